@@ -1,0 +1,101 @@
+// swift-tools-version:6.2
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "stint",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Stint", targets: ["Stint"]),
+        .library(name: "StintTesting", targets: ["StintTesting"]),
+        .executable(name: "stint", targets: ["StintMain"]),
+    ],
+    traits: [
+        .trait(name: "TLS", description: "Connect with rediss:// (swift-nio-ssl; adds BoringSSL to the build)."),
+        .default(enabledTraits: ["TLS"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        .target(name: "CStintProcess"),
+        .target(
+            name: "StintRedis",
+            dependencies: [
+                "CHiredis",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Stint",
+            dependencies: [
+                "StintRedis",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "StintFunctions",
+            dependencies: ["Stint", "CStintProcess", "Yams", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
+        .target(name: "StintTerminal", swiftSettings: settings),
+        .target(
+            name: "StintCommands",
+            dependencies: [
+                "Stint", "StintFunctions", "StintTerminal", "StintRedis", "CStintProcess",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "StintMain",
+            dependencies: ["StintCommands"],
+            swiftSettings: settings
+        ),
+        .target(name: "StintTesting", dependencies: ["Stint", "StintRedis", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .executableTarget(name: "LuaBundler", swiftSettings: settings),
+        .testTarget(name: "LuaBundlerTests", dependencies: ["LuaBundler"], swiftSettings: settings),
+        .testTarget(name: "StintRedisTests", dependencies: ["StintRedis", "StintTesting", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .testTarget(
+            name: "StintTests",
+            dependencies: [
+                "Stint", "StintTesting", "StintRedis",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "StintFunctionsTests", dependencies: ["StintFunctions", "StintTesting"], swiftSettings: settings),
+        .testTarget(name: "StintTerminalTests", dependencies: ["StintTerminal"], swiftSettings: settings),
+        .testTarget(name: "StintCommandsTests", dependencies: ["StintCommands", "StintTesting"], swiftSettings: settings),
+        .testTarget(name: "AcceptanceTests", dependencies: ["StintTesting", "Stint", "StintRedis"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,7 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef CSTINTPROCESS_H
+#define CSTINTPROCESS_H
+#endif
