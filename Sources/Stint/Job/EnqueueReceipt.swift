@@ -1,0 +1,38 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of one enqueued job.
+public struct EnqueueReceipt: Sendable, Hashable {
+    /// The possible answers.
+    public enum Outcome: String, Sendable, Hashable, Codable {
+        /// The job is new and was accepted.
+        case enqueued
+        /// A job with this id, or the holder of the unique key, was there already; nothing was added.
+        case existing
+        /// The waiting job that held the unique key now carries this job's data.
+        case replaced
+        /// The unique key is held and its policy refuses a second job. Only `enqueue(contentsOf:)` returns this;
+        /// a single `enqueue` throws ``StintError/Code/duplicateJob``.
+        case rejected
+        /// The queue has reached its depth limit. Only `enqueue(contentsOf:)` returns this; a single `enqueue` throws
+        /// ``StintError/Code/queueFull``.
+        case queueFull
+    }
+
+    /// The id of the job that answers for the request: the new one, or the one that was there already.
+    public let id: JobID
+    /// The queue that holds the job.
+    public let queue: String
+    /// What happened.
+    public let outcome: Outcome
+
+    /// Whether this call added the job.
+    public var isNew: Bool { outcome == .enqueued }
+
+    package init(id: JobID, queue: String, outcome: Outcome) {
+        self.id = id
+        self.queue = queue
+        self.outcome = outcome
+    }
+}

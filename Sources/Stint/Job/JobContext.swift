@@ -1,0 +1,85 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+public import FoundationEssentials
+public import Logging
+
+/// What a running handler knows of its job, and what it can do with it.
+public struct JobContext: Sendable {
+    /// The job's id.
+    public let id: JobID
+    /// The job's name.
+    public let name: String
+    /// The queue that the job was claimed from.
+    public let queue: String
+    /// Which run of the job this is, counted from 1.
+    public let attempt: Int
+    /// How many attempts the job has in all; `nil` if there is no bound.
+    public let maxAttempts: Int?
+    /// The token of this lease: an integer that only grows from one claim of the job to the next.
+    ///
+    /// Hand it to systems of your own that can compare it, and let them refuse a lower one than they have seen: that
+    /// keeps a worker that was paused past its lease from undoing what its successor did.
+    public let fence: Int64
+    /// When this attempt times out by this machine's clock; `nil` if it has no timeout.
+    public let deadline: Date?
+    /// When the job was enqueued, by the Redis server's clock.
+    public let enqueuedAt: Date
+    /// The tags given at enqueue.
+    public let tags: [String: String]
+    /// The id of the worker process that runs the job.
+    public let node: String
+    /// Carries the job's id, name, queue and attempt as metadata.
+    public let logger: Logger
+
+    private let control: any JobControl
+
+    package init(
+        id: JobID, name: String, queue: String, attempt: Int, maxAttempts: Int?, fence: Int64, deadline: Date?,
+        enqueuedAt: Date, tags: [String: String], node: String, logger: Logger, control: any JobControl
+    ) {
+        self.id = id
+        self.name = name
+        self.queue = queue
+        self.attempt = attempt
+        self.maxAttempts = maxAttempts
+        self.fence = fence
+        self.deadline = deadline
+        self.enqueuedAt = enqueuedAt
+        self.tags = tags
+        self.node = node
+        self.logger = logger
+        self.control = control
+    }
+
+    /// The same text in every attempt of this job and in no other job: give it to payment providers and the like.
+    public var idempotencyKey: String { "\(queue)/\(id)" }
+
+    /// Says how far the job is. Never waits: the newest value is written soon, under this attempt's lease.
+    ///
+    /// - Parameters:
+    ///   - fraction: From 0 to 1; values outside are clamped.
+    ///   - note: A short text for people, at most 1 KiB.
+    public func setProgress(_ fraction: Double, note: String? = nil) {
+        control.setProgress(min(max(fraction, 0), 1), note: note)
+    }
+
+    /// Appends a line to the job's log. Never waits; the newest 1,000 lines are kept for a day.
+    public func log(_ line: String) { control.log(line) }
+
+    /// Throws if this attempt is known to have lost its lease, cannot be sure to hold it, or is to be cancelled.
+    ///
+    /// Call it before an effect that must not happen twice. It asks nobody: it compares the last renewal that Redis
+    /// confirmed with the lease's length, so it narrows the window and does not close it; ``fence`` does.
+    ///
+    /// - Throws: ``StintError`` with code `leaseLost`, or `CancellationError`.
+    public func checkLease() throws { try control.checkLease() }
+}
+
+/// The worker's side of a ``JobContext``.
+package protocol JobControl: Sendable {
+    func setProgress(_ fraction: Double, note: String?)
+    func log(_ line: String)
+    func checkLease() throws
+}
