@@ -1,0 +1,125 @@
+-- This source file is part of the Stint project
+-- Licensed under the Apache License, Version 2.0: see LICENSE
+-- SPDX-License-Identifier: Apache-2.0
+
+--- Finishes jobs that a worker completed and claims others for its free slots: the hot path.
+--!
+--! flags:  allow-oom
+--! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead recent meta wake lane
+--! args:   number:int lease_ms:int limit:int node seen_fence:int finished:list
+--! return: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema
+--
+-- A finished job is given as id, lease member and result ('' for none). It is lost, and nothing of it changes, unless
+-- its record is running under that very lease. Claims take the heads of the ready lists, urgent first; entries that
+-- the record contradicts (tombstones of cancelled jobs) are dropped as they are met; a job that has expired before its
+-- first start is cancelled instead. At most 500 jobs and about 1 MiB of payloads a call.
+--
+-- A repetition answers what the call did: the claimed records are read anew where they still carry the fence.
+--- @include "include/clock"
+--- @include "include/lane"
+--- @include "include/record"
+--- @include "include/ending"
+--- @include "include/queue"
+--- @include "include/claim"
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  return claim_again(jobs, big, note)
+elseif verdict == 'lost' then
+  return { -1 }
+end
+local state = redis.call('HMGET', meta, 'schema', 'lease', 'fence', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3',
+  'completed', 'claimed', 'expired', 'sampled')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms, now_us = clock_now()
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+
+local finished, lost, members = {}, {}, {}
+local ids = {}
+for at = finished_from, #ARGV, 3 do
+  ids[#ids + 1] = ARGV[at]
+end
+if #ids > 0 then
+  for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
+    local at = finished_from + 3 * (index - 1)
+    if record and string.byte(record, 2) == 110 and record_lease(ids[index], record) == ARGV[at + 1] then
+      finished[#finished + 1] = { ids[index], record, ARGV[at + 2] }
+      members[#members + 1] = ARGV[at + 1]
+    else
+      lost[#lost + 1] = ids[index]
+    end
+  end
+end
+local is_paused = queue_paused(state[4], now_ms)
+local tombs = { tonumber(state[5]) or 0, tonumber(state[6]) or 0, tonumber(state[7]) or 0, tonumber(state[8]) or 0 }
+local plan = claim_plan(jobs, ready, is_paused and 0 or limit, tombs, now_ms)
+
+local lease = math.max(lease_ms, tonumber(state[2]) or 0)
+local fence = math.max(tonumber(state[3]) or 0, seen_fence, now_us)
+if not state[1] then
+  queue_found(meta)
+end
+if #finished > 0 then
+  redis.call('ZREM', leases, unpack(members)) -- at most 500
+  local plain = {}
+  for _, job in ipairs(finished) do
+    local flags, more = string.byte(job[2], 4, 5)
+    if flags == 0 and bit.band(more, 4) == 0 then
+      plain[#plain + 1] = job[1]
+    else
+      ending_close(key, job[1], job[2], 'c', now_ms, nil, job[3])
+    end
+  end
+  if #plain > 0 then
+    redis.call('HDEL', jobs, unpack(plain)) -- at most 500
+  end
+end
+local counts = { 'lease', lease, 'completed', (tonumber(state[9]) or 0) + #finished }
+if #finished > 0 and math.abs(now_ms - (tonumber(state[12]) or 0)) >= 10 then
+  redis.call('ZADD', recent, now_ms, finished[#finished][1])
+  redis.call('ZREMRANGEBYRANK', recent, 0, -1001)
+  counts[#counts + 1] = 'sampled'
+  counts[#counts + 1] = string.format('%.0f', now_ms)
+end
+local claimed, short = {}, {}
+if plan.is_change then
+  claim_drop(ready, plan, tombs, counts)
+  for _, job in ipairs(plan.expired) do
+    ending_close(key, job[1], job[2], 'k', now_ms, 'expired')
+  end
+  if #plan.expired > 0 then
+    counts[#counts + 1] = 'expired'
+    counts[#counts + 1] = (tonumber(state[11]) or 0) + #plan.expired
+  end
+  local fields, scores = {}, {}
+  local expiry = string.format('%.0f', now_ms + lease)
+  for index, job in ipairs(plan.jobs) do
+    fence = fence + 1
+    local id, record = job[1], claim_record(job[2], now_ms, fence, node)
+    local token = id .. ':' .. string.format('%.0f', fence)
+    fields[2 * index - 1], fields[2 * index] = id, record
+    scores[2 * index - 1], scores[2 * index] = expiry, token .. ':' .. node
+    claimed[3 * index - 2], claimed[3 * index - 1], claimed[3 * index] = id, record, ''
+    if bit.band(string.byte(record, 4), 32) ~= 0 then
+      claimed[3 * index] = redis.call('HGET', big, id) or ''
+    end
+    short[index] = token
+  end
+  if #plan.jobs > 0 then
+    redis.call('HSET', jobs, unpack(fields)) -- at most 1000
+    redis.call('ZADD', leases, unpack(scores)) -- at most 1000
+  end
+  counts[#counts + 1] = 'fence'
+  counts[#counts + 1] = string.format('%.0f', fence)
+  counts[#counts + 1] = 'claimed'
+  counts[#counts + 1] = (tonumber(state[10]) or 0) + #plan.jobs
+end
+redis.call('HSET', meta, unpack(counts)) -- at most 24
+local has_more = plan.remaining > 0 and not is_paused
+if has_more then
+  queue_wake(wake, now_ms)
+end
+lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
+return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }

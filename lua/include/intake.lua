@@ -1,0 +1,202 @@
+-- This source file is part of the Stint project
+-- Licensed under the Apache License, Version 2.0: see LICENSE
+-- SPDX-License-Identifier: Apache-2.0
+
+-- The decisions of an enqueue: which entries are new, which are answered by a job that is there. Needs include/record.
+
+-- Reads the entries from the arguments: id, record, then what the record's flags announce.
+local function intake_parse(arguments, from)
+  local entries, at = {}, from
+  while at < #arguments do
+    local entry = { id = arguments[at], record = arguments[at + 1] }
+    local flags = string.byte(entry.record, 4)
+    at = at + 2
+    if bit.band(flags, 64) ~= 0 then
+      entry.key, entry.policy = arguments[at], arguments[at + 1]
+      at = at + 2
+    end
+    if bit.band(flags, 32) ~= 0 then
+      entry.big = arguments[at]
+      at = at + 1
+    end
+    entries[#entries + 1] = entry
+  end
+  return entries
+end
+
+-- Looks up the records with the entries' ids, and the owners of their keys with their records.
+local function intake_look(key, entries)
+  local ids, names, keyed = {}, {}, {}
+  for index, entry in ipairs(entries) do
+    ids[index] = entry.id
+    if entry.key then
+      names[#names + 1] = entry.key
+      keyed[#keyed + 1] = entry
+    end
+  end
+  if #ids == 0 then
+    return
+  end
+  for index, record in ipairs(redis.call('HMGET', key.jobs, unpack(ids))) do -- at most 500
+    entries[index].present = record
+  end
+  if #names == 0 then
+    return
+  end
+  local owners = redis.call('HMGET', key.unique, unpack(names)) -- at most 500
+  local held_by, holding = {}, {}
+  for index, owner in ipairs(owners) do
+    if owner then
+      keyed[index].owner = owner
+      held_by[#held_by + 1] = owner
+      holding[#holding + 1] = keyed[index]
+    end
+  end
+  if #held_by > 0 then
+    for index, record in ipairs(redis.call('HMGET', key.jobs, unpack(held_by))) do -- at most 500
+      holding[index].owned = record
+    end
+  end
+end
+
+-- Says whether an ended job's record still stands for its id: it is dead, or is kept until later than now.
+local function intake_stands(record, now_ms)
+  local state, _, flags = record_head(record)
+  if state ~= 'c' and state ~= 'k' then
+    return true
+  end
+  local _, _, keep_ms, window_ms = record_options(record)
+  if bit.band(flags, 1) ~= 0 then
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  return struct.unpack('>I6', record, 18) + math.max(keep_ms, window_ms) > now_ms
+end
+
+-- Says whether a job still holds its unique key: it has not ended, or its window has not.
+local function intake_holds(record, now_ms)
+  local state = string.sub(record, 2, 2)
+  if state == 'd' or state == 'r' or state == 'n' then
+    return true
+  end
+  local _, _, _, window_ms = record_options(record)
+  return struct.unpack('>I6', record, 18) + window_ms > now_ms
+end
+
+-- Returns the record as it is stored: times absolute, ready or delayed, and its due time if it is delayed.
+local function intake_settle(record, now_ms)
+  local more, due_ms = string.byte(record, 5), struct.unpack('>I6', record, 18)
+  if bit.band(more, 1) == 0 then
+    due_ms = now_ms + due_ms
+  end
+  local is_due = due_ms <= now_ms
+  local at = 40 + string.byte(record, 39)
+  if bit.band(more, 32) ~= 0 and bit.band(more, 2) == 0 then
+    local expires_ms = now_ms + struct.unpack('>I6', record, at)
+    record = string.sub(record, 1, at - 1) .. struct.pack('>I6', expires_ms) .. string.sub(record, at + 6)
+  end
+  record = string.sub(record, 1, 1) .. (is_due and 'r' or 'd') .. string.sub(record, 3, 4)
+    .. string.char(bit.band(more, 252)) .. string.sub(record, 6, 11)
+    .. struct.pack('>I6I6', now_ms, is_due and now_ms or due_ms) .. string.sub(record, 24)
+  return record, not is_due and due_ms
+end
+
+-- Returns a waiting job's record with the data and options of `fresh`: its state, list, priority and times stay, and
+-- it stays awaited.
+local function intake_replace(old, fresh, now_ms)
+  local settled = intake_settle(fresh, now_ms)
+  local flags = bit.bor(string.byte(settled, 4), bit.band(string.byte(old, 4), 1))
+  return string.sub(settled, 1, 1) .. string.sub(old, 2, 3) .. string.char(flags) .. string.sub(settled, 5, 11)
+    .. string.sub(old, 12, 23) .. string.sub(settled, 24)
+end
+
+-- Takes back the payload that an earlier entry of this call planned for the job.
+local function intake_unplan_big(plan, id)
+  for at = #plan.big - 1, 1, -2 do
+    if plan.big[at] == id then
+      table.remove(plan.big, at + 1)
+      table.remove(plan.big, at)
+    end
+  end
+end
+
+-- Decides each entry. Returns the codes, the ids that hold what was asked for, and the plan of writes.
+local function intake_decide(entries, now_ms, room)
+  local plan = { freed = {}, expired = {}, replaced = {}, ready = { {}, {}, {}, {} }, delayed = {}, jobs = {}, big = {},
+    unique = {}, added = 0, is_ready = false }
+  local codes, holders, taken, owner_of, place_of = {}, {}, {}, {}, {}
+  for index, entry in ipairs(entries) do
+    local code, holder, target = 'n', nil, nil
+    local present = entry.present
+    if present and not plan.freed[entry.id] and not intake_stands(present, now_ms) then
+      plan.freed[entry.id] = present
+    end
+    if taken[entry.id] or (present and not plan.freed[entry.id]) then
+      code, holder = 'e', entry.id
+    elseif entry.key then
+      local owner = owner_of[entry.key] or entry.owner
+      local owned = owner and ((taken[owner] and plan.jobs[place_of[owner] + 1]) or entry.owned)
+      if owned and not taken[owner] then
+        if plan.freed[owner] or plan.expired[owner] or not intake_holds(owned, now_ms) then
+          owned = nil
+        elseif string.byte(owned, 2) ~= 110 and record_expired(owned, now_ms) then
+          plan.expired[owner] = owned
+          owned = nil
+        end
+      end
+      if owned then
+        holder = owner
+        local state = string.sub(owned, 2, 2)
+        if entry.policy == 'e' then
+          code = 'e'
+        elseif entry.policy == 'p' and (state == 'r' or state == 'd') then
+          code, target = 'p', owned
+        else
+          code = 'r'
+        end
+      end
+    end
+    if code == 'n' and plan.added >= room then
+      code = 'f'
+    elseif code == 'n' then
+      local record, due_ms = intake_settle(entry.record, now_ms)
+      local list = math.floor((string.byte(record, 3) - 48) / 4)
+      plan.added = plan.added + 1
+      taken[entry.id] = true
+      place_of[entry.id] = #plan.jobs + 1
+      plan.jobs[#plan.jobs + 1] = entry.id
+      plan.jobs[#plan.jobs + 1] = record
+      if due_ms then
+        plan.delayed[#plan.delayed + 1] = string.format('%.0f', due_ms)
+        plan.delayed[#plan.delayed + 1] = entry.id
+        plan.soonest = math.min(plan.soonest or due_ms, due_ms)
+      else
+        plan.ready[list + 1][#plan.ready[list + 1] + 1] = entry.id
+        plan.is_ready = true
+      end
+      if entry.key then
+        owner_of[entry.key] = entry.id
+        plan.unique[#plan.unique + 1] = entry.key
+        plan.unique[#plan.unique + 1] = entry.id
+      end
+      holder = entry.id
+    elseif code == 'p' then
+      if not taken[holder] then
+        plan.replaced[holder] = target
+        taken[holder] = true
+        place_of[holder] = #plan.jobs + 1
+        plan.jobs[#plan.jobs + 1] = holder
+      end
+      intake_unplan_big(plan, holder)
+      plan.jobs[place_of[holder] + 1] = intake_replace(target, entry.record, now_ms)
+    end
+    if entry.big and (code == 'n' or code == 'p') then
+      plan.big[#plan.big + 1] = holder
+      plan.big[#plan.big + 1] = entry.big
+    end
+    codes[index] = code
+    if code == 'e' or code == 'r' or code == 'p' then
+      holders[#holders + 1] = holder
+    end
+  end
+  return table.concat(codes), holders, plan
+end

@@ -1,0 +1,47 @@
+-- This source file is part of the Stint project
+-- Licensed under the Apache License, Version 2.0: see LICENSE
+-- SPDX-License-Identifier: Apache-2.0
+
+--- Deletes jobs that are not running, with all that the queue holds about them.
+--!
+--! flags:  allow-oom
+--! keys:   jobs big delayed errors progress cancelling unique kept dead meta
+--! args:   ids:list
+--! return: 1, a code per id | -2 schema
+--
+-- Codes: o deleted, n it is running, m no such job (a repetition answers this). A ready job leaves a tombstone.
+--- @include "include/record"
+--- @include "include/ending"
+--- @include "include/queue"
+local schema = redis.call('HGET', meta, 'schema')
+if queue_too_new(schema) then
+  return { -2, schema }
+end
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local codes = {}
+for at = ids_from, #ARGV do
+  local id = ARGV[at]
+  local record = redis.call('HGET', jobs, id)
+  local code = 'm'
+  if record then
+    local old, list = record_head(record)
+    if old == 'n' then
+      code = 'n'
+    else
+      code = 'o'
+      if old == 'r' then
+        redis.call('HINCRBY', meta, 'tomb:' .. list, 1)
+      end
+      redis.call('ZREM', delayed, id)
+      redis.call('ZREM', kept, id)
+      redis.call('ZREM', dead, id)
+      if old == 'r' or old == 'd' then
+        ending_tell(key, id, record)
+      end
+      ending_forget(key, id, record)
+    end
+  end
+  codes[#codes + 1] = code
+end
+return { 1, table.concat(codes) }
