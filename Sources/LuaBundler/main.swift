@@ -2,4 +2,12 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-print("bundler")
+import Foundation
+
+guard let command = BundlerCommand(arguments: Array(CommandLine.arguments.dropFirst())) else {
+    print(BundlerCommand.usage)
+    exit(64)
+}
+let (code, output) = try command.run()
+if !output.isEmpty { print(output) }
+exit(code)

@@ -1,0 +1,53 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+/// The digest by which Redis names a script (FIPS 180-4).
+enum SHA1 {
+    /// Returns the digest of the UTF-8 bytes of `text` in lower-case hexadecimal.
+    static func hex(_ text: String) -> String {
+        digest(Array(text.utf8)).map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }.joined()
+    }
+
+    private static func digest(_ message: [UInt8]) -> [UInt32] {
+        var padded = message + [0x80]
+        padded += [UInt8](repeating: 0, count: (120 - padded.count % 64) % 64)
+        let bits = UInt64(message.count) * 8
+        padded += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
+
+        var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
+        for block in stride(from: 0, to: padded.count, by: 64) {
+            mix(padded[block..<block + 64], into: &state)
+        }
+        return state
+    }
+
+    private static func mix(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
+        var words = stride(from: block.startIndex, to: block.endIndex, by: 4).map { index in
+            block[index..<index + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        }
+        for index in 16..<80 {
+            words.append(rotate(words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16], by: 1))
+        }
+        var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
+        for (index, word) in words.enumerated() {
+            let (choice, constant): (UInt32, UInt32) =
+                switch index {
+                case ..<20: ((b & c) | (~b & d), 0x5a82_7999)
+                case ..<40: (b ^ c ^ d, 0x6ed9_eba1)
+                case ..<60: ((b & c) | (b & d) | (c & d), 0x8f1b_bcdc)
+                default: (b ^ c ^ d, 0xca62_c1d6)
+                }
+            let next = rotate(a, by: 5) &+ choice &+ e &+ constant &+ word
+            (a, b, c, d, e) = (next, a, rotate(b, by: 30), c, d)
+        }
+        for (index, word) in [a, b, c, d, e].enumerated() { state[index] &+= word }
+    }
+
+    private static func rotate(_ word: UInt32, by count: UInt32) -> UInt32 {
+        word << count | word >> (32 - count)
+    }
+}
