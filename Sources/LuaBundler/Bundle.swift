@@ -26,9 +26,6 @@ struct Bundle {
                 errors.append(error)
             }
         }
-        for file in files.values where file.isInclude {
-            errors += Self.checkScope(file, files: files)
-        }
         var scripts: [Script] = []
         for file in files.values.sorted(by: { $0.path < $1.path }) where !file.isInclude {
             var builder = ScriptBuilder(file, files: files)
@@ -37,11 +34,13 @@ struct Bundle {
         }
         if !errors.isEmpty {
             // Several scripts meet the same mistake in an include: it is said once.
-            throw BundleErrors(errors: Set(errors).sorted { ($0.file, $0.line, $0.message) < ($1.file, $1.line, $1.message) })
+            throw BundleErrors(errors: Set(errors).sorted {
+                ($0.file, $0.line, $0.message) < ($1.file, $1.line, $1.message)
+            })
         }
         self.scripts = scripts
         warnings = scripts.filter { $0.lines.count > Self.lineGoal }.map {
-            "lua/\($0.name).lua: warning: flattens to \($0.lines.count) lines; over \(Self.lineGoal) it is two operations"
+            "lua/\($0.name).lua: warning: flattens to \($0.lines.count) lines, over \(Self.lineGoal): two operations?"
         }
     }
 
@@ -56,23 +55,5 @@ struct Bundle {
                 file: file.path, line: token.line, message: "an include takes keys and arguments as parameters"))
         }
         return errors
-    }
-
-    /// An include may use what it declares itself and what it includes, nothing of the file that includes it.
-    private static func checkScope(_ file: LuaFile, files: [String: LuaFile]) -> [BundleError] {
-        let names = NameCheck(file.code[...])
-        var known = names.declared.union(NameCheck.globals)
-        var pending = file.includes.map(\.path)
-        var seen: Set<String> = []
-        while let path = pending.popLast() {
-            guard seen.insert(path).inserted, let next = files[path] else { continue }
-            known.formUnion(NameCheck(next.code[...]).outer.map(\.name))
-            pending += next.includes.map(\.path)
-        }
-        return names.used.filter { !known.contains($0.name) && !RedisRules.isBanned($0.name) }.map {
-            BundleError(
-                file: file.path, line: $0.line,
-                message: "`\($0.name)` is neither declared here nor included: pass it as a parameter")
-        }
     }
 }

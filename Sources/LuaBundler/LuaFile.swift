@@ -23,7 +23,8 @@ struct LuaFile {
         for comment in comments where comment.text.hasPrefix("--- @include") {
             let pieces = comment.text.split(separator: "\"", omittingEmptySubsequences: false)
             guard pieces.count == 3, pieces[0] == "--- @include ", pieces[2].isEmpty else {
-                throw BundleError(file: path, line: comment.line, message: "write it as `--- @include \"include/noun\"`")
+                let message = "write it as `--- @include \"include/noun\"`"
+                throw BundleError(file: path, line: comment.line, message: message)
             }
             includes.append(("\(pieces[1]).lua", comment.line))
         }
@@ -46,6 +47,9 @@ struct LuaFile {
         }
         return result
     }
+
+    /// What it declares outside any block.
+    var outerNames: [String] { NameCheck(code[...]).outer.map(\.name) }
 
     /// Says what is wrong with the three lines that every file begins with.
     var licenceErrors: [BundleError] {

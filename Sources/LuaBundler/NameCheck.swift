@@ -4,13 +4,14 @@
 
 /// The names that a stretch of Lua declares and uses.
 ///
-/// Names are looked at per stretch, not per block: enough to find what is unused, undeclared or reached past an include,
-/// while `luacheck`, run on the flattened script, judges the finer points of scope.
+/// Names are looked at per stretch, not per block: enough to find what is unused, undeclared or reached past an
+/// include, while `luacheck`, run on the flattened script, judges the finer points of scope.
 struct NameCheck {
     /// What Redis gives to a script and the scripts may use.
     static let globals: Set<String> = [
         "ARGV", "KEYS", "assert", "bit", "error", "ipairs", "math", "next", "pairs", "pcall", "rawequal", "rawget",
-        "rawset", "redis", "select", "setmetatable", "string", "struct", "table", "tonumber", "tostring", "type", "unpack",
+        "rawset", "redis", "select", "setmetatable", "string", "struct", "table", "tonumber", "tostring", "type",
+        "unpack",
     ]
 
     /// Every declared name: locals, functions' parameters, loop variables.

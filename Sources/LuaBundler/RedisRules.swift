@@ -40,7 +40,7 @@ struct RedisRules {
             } else if let reason = Self.banned[token.text], !isField {
                 fail(token.line, reason)
             } else if token.text == "unpack", !isField, !hasBound(token.line) {
-                fail(token.line, "`unpack` takes some thousand values at most: say the bound on its line, `-- at most N`")
+                fail(token.line, "`unpack` takes a few thousand values: say the bound on its line, `-- at most N`")
             }
         }
     }

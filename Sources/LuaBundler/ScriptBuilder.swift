@@ -79,27 +79,44 @@ struct ScriptBuilder {
             fail(file, header.line, "the script has more than 200 locals, which Lua refuses")
         }
 
-        let helpers = Set(included.flatMap { NameCheck($0.code[...]).outer.map(\.name) })
-        let known = body.declared.union(header.locals.map(\.name)).union(helpers).union(NameCheck.globals)
-        for (name, line) in body.used where !known.contains(name) && !RedisRules.isBanned(name) {
-            fail(file, line, "`\(name)` is not declared")
-        }
+        checkScopes()
         checkDirectAccess()
+    }
+
+    /// A file may use what it declares itself and what is included before it; an include nothing of its includer.
+    private mutating func checkScopes() {
+        var helpers: Set<String> = []
+        for source in included + [file] {
+            let names = NameCheck(source.code[...])
+            var known = names.declared.union(helpers).union(NameCheck.globals)
+            if !source.isInclude { known.formUnion(header.locals.map(\.name)) }
+            for (name, line) in names.used where !known.contains(name) && !RedisRules.isBanned(name) {
+                let home = files.values.filter(\.isInclude).first { $0.outerNames.contains(name) }
+                let other = source.isInclude ? "pass it as a parameter" : nil
+                let advice = home.map { "include \($0.name) before" } ?? other
+                fail(source, line, "`\(name)` is not declared" + (advice.map { ": \($0)" } ?? ""))
+            }
+            helpers.formUnion(source.outerNames)
+        }
     }
 
     /// Keys and named arguments are reached by their names only; the rest of ARGV only through the list's index.
     private mutating func checkDirectAccess() {
         let list = header.arguments.last.flatMap { $0.kind == .list ? $0 : nil }
-        for (index, token) in file.code.enumerated() where token.kind == .name {
-            if token.text == "KEYS" { fail(file, token.line, "use the names that `keys:` declares, not KEYS") }
-            guard token.text == "ARGV" else { continue }
-            guard let list else {
-                fail(file, token.line, "use the names that `args:` declares, not ARGV: there is no list among them")
-                continue
+        for (name, line) in body.used where name == "KEYS" {
+            fail(file, line, "use the names that `keys:` declares, not \(name)")
+        }
+        guard let list else {
+            for (name, line) in body.used where name == "ARGV" {
+                fail(file, line, "use the names that `args:` declares, not ARGV: there is no list among them")
             }
-            let after = file.code[min(index + 1, file.code.count)...].prefix(2)
-            if after.first?.isSymbol("[") == true, after.last?.kind == .number {
-                fail(file, token.line, "use the names that `args:` declares: the list begins at ARGV[\(list.local)]")
+            return
+        }
+        for index in file.code.indices.dropLast(2) where file.code[index].kind == .name {
+            guard file.code[index].text == "ARGV", file.code[index + 1].isSymbol("[") else { continue }
+            if file.code[index + 2].kind == .number {
+                let message = "use the names that `args:` declares: the list begins at ARGV[\(list.local)]"
+                fail(file, file.code[index].line, message)
             }
         }
     }

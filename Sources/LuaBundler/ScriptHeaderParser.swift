@@ -42,7 +42,7 @@ struct ScriptHeaderParser {
                 if header.summary.isEmpty { header.line = number }
                 let text = line.dropFirst(3).drop { $0 == " " }
                 header.summary += (header.summary.isEmpty ? "" : " ") + text
-            } else if !line.hasPrefix("--") {
+            } else if !line.hasPrefix("--"), !line.isEmpty {
                 break
             }
         }
@@ -50,7 +50,7 @@ struct ScriptHeaderParser {
 
     private mutating func interpret() {
         if !header.summary.hasSuffix(".") {
-            fail(header.line, "the header needs a `---` line that says in one sentence, with a stop, what the script does")
+            fail(header.line, "the header needs a `---` line: one sentence, with a stop, of what the script does")
         }
         for part in ["keys", "args", "return"] where !seen.contains(part) {
             fail(header.line, "the header has no `\(part):`")

@@ -14,6 +14,7 @@ struct SwiftGenerator {
 
     /// The text of `Scripts.generated.swift`.
     func generate() -> String {
+        let names = scripts.map { "\(camel($0.name))Script" }.joined(separator: ", ")
         let files = Set(scripts.flatMap { $0.origins.map(\.file) }).sorted()
         var text = """
             // This source file is part of the Stint project
@@ -27,7 +28,7 @@ struct SwiftGenerator {
             /// Every script of the protocol, and for each the call that runs it.
             package enum Scripts {
                 /// All scripts, by name.
-                package static let all: [RedisScript] = [\(scripts.map { "\(camel($0.name))Script" }.joined(separator: ", "))]
+                package static let all: [RedisScript] = [\(names)]
 
                 /// The Lua files that the line maps name by index.
                 static let files: [String] = [\(files.map { "\"\($0)\"" }.joined(separator: ", "))]
@@ -144,8 +145,8 @@ struct SwiftGenerator {
     private func label(_ name: String) -> String {
         let keywords: Set<String> = [
             "as", "case", "catch", "class", "default", "defer", "enum", "extension", "func", "guard", "import", "init",
-            "internal", "is", "let", "protocol", "public", "self", "static", "struct", "switch", "throw", "throws", "try",
-            "var", "where",
+            "internal", "is", "let", "protocol", "public", "self", "static", "struct", "switch", "throw", "throws",
+            "try", "var", "where",
         ]
         let name = camel(name)
         return keywords.contains(name) ? "`\(name)`" : name
