@@ -7,7 +7,8 @@
 --! flags:  allow-oom
 --! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead recent meta wake lane
 --! args:   number:int lease_ms:int limit:int node seen_fence:int finished:list
---! return: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema
+--! return: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list,
+--!         1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema
 --
 -- A finished job is given as id, lease member and result ('' for none). It is lost, and nothing of it changes, unless
 -- its record is running under that very lease. Claims take the heads of the ready lists, urgent first; entries that
@@ -27,8 +28,8 @@ if verdict == 'again' then
 elseif verdict == 'lost' then
   return { -1 }
 end
-local state = redis.call('HMGET', meta, 'schema', 'lease', 'fence', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3',
-  'completed', 'claimed', 'expired', 'sampled')
+local state = redis.call('HMGET', meta, 'schema', 'lease', 'fence', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2',
+  'tomb:3', 'completed', 'claimed', 'expired', 'sampled')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end

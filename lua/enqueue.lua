@@ -7,7 +7,8 @@
 --! flags:
 --! keys:   jobs big ready:4 delayed errors progress cancelling unique kept dead meta wake lane
 --! args:   number:int entries:list
---! return: 1, a code per entry, the ids that hold what was asked for (one per code but n and f) | -1 lane lost | -2 schema
+--! return: 1, a code per entry, the ids that hold what was asked for (one per code but n and f)
+--!         | -1 lane lost | -2 schema
 --
 -- An entry is its id and its record, then, if the record's flags say so, its unique key and policy (r reject,
 -- e existing, p replace) and its payload for `big`. The record's times are relative (unless a flag says absolute)

@@ -63,10 +63,12 @@ for _, failure in ipairs(found) do
     ending_close(key, id, record, 'k', now_ms, 'cancelled')
     cancelled = cancelled + 1
     codes[index] = 'k'
-  elseif action == 'd' or (max_attempts > 0 and attempt >= max_attempts) or (kind == 'c' and crashes >= max_crashes) then
+  elseif action == 'd' or (max_attempts > 0 and attempt >= max_attempts)
+    or (kind == 'c' and crashes >= max_crashes) then
     local reason = text
     if action ~= 'd' then
-      reason = (kind == 'c' and crashes >= max_crashes) and 'crashed too often: ' .. text or 'no attempts left: ' .. text
+      local is_crash = kind == 'c' and crashes >= max_crashes
+      reason = (is_crash and 'crashed too often: ' or 'no attempts left: ') .. text
     end
     ending_bury(key, id, record, now_ms, reason)
     died = died + 1

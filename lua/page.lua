@@ -14,7 +14,8 @@
 --- @include "include/clock"
 local now_ms = clock_now()
 local list = string.match(source, '^ready:([0-3])$')
-local entries, scores, total = {}, {}, nil
+local entries, scores = {}, {}
+local total
 if list then
   total = redis.call('LLEN', ready[list + 1])
   if newest_first == 1 then
@@ -28,7 +29,12 @@ if list then
 else
   local set = ({ delayed = delayed, leases = leases, kept = kept, dead = dead })[source]
   total = redis.call('ZCARD', set)
-  local flat = redis.call(newest_first == 1 and 'ZREVRANGE' or 'ZRANGE', set, offset, offset + count - 1, 'WITHSCORES')
+  local flat
+  if newest_first == 1 then
+    flat = redis.call('ZREVRANGE', set, offset, offset + count - 1, 'WITHSCORES')
+  else
+    flat = redis.call('ZRANGE', set, offset, offset + count - 1, 'WITHSCORES')
+  end
   for at = 1, #flat, 2 do
     entries[#entries + 1] = flat[at]
     scores[#entries] = flat[at + 1]

@@ -7,7 +7,8 @@
 --! flags:  no-writes
 --! keys:   jobs big leases errors progress cancelling kept
 --! args:   id
---! return: now in ms, record or nil, payload and result from `big`, errors, progress, cancel request, ms when the lease expires, ms when the record is dropped (each or nil)
+--! return: now in ms, record or nil, payload and result from `big`, errors, progress, cancel request,
+--!         ms when the lease expires, ms when the record is dropped (each or nil)
 --- @include "include/clock"
 --- @include "include/record"
 local now_ms = clock_now()

@@ -7,7 +7,8 @@
 --! flags:  allow-oom
 --! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead meta wake
 --! args:   lease_ms:int interval_ms:int max_crashes:int node
---! return: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted | -2 schema
+--! return: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work,
+--!         pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted | -2 schema
 --
 -- Every worker calls it about each `interval_ms`; the work is done only if the last look is nearly that old, or if
 -- something is due. This script alone judges the time since the last look and writes it: a gap of more than a third of

@@ -68,6 +68,7 @@ import Testing
     func allowed() {
         #expect(Sample.errors(Sample.script("""
             local call = redis.call
+            local _, _ = 1, 2
             local t = { other = 1, KEYS = 'KEYS[1] cjson' } -- loadstring
             t.cjson = t.other
             call('DEL', jobs, unpack({ t.KEYS })) -- at most 1

@@ -7,7 +7,8 @@
 -- Reads the heads of the ready lists and decides what each entry is. Returns the jobs to claim, those that expired, how
 -- many entries of each list are used up, how many of them were tombstones, and how many live entries remain.
 local function claim_plan(jobs, ready, limit, tombs, now_ms)
-  local plan = { jobs = {}, expired = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 }, remaining = 0, is_change = false }
+  local plan = { jobs = {}, expired = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 }, remaining = 0,
+    is_change = false }
   local seen, bytes = {}, 0
   for list = 1, 4 do
     local length = redis.call('LLEN', ready[list])

@@ -9,7 +9,8 @@ local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
 
--- Writes the schema of a queue that has none. The sentinel keeps `meta` from being a listpack, whose look-ups cost O(n).
+-- Writes the schema of a queue that has none. The sentinel keeps `meta` from being a listpack, whose look-ups cost
+-- O(n).
 local function queue_found(meta)
   redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
 end

@@ -9,13 +9,3937 @@ package import StintRedis
 /// Every script of the protocol, and for each the call that runs it.
 package enum Scripts {
     /// All scripts, by name.
-    package static let all: [RedisScript] = []
+    package static let all: [RedisScript] = [advanceScript, awaitScript, beatScript, cancelScript, configureScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, releaseScript, removeScript, renewScript, resumeScript, retryDeadScript, showScript, sweepScript, trimScript]
 
     /// The Lua files that the line maps name by index.
-    static let files: [String] = []
+    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "show.lua", "sweep.lua", "trim.lua"]
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        :
+        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 8, 8, 27, 12, 10, 41, 12, 26, 44, 15, 9, 47, 15, 14, 53, 15, 22, 68, 15, 39, 72, 15, 45, 81, 15, 56, 89, 15, 66, 94, 15, 73, 98, 15, 79, 102, 15, 85, 109, 9, 9, 117, 9, 19, 134, 9, 38, 139, 9, 45, 158, 9, 67, 189, 13, 8, 192, 13, 14, 195, 13, 19, 202, 13, 28, 205, 13, 33, 212, 7, 9, 252, 7, 51, 263, 7, 64, 268, 7, 71, 285, 0, 25, 299, 0, 40, 318, 0, 60],
+        "await": [1, 1, 5, 2, 1, 8, 3, 1, 8, 4, 1, 8, 6, 15, 66, 11, 15, 73, 15, 1, 14],
+        "beat": [1, 2, 5, 2, 2, 8, 3, 2, 8, 4, 2, 8, 6, 2, 9, 7, 2, 9, 8, 8, 8, 12, 2, 15],
+        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 8, 8, 20, 12, 10, 34, 12, 26, 37, 15, 9, 40, 15, 14, 46, 15, 22, 61, 15, 39, 65, 15, 45, 74, 15, 56, 82, 15, 66, 87, 15, 73, 91, 9, 9, 99, 9, 19, 116, 9, 38, 121, 9, 45, 140, 9, 67, 171, 13, 8, 174, 3, 20],
+        "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 13, 8, 8, 13, 14, 11, 4, 15],
+        "enqueue": [1, 5, 5, 2, 5, 8, 3, 5, 8, 4, 5, 8, 5, 5, 8, 6, 5, 8, 7, 5, 8, 8, 5, 8, 9, 5, 8, 10, 5, 8, 11, 5, 8, 12, 5, 8, 13, 5, 8, 14, 5, 8, 16, 5, 9, 17, 8, 8, 21, 12, 10, 35, 12, 26, 38, 15, 9, 41, 15, 14, 47, 15, 22, 62, 15, 39, 66, 15, 45, 75, 15, 56, 83, 15, 66, 88, 15, 73, 92, 15, 85, 99, 9, 9, 107, 9, 19, 124, 9, 38, 129, 9, 45, 148, 9, 67, 179, 13, 8, 182, 13, 14, 185, 13, 19, 192, 13, 28, 195, 13, 33, 202, 11, 8, 220, 11, 28, 253, 11, 63, 264, 11, 76, 272, 11, 86, 288, 11, 105, 294, 11, 113, 302, 11, 123, 382, 5, 25, 401, 5, 45, 417, 5, 62],
+        "fail": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 6, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 38, 127, 9, 45, 146, 9, 67, 177, 9, 100, 186, 10, 9, 198, 13, 8, 201, 13, 19, 208, 13, 28, 211, 13, 33, 218, 6, 21, 244, 6, 48],
+        "inspect": [1, 16, 5, 2, 16, 8, 3, 16, 8, 4, 16, 8, 5, 16, 8, 6, 16, 8, 7, 16, 8, 8, 16, 8, 9, 16, 8, 10, 8, 8, 14, 16, 15],
+        "leave": [1, 17, 5, 2, 17, 8, 3, 17, 8, 5, 17, 11],
+        "log": [1, 18, 5, 2, 18, 8, 3, 18, 8, 5, 18, 9, 6, 18, 9, 7, 18, 9, 8, 18, 9, 9, 18, 9, 10, 18, 14],
+        "open_lane": [1, 19, 5, 2, 19, 8, 3, 19, 13],
+        "page": [1, 20, 5, 2, 20, 8, 3, 20, 8, 4, 20, 8, 5, 20, 8, 6, 20, 8, 7, 20, 8, 9, 20, 9, 10, 20, 9, 11, 20, 9, 12, 8, 8, 16, 20, 15],
+        "pause": [1, 21, 5, 2, 21, 8, 3, 21, 8, 5, 21, 9, 6, 21, 9, 7, 8, 8, 11, 13, 8, 14, 13, 14, 17, 21, 15],
+        "progress": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 15, 66, 12, 15, 73, 16, 15, 79, 20, 22, 14],
+        "promote": [1, 23, 5, 2, 23, 8, 3, 23, 8, 4, 23, 8, 5, 23, 8, 6, 23, 8, 8, 8, 8, 12, 15, 66, 17, 15, 73, 21, 13, 8, 24, 13, 19, 31, 13, 28, 34, 23, 16],
+        "purge": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 8, 24, 8, 9, 24, 8, 10, 24, 8, 11, 24, 8, 12, 24, 8, 14, 24, 9, 15, 15, 9, 18, 15, 22, 33, 15, 39, 37, 15, 73, 41, 9, 9, 49, 9, 19, 66, 9, 38, 71, 13, 8, 74, 24, 17],
+        "release": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 14, 25, 8, 15, 25, 8, 17, 25, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 38, 127, 9, 45, 146, 9, 67, 177, 13, 8, 180, 13, 19, 187, 13, 28, 190, 13, 33, 197, 25, 20, 223, 25, 47],
+        "remove": [1, 26, 5, 2, 26, 8, 3, 26, 8, 4, 26, 8, 5, 26, 8, 6, 26, 8, 7, 26, 8, 8, 26, 8, 9, 26, 8, 10, 26, 8, 11, 26, 8, 13, 15, 9, 16, 15, 22, 31, 15, 39, 35, 15, 73, 39, 9, 9, 47, 9, 19, 64, 9, 38, 69, 13, 8, 72, 26, 16],
+        "renew": [1, 27, 5, 2, 27, 8, 3, 27, 8, 5, 27, 9, 6, 8, 8, 10, 27, 14],
+        "resume": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 8, 8, 9, 13, 8, 12, 13, 19, 19, 13, 28, 22, 28, 13],
+        "retry_dead": [1, 29, 5, 2, 29, 8, 3, 29, 8, 4, 29, 8, 5, 29, 8, 6, 29, 8, 7, 29, 8, 8, 29, 8, 10, 29, 9, 11, 8, 8, 15, 12, 10, 29, 12, 26, 32, 15, 9, 35, 15, 22, 50, 15, 39, 54, 15, 56, 62, 15, 66, 67, 15, 73, 71, 13, 8, 74, 13, 19, 81, 13, 28, 84, 29, 17],
+        "show": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 30, 8, 6, 30, 8, 7, 30, 8, 8, 30, 8, 10, 8, 8, 14, 15, 79, 18, 30, 14],
+        "sweep": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 31, 9, 18, 31, 9, 19, 8, 8, 23, 15, 9, 26, 15, 14, 32, 15, 22, 47, 15, 39, 51, 15, 45, 60, 15, 56, 68, 15, 66, 73, 15, 73, 77, 15, 79, 81, 9, 9, 89, 9, 19, 106, 9, 38, 111, 9, 45, 130, 9, 67, 161, 9, 100, 170, 10, 9, 182, 13, 8, 185, 13, 14, 188, 13, 19, 195, 13, 28, 198, 13, 33, 205, 14, 9, 217, 14, 23, 244, 14, 53, 261, 14, 73, 289, 14, 104, 304, 31, 24, 330, 31, 51, 378, 31, 100],
+        "trim": [1, 32, 5, 2, 32, 8, 3, 32, 8, 4, 32, 8, 5, 32, 8, 6, 32, 8, 7, 32, 8, 8, 32, 8, 9, 32, 8, 10, 32, 8, 11, 32, 8, 13, 32, 9, 14, 8, 8, 18, 15, 9, 21, 15, 22, 36, 15, 39, 40, 9, 9, 48, 9, 19, 65, 32, 17],
     ]
+
+    /// The text of `advance.lua`.
+    package static let advanceScript = RedisScript(
+        name: "advance",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local leases = KEYS[8]
+local errors = KEYS[9]
+local progress = KEYS[10]
+local cancelling = KEYS[11]
+local unique = KEYS[12]
+local kept = KEYS[13]
+local dead = KEYS[14]
+local recent = KEYS[15]
+local meta = KEYS[16]
+local wake = KEYS[17]
+local lane = KEYS[18]
+local number = tonumber(ARGV[1])
+local lease_ms = tonumber(ARGV[2])
+local limit = tonumber(ARGV[3])
+local node = ARGV[4]
+local seen_fence = tonumber(ARGV[5])
+local finished_from = 6
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function lane_check(lane, number)
+  local kept = redis.call('GET', lane)
+  if not kept then
+    return 'lost'
+  end
+  local colon = string.find(kept, ':', 1, true)
+  local last = tonumber(string.sub(kept, 1, colon - 1))
+  if number == last + 1 then
+    return 'new'
+  elseif number == last and number > 0 then
+    return 'again', string.sub(kept, colon + 1)
+  end
+  return 'lost'
+end
+local function lane_note(lane, number, reply)
+  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_add(record, tag, bytes)
+  local stop = record_fields_end(record)
+  local length = stop - 38 + 3 + #bytes
+  if length > 65535 then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', length) .. string.sub(record, 39, stop)
+    .. tag .. struct.pack('>I2', #bytes) .. bytes .. string.sub(record, stop + 1)
+end
+local function record_cut(record, tag)
+  local at, length = record_seek(record, tag)
+  if not at then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', record_fields_end(record) - 38 - 3 - length)
+    .. string.sub(record, 39, at - 1) .. string.sub(record, at + 3 + length)
+end
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function record_expired(record, now_ms)
+  if bit.band(string.byte(record, 5), 32) == 0 or struct.unpack('>I2', record, 6) > 0 then
+    return false
+  end
+  local expires_ms = record_options(record)
+  return expires_ms > 0 and now_ms >= expires_ms
+end
+local function ending_free(key, id, record)
+  if bit.band(string.byte(record, 4), 64) ~= 0 then
+    local name = record_field(record, 'u')
+    if name and redis.call('HGET', key.unique, name) == id then
+      redis.call('HDEL', key.unique, name)
+    end
+  end
+end
+local function ending_forget(key, id, record)
+  local flags, more = string.byte(record, 4, 5)
+  redis.call('HDEL', key.jobs, id)
+  if bit.band(flags, 32) ~= 0 or bit.band(more, 4) ~= 0 then
+    redis.call('HDEL', key.big, id, id .. ':r')
+  end
+  if bit.band(flags, 4) ~= 0 then
+    redis.call('HDEL', key.errors, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  ending_free(key, id, record)
+end
+local function ending_tell(key, id, record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+  end
+end
+local function ending_record(key, id, record, state, now_ms, reason)
+  local old, _, flags, attempt, crashes, returns = record_head(record)
+  local started = string.sub(record, 18, 23)
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  record = record_cut(record_cut(record, 'm'), 's')
+  record = record_move(record, state, bit.band(flags, 245), attempt, crashes, returns, now_ms)
+  if reason then
+    record = record_add(record, 'm', reason)
+  end
+  if old == 'n' then
+    record = record_add(record, 's', started)
+  end
+  return record
+end
+local function ending_close(key, id, record, state, now_ms, reason, result)
+  local flags = string.byte(record, 4)
+  local _, _, keep_ms, window_ms = record_options(record)
+  local wants_result = keep_ms > 0
+  if bit.band(flags, 1) ~= 0 then
+    wants_result = true
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  local held_ms = math.max(keep_ms, window_ms)
+  ending_tell(key, id, record)
+  if held_ms == 0 then
+    ending_forget(key, id, record)
+    return
+  end
+  if window_ms == 0 then
+    ending_free(key, id, record)
+  end
+  record = ending_record(key, id, record, state, now_ms, reason)
+  if wants_result and result and #result > 0 then
+    local more = bit.bor(string.byte(record, 5), 8)
+    if #result > 512 then
+      more = bit.bor(more, 4)
+      redis.call('HSET', key.big, id .. ':r', result)
+    else
+      record = record_add(record, 'v', result)
+    end
+    record = string.sub(record, 1, 4) .. string.char(more) .. string.sub(record, 6)
+  end
+  redis.call('HSET', key.jobs, id, record)
+  redis.call('ZADD', key.kept, now_ms + held_ms, id)
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_found(meta)
+  redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local function queue_next_due(delayed, now_ms)
+  local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  if not first[2] then
+    return -1
+  end
+  return math.max(0, tonumber(first[2]) - now_ms)
+end
+local function claim_plan(jobs, ready, limit, tombs, now_ms)
+  local plan = { jobs = {}, expired = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 }, remaining = 0,
+    is_change = false }
+  local seen, bytes = {}, 0
+  for list = 1, 4 do
+    local length = redis.call('LLEN', ready[list])
+    local need = limit - #plan.jobs
+    if length > 0 and need > 0 and bytes < 1048576 then
+      local ids = redis.call('LRANGE', ready[list], 0, need + math.min(tombs[list], 100) - 1)
+      for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 600
+        if #plan.jobs >= limit or bytes >= 1048576 then
+          break
+        end
+        local id = ids[index]
+        plan.used[list] = index
+        plan.is_change = true
+        local is_live = record and not seen[id] and string.byte(record, 2) == 114
+          and math.floor((string.byte(record, 3) - 48) / 4) == list - 1
+        if not is_live then
+          plan.dropped[list] = plan.dropped[list] + 1
+        elseif record_expired(record, now_ms) then
+          plan.expired[#plan.expired + 1] = { id, record }
+          seen[id] = true
+        else
+          plan.jobs[#plan.jobs + 1] = { id, record }
+          seen[id] = true
+          bytes = bytes + #record
+          if bit.band(string.byte(record, 4), 32) ~= 0 then
+            bytes = bytes + struct.unpack('>I4', record, record_fields_end(record) + 1)
+          end
+        end
+      end
+    end
+    local left = length - plan.used[list]
+    if left > 0 then
+      plan.remaining = plan.remaining + math.max(0, left - math.max(0, tombs[list] - plan.dropped[list]))
+    end
+  end
+  return plan
+end
+local function claim_drop(ready, plan, tombs, counts)
+  for list = 1, 4 do
+    if plan.used[list] > 0 then
+      redis.call('LTRIM', ready[list], plan.used[list], -1)
+      if plan.dropped[list] > 0 then
+        counts[#counts + 1] = 'tomb:' .. (list - 1)
+        counts[#counts + 1] = math.max(0, tombs[list] - plan.dropped[list])
+      end
+    end
+  end
+end
+local function claim_record(record, now_ms, fence, node)
+  local attempt = math.min(struct.unpack('>I2', record, 6) + 1, 65535)
+  return string.sub(record, 1, 1) .. 'n' .. string.sub(record, 3, 5) .. struct.pack('>I2', attempt)
+    .. string.sub(record, 8, 17) .. struct.pack('>I6I7', now_ms, fence) .. node .. string.sub(record, 37)
+end
+local function claim_again(jobs, big, note)
+  local comma = string.find(note, ',', 1, true)
+  local lost, claimed = {}, {}
+  for id in string.gmatch(string.sub(note, 1, comma - 1), '[^ ]+') do
+    lost[#lost + 1] = id
+  end
+  for id, fence in string.gmatch(string.sub(note, comma + 1), '([^ :]+):(%d+)') do
+    local record = redis.call('HGET', jobs, id)
+    if record and string.byte(record, 2) == 110
+      and string.format('%.0f', (struct.unpack('>I7', record, 24))) == fence then
+      claimed[#claimed + 1] = id
+      claimed[#claimed + 1] = record
+      claimed[#claimed + 1] = bit.band(string.byte(record, 4), 32) ~= 0 and redis.call('HGET', big, id) or ''
+    end
+  end
+  return { 1, lost, claimed, 1, -1 }
+end
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  return claim_again(jobs, big, note)
+elseif verdict == 'lost' then
+  return { -1 }
+end
+local state = redis.call('HMGET', meta, 'schema', 'lease', 'fence', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2',
+  'tomb:3', 'completed', 'claimed', 'expired', 'sampled')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms, now_us = clock_now()
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local finished, lost, members = {}, {}, {}
+local ids = {}
+for at = finished_from, #ARGV, 3 do
+  ids[#ids + 1] = ARGV[at]
+end
+if #ids > 0 then
+  for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
+    local at = finished_from + 3 * (index - 1)
+    if record and string.byte(record, 2) == 110 and record_lease(ids[index], record) == ARGV[at + 1] then
+      finished[#finished + 1] = { ids[index], record, ARGV[at + 2] }
+      members[#members + 1] = ARGV[at + 1]
+    else
+      lost[#lost + 1] = ids[index]
+    end
+  end
+end
+local is_paused = queue_paused(state[4], now_ms)
+local tombs = { tonumber(state[5]) or 0, tonumber(state[6]) or 0, tonumber(state[7]) or 0, tonumber(state[8]) or 0 }
+local plan = claim_plan(jobs, ready, is_paused and 0 or limit, tombs, now_ms)
+local lease = math.max(lease_ms, tonumber(state[2]) or 0)
+local fence = math.max(tonumber(state[3]) or 0, seen_fence, now_us)
+if not state[1] then
+  queue_found(meta)
+end
+if #finished > 0 then
+  redis.call('ZREM', leases, unpack(members)) -- at most 500
+  local plain = {}
+  for _, job in ipairs(finished) do
+    local flags, more = string.byte(job[2], 4, 5)
+    if flags == 0 and bit.band(more, 4) == 0 then
+      plain[#plain + 1] = job[1]
+    else
+      ending_close(key, job[1], job[2], 'c', now_ms, nil, job[3])
+    end
+  end
+  if #plain > 0 then
+    redis.call('HDEL', jobs, unpack(plain)) -- at most 500
+  end
+end
+local counts = { 'lease', lease, 'completed', (tonumber(state[9]) or 0) + #finished }
+if #finished > 0 and math.abs(now_ms - (tonumber(state[12]) or 0)) >= 10 then
+  redis.call('ZADD', recent, now_ms, finished[#finished][1])
+  redis.call('ZREMRANGEBYRANK', recent, 0, -1001)
+  counts[#counts + 1] = 'sampled'
+  counts[#counts + 1] = string.format('%.0f', now_ms)
+end
+local claimed, short = {}, {}
+if plan.is_change then
+  claim_drop(ready, plan, tombs, counts)
+  for _, job in ipairs(plan.expired) do
+    ending_close(key, job[1], job[2], 'k', now_ms, 'expired')
+  end
+  if #plan.expired > 0 then
+    counts[#counts + 1] = 'expired'
+    counts[#counts + 1] = (tonumber(state[11]) or 0) + #plan.expired
+  end
+  local fields, scores = {}, {}
+  local expiry = string.format('%.0f', now_ms + lease)
+  for index, job in ipairs(plan.jobs) do
+    fence = fence + 1
+    local id, record = job[1], claim_record(job[2], now_ms, fence, node)
+    local token = id .. ':' .. string.format('%.0f', fence)
+    fields[2 * index - 1], fields[2 * index] = id, record
+    scores[2 * index - 1], scores[2 * index] = expiry, token .. ':' .. node
+    claimed[3 * index - 2], claimed[3 * index - 1], claimed[3 * index] = id, record, ''
+    if bit.band(string.byte(record, 4), 32) ~= 0 then
+      claimed[3 * index] = redis.call('HGET', big, id) or ''
+    end
+    short[index] = token
+  end
+  if #plan.jobs > 0 then
+    redis.call('HSET', jobs, unpack(fields)) -- at most 1000
+    redis.call('ZADD', leases, unpack(scores)) -- at most 1000
+  end
+  counts[#counts + 1] = 'fence'
+  counts[#counts + 1] = string.format('%.0f', fence)
+  counts[#counts + 1] = 'claimed'
+  counts[#counts + 1] = (tonumber(state[10]) or 0) + #plan.jobs
+end
+redis.call('HSET', meta, unpack(counts)) -- at most 24
+local has_more = plan.remaining > 0 and not is_paused
+if has_more then
+  queue_wake(wake, now_ms)
+end
+lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
+return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
+"""#,
+        sha1: "84143c557e1116c1daa613ba7946187b408f3a25"
+    )
+
+    /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
+    ///
+    /// The reply: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema.
+    package static func advance(
+        jobs: String,
+        big: String,
+        ready: [String],
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        recent: String,
+        meta: String,
+        wake: String,
+        lane: String,
+        number: Int,
+        leaseMs: Int,
+        limit: Int,
+        node: some ScriptArgument,
+        seenFence: Int,
+        finished: [[UInt8]] = []
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: advanceScript,
+            keys: [jobs, big] + ready + [delayed, leases, errors, progress, cancelling, unique, kept, dead, recent, meta, wake, lane],
+            arguments: [number.scriptBytes, leaseMs.scriptBytes, limit.scriptBytes, node.scriptBytes, seenFence.scriptBytes] + finished
+        )
+    }
+
+    /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
+    ///
+    /// The reply: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema.
+    package static func advance(
+        _ keys: QueueKeys,
+        lane: String,
+        number: Int,
+        leaseMs: Int,
+        limit: Int,
+        node: some ScriptArgument,
+        seenFence: Int,
+        finished: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: advanceScript,
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.recent, keys.meta, keys.wake, lane],
+            arguments: [number.scriptBytes, leaseMs.scriptBytes, limit.scriptBytes, node.scriptBytes, seenFence.scriptBytes] + finished
+        )
+    }
+
+    /// The text of `await.lua`.
+    package static let awaitScript = RedisScript(
+        name: "await",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local errors = KEYS[3]
+local id = ARGV[1]
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local record = redis.call('HGET', jobs, id)
+if not record then
+  return { false, false, false }
+end
+local state, _, flags, attempt, crashes, returns = record_head(record)
+if (state == 'd' or state == 'r' or state == 'n') and bit.band(flags, 1) == 0 then
+  record = record_move(record, state, flags + 1, attempt, crashes, returns, struct.unpack('>I6', record, 18))
+  redis.call('HSET', jobs, id, record)
+end
+local result = false
+if bit.band(string.byte(record, 5), 4) ~= 0 then
+  result = redis.call('HGET', big, id .. ':r')
+end
+return { record, result, bit.band(flags, 4) ~= 0 and redis.call('HGET', errors, id) }
+"""#,
+        sha1: "929f900ff2098293b9ce19cf2251da7fc66ca958"
+    )
+
+    /// Flags a job as awaited, and answers its record if it has ended.
+    ///
+    /// The reply: record or nil, result from `big` or nil, the last errors or nil.
+    package static func await(
+        jobs: String,
+        big: String,
+        errors: String,
+        id: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: awaitScript,
+            keys: [jobs, big, errors],
+            arguments: [id.scriptBytes]
+        )
+    }
+
+    /// Flags a job as awaited, and answers its record if it has ended.
+    ///
+    /// The reply: record or nil, result from `big` or nil, the last errors or nil.
+    package static func await(
+        _ keys: QueueKeys,
+        id: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: awaitScript,
+            keys: [keys.jobs, keys.big, keys.errors],
+            arguments: [id.scriptBytes]
+        )
+    }
+
+    /// The text of `beat.lua`.
+    package static let beatScript = RedisScript(
+        name: "beat",
+        source: #"""
+#!lua flags=allow-oom
+local queues = KEYS[1]
+local nodes = KEYS[2]
+local node_details = KEYS[3]
+local node = ARGV[1]
+local details = ARGV[2]
+local served_from = 3
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local now_ms = clock_now()
+local silent = redis.call('ZRANGEBYSCORE', nodes, '-inf', now_ms - 86400000, 'LIMIT', 0, 20)
+redis.call('ZADD', nodes, now_ms, node)
+redis.call('HSET', node_details, node, details)
+for at = served_from, #ARGV do
+  redis.call('SADD', queues, ARGV[at])
+end
+for _, old in ipairs(silent) do
+  if old ~= node then
+    redis.call('ZREM', nodes, old)
+    redis.call('HDEL', node_details, old)
+  end
+end
+return 1
+"""#,
+        sha1: "8aa59ad8c0bd82e5316ff9a051ee983990eb0be8"
+    )
+
+    /// Says that a worker process is alive, and what it does.
+    ///
+    /// The reply: 1.
+    package static func beat(
+        queues: String,
+        nodes: String,
+        nodeDetails: String,
+        node: some ScriptArgument,
+        details: some ScriptArgument,
+        served: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: beatScript,
+            keys: [queues, nodes, nodeDetails],
+            arguments: [node.scriptBytes, details.scriptBytes] + served
+        )
+    }
+
+    /// The text of `cancel.lua`.
+    package static let cancelScript = RedisScript(
+        name: "cancel",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local delayed = KEYS[3]
+local errors = KEYS[4]
+local progress = KEYS[5]
+local cancelling = KEYS[6]
+local unique = KEYS[7]
+local kept = KEYS[8]
+local dead = KEYS[9]
+local meta = KEYS[10]
+local lane = KEYS[11]
+local number = tonumber(ARGV[1])
+local who = ARGV[2]
+local ids_from = 3
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function lane_check(lane, number)
+  local kept = redis.call('GET', lane)
+  if not kept then
+    return 'lost'
+  end
+  local colon = string.find(kept, ':', 1, true)
+  local last = tonumber(string.sub(kept, 1, colon - 1))
+  if number == last + 1 then
+    return 'new'
+  elseif number == last and number > 0 then
+    return 'again', string.sub(kept, colon + 1)
+  end
+  return 'lost'
+end
+local function lane_note(lane, number, reply)
+  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_add(record, tag, bytes)
+  local stop = record_fields_end(record)
+  local length = stop - 38 + 3 + #bytes
+  if length > 65535 then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', length) .. string.sub(record, 39, stop)
+    .. tag .. struct.pack('>I2', #bytes) .. bytes .. string.sub(record, stop + 1)
+end
+local function record_cut(record, tag)
+  local at, length = record_seek(record, tag)
+  if not at then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', record_fields_end(record) - 38 - 3 - length)
+    .. string.sub(record, 39, at - 1) .. string.sub(record, at + 3 + length)
+end
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function ending_free(key, id, record)
+  if bit.band(string.byte(record, 4), 64) ~= 0 then
+    local name = record_field(record, 'u')
+    if name and redis.call('HGET', key.unique, name) == id then
+      redis.call('HDEL', key.unique, name)
+    end
+  end
+end
+local function ending_forget(key, id, record)
+  local flags, more = string.byte(record, 4, 5)
+  redis.call('HDEL', key.jobs, id)
+  if bit.band(flags, 32) ~= 0 or bit.band(more, 4) ~= 0 then
+    redis.call('HDEL', key.big, id, id .. ':r')
+  end
+  if bit.band(flags, 4) ~= 0 then
+    redis.call('HDEL', key.errors, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  ending_free(key, id, record)
+end
+local function ending_tell(key, id, record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+  end
+end
+local function ending_record(key, id, record, state, now_ms, reason)
+  local old, _, flags, attempt, crashes, returns = record_head(record)
+  local started = string.sub(record, 18, 23)
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  record = record_cut(record_cut(record, 'm'), 's')
+  record = record_move(record, state, bit.band(flags, 245), attempt, crashes, returns, now_ms)
+  if reason then
+    record = record_add(record, 'm', reason)
+  end
+  if old == 'n' then
+    record = record_add(record, 's', started)
+  end
+  return record
+end
+local function ending_close(key, id, record, state, now_ms, reason, result)
+  local flags = string.byte(record, 4)
+  local _, _, keep_ms, window_ms = record_options(record)
+  local wants_result = keep_ms > 0
+  if bit.band(flags, 1) ~= 0 then
+    wants_result = true
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  local held_ms = math.max(keep_ms, window_ms)
+  ending_tell(key, id, record)
+  if held_ms == 0 then
+    ending_forget(key, id, record)
+    return
+  end
+  if window_ms == 0 then
+    ending_free(key, id, record)
+  end
+  record = ending_record(key, id, record, state, now_ms, reason)
+  if wants_result and result and #result > 0 then
+    local more = bit.bor(string.byte(record, 5), 8)
+    if #result > 512 then
+      more = bit.bor(more, 4)
+      redis.call('HSET', key.big, id .. ':r', result)
+    else
+      record = record_add(record, 'v', result)
+    end
+    record = string.sub(record, 1, 4) .. string.char(more) .. string.sub(record, 6)
+  end
+  redis.call('HSET', key.jobs, id, record)
+  redis.call('ZADD', key.kept, now_ms + held_ms, id)
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  return { 1, note }
+elseif verdict == 'lost' then
+  return { -1 }
+end
+local state = redis.call('HMGET', meta, 'schema', 'cancelled', 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms = clock_now()
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local codes, cancelled, tombs = {}, 0, {}
+for list = 0, 3 do
+  tombs[list + 1] = tonumber(state[3 + list]) or 0
+end
+for at = ids_from, #ARGV do
+  local id = ARGV[at]
+  local record = redis.call('HGET', jobs, id)
+  local code = 'm'
+  if record then
+    local old, list, flags, attempt, crashes, returns = record_head(record)
+    code = 'e'
+    if old == 'n' then
+      code = 'f'
+      record = record_move(record, 'n', bit.bor(flags, 2), attempt, crashes, returns, struct.unpack('>I6', record, 18))
+      redis.call('HSET', jobs, id, record)
+      redis.call('HSET', cancelling, id, string.format('%.0f', now_ms) .. ' ' .. who)
+    elseif old == 'r' or old == 'd' then
+      code = 'k'
+      cancelled = cancelled + 1
+      if old == 'd' then
+        redis.call('ZREM', delayed, id)
+      else
+        tombs[list + 1] = tombs[list + 1] + 1
+      end
+      ending_close(key, id, record, 'k', now_ms, 'cancelled by ' .. who)
+    end
+  end
+  codes[#codes + 1] = code
+end
+redis.call('HSET', meta, 'cancelled', (tonumber(state[2]) or 0) + cancelled, 'tomb:0', tombs[1], 'tomb:1', tombs[2],
+  'tomb:2', tombs[3], 'tomb:3', tombs[4])
+local reply = table.concat(codes)
+lane_note(lane, number, reply)
+return { 1, reply }
+"""#,
+        sha1: "7e81e35b904ad5d965c0a28a86850a0581217614"
+    )
+
+    /// Cancels jobs: waiting ones end at once, running ones are told to stop.
+    ///
+    /// The reply: 1, a code per id | -1 lane lost | -2 schema.
+    package static func cancel(
+        jobs: String,
+        big: String,
+        delayed: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        lane: String,
+        number: Int,
+        who: some ScriptArgument,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: cancelScript,
+            keys: [jobs, big, delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
+            arguments: [number.scriptBytes, who.scriptBytes] + ids
+        )
+    }
+
+    /// Cancels jobs: waiting ones end at once, running ones are told to stop.
+    ///
+    /// The reply: 1, a code per id | -1 lane lost | -2 schema.
+    package static func cancel(
+        _ keys: QueueKeys,
+        lane: String,
+        number: Int,
+        who: some ScriptArgument,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: cancelScript,
+            keys: [keys.jobs, keys.big, keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
+            arguments: [number.scriptBytes, who.scriptBytes] + ids
+        )
+    }
+
+    /// The text of `configure.lua`.
+    package static let configureScript = RedisScript(
+        name: "configure",
+        source: #"""
+#!lua flags=allow-oom
+local meta = KEYS[1]
+local field = ARGV[1]
+local value = ARGV[2]
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_found(meta)
+  redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
+end
+local schema = redis.call('HGET', meta, 'schema')
+if queue_too_new(schema) then
+  return { -2, schema }
+end
+if not schema then
+  queue_found(meta)
+end
+if value == '' then
+  redis.call('HDEL', meta, field)
+else
+  redis.call('HSET', meta, field, value)
+end
+return { 1 }
+"""#,
+        sha1: "250f2e21e4900802a0f4e1f615800c1aebe3f090"
+    )
+
+    /// Sets a queue's depth limit or lease length.
+    ///
+    /// The reply: 1 | -2 schema.
+    package static func configure(
+        meta: String,
+        field: some ScriptArgument,
+        value: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: configureScript,
+            keys: [meta],
+            arguments: [field.scriptBytes, value.scriptBytes]
+        )
+    }
+
+    /// Sets a queue's depth limit or lease length.
+    ///
+    /// The reply: 1 | -2 schema.
+    package static func configure(
+        _ keys: QueueKeys,
+        field: some ScriptArgument,
+        value: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: configureScript,
+            keys: [keys.meta],
+            arguments: [field.scriptBytes, value.scriptBytes]
+        )
+    }
+
+    /// The text of `enqueue.lua`.
+    package static let enqueueScript = RedisScript(
+        name: "enqueue",
+        source: #"""
+#!lua
+local jobs = KEYS[1]
+local big = KEYS[2]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local errors = KEYS[8]
+local progress = KEYS[9]
+local cancelling = KEYS[10]
+local unique = KEYS[11]
+local kept = KEYS[12]
+local dead = KEYS[13]
+local meta = KEYS[14]
+local wake = KEYS[15]
+local lane = KEYS[16]
+local number = tonumber(ARGV[1])
+local entries_from = 2
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function lane_check(lane, number)
+  local kept = redis.call('GET', lane)
+  if not kept then
+    return 'lost'
+  end
+  local colon = string.find(kept, ':', 1, true)
+  local last = tonumber(string.sub(kept, 1, colon - 1))
+  if number == last + 1 then
+    return 'new'
+  elseif number == last and number > 0 then
+    return 'again', string.sub(kept, colon + 1)
+  end
+  return 'lost'
+end
+local function lane_note(lane, number, reply)
+  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_add(record, tag, bytes)
+  local stop = record_fields_end(record)
+  local length = stop - 38 + 3 + #bytes
+  if length > 65535 then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', length) .. string.sub(record, 39, stop)
+    .. tag .. struct.pack('>I2', #bytes) .. bytes .. string.sub(record, stop + 1)
+end
+local function record_cut(record, tag)
+  local at, length = record_seek(record, tag)
+  if not at then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', record_fields_end(record) - 38 - 3 - length)
+    .. string.sub(record, 39, at - 1) .. string.sub(record, at + 3 + length)
+end
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_expired(record, now_ms)
+  if bit.band(string.byte(record, 5), 32) == 0 or struct.unpack('>I2', record, 6) > 0 then
+    return false
+  end
+  local expires_ms = record_options(record)
+  return expires_ms > 0 and now_ms >= expires_ms
+end
+local function ending_free(key, id, record)
+  if bit.band(string.byte(record, 4), 64) ~= 0 then
+    local name = record_field(record, 'u')
+    if name and redis.call('HGET', key.unique, name) == id then
+      redis.call('HDEL', key.unique, name)
+    end
+  end
+end
+local function ending_forget(key, id, record)
+  local flags, more = string.byte(record, 4, 5)
+  redis.call('HDEL', key.jobs, id)
+  if bit.band(flags, 32) ~= 0 or bit.band(more, 4) ~= 0 then
+    redis.call('HDEL', key.big, id, id .. ':r')
+  end
+  if bit.band(flags, 4) ~= 0 then
+    redis.call('HDEL', key.errors, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  ending_free(key, id, record)
+end
+local function ending_tell(key, id, record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+  end
+end
+local function ending_record(key, id, record, state, now_ms, reason)
+  local old, _, flags, attempt, crashes, returns = record_head(record)
+  local started = string.sub(record, 18, 23)
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  record = record_cut(record_cut(record, 'm'), 's')
+  record = record_move(record, state, bit.band(flags, 245), attempt, crashes, returns, now_ms)
+  if reason then
+    record = record_add(record, 'm', reason)
+  end
+  if old == 'n' then
+    record = record_add(record, 's', started)
+  end
+  return record
+end
+local function ending_close(key, id, record, state, now_ms, reason, result)
+  local flags = string.byte(record, 4)
+  local _, _, keep_ms, window_ms = record_options(record)
+  local wants_result = keep_ms > 0
+  if bit.band(flags, 1) ~= 0 then
+    wants_result = true
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  local held_ms = math.max(keep_ms, window_ms)
+  ending_tell(key, id, record)
+  if held_ms == 0 then
+    ending_forget(key, id, record)
+    return
+  end
+  if window_ms == 0 then
+    ending_free(key, id, record)
+  end
+  record = ending_record(key, id, record, state, now_ms, reason)
+  if wants_result and result and #result > 0 then
+    local more = bit.bor(string.byte(record, 5), 8)
+    if #result > 512 then
+      more = bit.bor(more, 4)
+      redis.call('HSET', key.big, id .. ':r', result)
+    else
+      record = record_add(record, 'v', result)
+    end
+    record = string.sub(record, 1, 4) .. string.char(more) .. string.sub(record, 6)
+  end
+  redis.call('HSET', key.jobs, id, record)
+  redis.call('ZADD', key.kept, now_ms + held_ms, id)
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_found(meta)
+  redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local function queue_next_due(delayed, now_ms)
+  local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  if not first[2] then
+    return -1
+  end
+  return math.max(0, tonumber(first[2]) - now_ms)
+end
+local function intake_parse(arguments, from)
+  local entries, at = {}, from
+  while at < #arguments do
+    local entry = { id = arguments[at], record = arguments[at + 1] }
+    local flags = string.byte(entry.record, 4)
+    at = at + 2
+    if bit.band(flags, 64) ~= 0 then
+      entry.key, entry.policy = arguments[at], arguments[at + 1]
+      at = at + 2
+    end
+    if bit.band(flags, 32) ~= 0 then
+      entry.big = arguments[at]
+      at = at + 1
+    end
+    entries[#entries + 1] = entry
+  end
+  return entries
+end
+local function intake_look(key, entries)
+  local ids, names, keyed = {}, {}, {}
+  for index, entry in ipairs(entries) do
+    ids[index] = entry.id
+    if entry.key then
+      names[#names + 1] = entry.key
+      keyed[#keyed + 1] = entry
+    end
+  end
+  if #ids == 0 then
+    return
+  end
+  for index, record in ipairs(redis.call('HMGET', key.jobs, unpack(ids))) do -- at most 500
+    entries[index].present = record
+  end
+  if #names == 0 then
+    return
+  end
+  local owners = redis.call('HMGET', key.unique, unpack(names)) -- at most 500
+  local held_by, holding = {}, {}
+  for index, owner in ipairs(owners) do
+    if owner then
+      keyed[index].owner = owner
+      held_by[#held_by + 1] = owner
+      holding[#holding + 1] = keyed[index]
+    end
+  end
+  if #held_by > 0 then
+    for index, record in ipairs(redis.call('HMGET', key.jobs, unpack(held_by))) do -- at most 500
+      holding[index].owned = record
+    end
+  end
+end
+local function intake_stands(record, now_ms)
+  local state, _, flags = record_head(record)
+  if state ~= 'c' and state ~= 'k' then
+    return true
+  end
+  local _, _, keep_ms, window_ms = record_options(record)
+  if bit.band(flags, 1) ~= 0 then
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  return struct.unpack('>I6', record, 18) + math.max(keep_ms, window_ms) > now_ms
+end
+local function intake_holds(record, now_ms)
+  local state = string.sub(record, 2, 2)
+  if state == 'd' or state == 'r' or state == 'n' then
+    return true
+  end
+  local _, _, _, window_ms = record_options(record)
+  return struct.unpack('>I6', record, 18) + window_ms > now_ms
+end
+local function intake_settle(record, now_ms)
+  local more, due_ms = string.byte(record, 5), struct.unpack('>I6', record, 18)
+  if bit.band(more, 1) == 0 then
+    due_ms = now_ms + due_ms
+  end
+  local is_due = due_ms <= now_ms
+  local at = 40 + string.byte(record, 39)
+  if bit.band(more, 32) ~= 0 and bit.band(more, 2) == 0 then
+    local expires_ms = now_ms + struct.unpack('>I6', record, at)
+    record = string.sub(record, 1, at - 1) .. struct.pack('>I6', expires_ms) .. string.sub(record, at + 6)
+  end
+  record = string.sub(record, 1, 1) .. (is_due and 'r' or 'd') .. string.sub(record, 3, 4)
+    .. string.char(bit.band(more, 252)) .. string.sub(record, 6, 11)
+    .. struct.pack('>I6I6', now_ms, is_due and now_ms or due_ms) .. string.sub(record, 24)
+  return record, not is_due and due_ms
+end
+local function intake_replace(old, fresh, now_ms)
+  local settled = intake_settle(fresh, now_ms)
+  local flags = bit.bor(string.byte(settled, 4), bit.band(string.byte(old, 4), 1))
+  return string.sub(settled, 1, 1) .. string.sub(old, 2, 3) .. string.char(flags) .. string.sub(settled, 5, 11)
+    .. string.sub(old, 12, 23) .. string.sub(settled, 24)
+end
+local function intake_unplan_big(plan, id)
+  for at = #plan.big - 1, 1, -2 do
+    if plan.big[at] == id then
+      table.remove(plan.big, at + 1)
+      table.remove(plan.big, at)
+    end
+  end
+end
+local function intake_decide(entries, now_ms, room)
+  local plan = { freed = {}, expired = {}, replaced = {}, ready = { {}, {}, {}, {} }, delayed = {}, jobs = {}, big = {},
+    unique = {}, added = 0, is_ready = false }
+  local codes, holders, taken, owner_of, place_of = {}, {}, {}, {}, {}
+  for index, entry in ipairs(entries) do
+    local code, holder, target = 'n', nil, nil
+    local present = entry.present
+    if present and not plan.freed[entry.id] and not intake_stands(present, now_ms) then
+      plan.freed[entry.id] = present
+    end
+    if taken[entry.id] or (present and not plan.freed[entry.id]) then
+      code, holder = 'e', entry.id
+    elseif entry.key then
+      local owner = owner_of[entry.key] or entry.owner
+      local owned = owner and ((taken[owner] and plan.jobs[place_of[owner] + 1]) or entry.owned)
+      if owned and not taken[owner] then
+        if plan.freed[owner] or plan.expired[owner] or not intake_holds(owned, now_ms) then
+          owned = nil
+        elseif string.byte(owned, 2) ~= 110 and record_expired(owned, now_ms) then
+          plan.expired[owner] = owned
+          owned = nil
+        end
+      end
+      if owned then
+        holder = owner
+        local state = string.sub(owned, 2, 2)
+        if entry.policy == 'e' then
+          code = 'e'
+        elseif entry.policy == 'p' and (state == 'r' or state == 'd') then
+          code, target = 'p', owned
+        else
+          code = 'r'
+        end
+      end
+    end
+    if code == 'n' and plan.added >= room then
+      code = 'f'
+    elseif code == 'n' then
+      local record, due_ms = intake_settle(entry.record, now_ms)
+      local list = math.floor((string.byte(record, 3) - 48) / 4)
+      plan.added = plan.added + 1
+      taken[entry.id] = true
+      place_of[entry.id] = #plan.jobs + 1
+      plan.jobs[#plan.jobs + 1] = entry.id
+      plan.jobs[#plan.jobs + 1] = record
+      if due_ms then
+        plan.delayed[#plan.delayed + 1] = string.format('%.0f', due_ms)
+        plan.delayed[#plan.delayed + 1] = entry.id
+        plan.soonest = math.min(plan.soonest or due_ms, due_ms)
+      else
+        plan.ready[list + 1][#plan.ready[list + 1] + 1] = entry.id
+        plan.is_ready = true
+      end
+      if entry.key then
+        owner_of[entry.key] = entry.id
+        plan.unique[#plan.unique + 1] = entry.key
+        plan.unique[#plan.unique + 1] = entry.id
+      end
+      holder = entry.id
+    elseif code == 'p' then
+      if not taken[holder] then
+        plan.replaced[holder] = target
+        taken[holder] = true
+        place_of[holder] = #plan.jobs + 1
+        plan.jobs[#plan.jobs + 1] = holder
+      end
+      intake_unplan_big(plan, holder)
+      plan.jobs[place_of[holder] + 1] = intake_replace(target, entry.record, now_ms)
+    end
+    if entry.big and (code == 'n' or code == 'p') then
+      plan.big[#plan.big + 1] = holder
+      plan.big[#plan.big + 1] = entry.big
+    end
+    codes[index] = code
+    if code == 'e' or code == 'r' or code == 'p' then
+      holders[#holders + 1] = holder
+    end
+  end
+  return table.concat(codes), holders, plan
+end
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  local codes, holders = string.match(note, '^(%a*) ?(.*)$')
+  local names = {}
+  for name in string.gmatch(holders, '[^ ]+') do
+    names[#names + 1] = name
+  end
+  return { 1, codes, names }
+elseif verdict == 'lost' then
+  return { -1 }
+end
+local state = redis.call('HMGET', meta, 'schema', 'depth_limit', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3',
+  'enqueued', 'expired')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms = clock_now()
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local entries = intake_parse(ARGV, entries_from)
+intake_look(key, entries)
+local room, room_all = math.huge, math.huge
+if state[2] then
+  local live = redis.call('ZCARD', delayed)
+  for list = 0, 3 do
+    live = live + redis.call('LLEN', ready[list + 1])
+  end
+  room_all = 2 * tonumber(state[2]) - live
+  for list = 0, 3 do
+    live = live - (tonumber(state[4 + list]) or 0)
+  end
+  room = tonumber(state[2]) - live
+end
+local first_due = queue_next_due(delayed, now_ms)
+local codes, holders, plan = intake_decide(entries, now_ms, math.min(room, room_all))
+if not state[1] then
+  queue_found(meta)
+end
+for id, record in pairs(plan.freed) do
+  ending_forget(key, id, record)
+  redis.call('ZREM', kept, id)
+end
+local tombs = { 0, 0, 0, 0 }
+for id, record in pairs(plan.expired) do
+  local old, list = record_head(record)
+  if old == 'd' then
+    redis.call('ZREM', delayed, id)
+  else
+    tombs[list + 1] = tombs[list + 1] + 1
+  end
+  ending_close(key, id, record, 'k', now_ms, 'expired')
+end
+for id, old in pairs(plan.replaced) do
+  if bit.band(string.byte(old, 4), 32) ~= 0 then
+    redis.call('HDEL', big, id)
+  end
+  if bit.band(string.byte(old, 4), 4) ~= 0 then
+    redis.call('HDEL', errors, id)
+  end
+end
+for list = 1, 4 do
+  if #plan.ready[list] > 0 then
+    redis.call('RPUSH', ready[list], unpack(plan.ready[list])) -- at most 500
+  end
+end
+if #plan.delayed > 0 then
+  redis.call('ZADD', delayed, unpack(plan.delayed)) -- at most 1000
+end
+if #plan.jobs > 0 then
+  redis.call('HSET', jobs, unpack(plan.jobs)) -- at most 1000
+end
+if #plan.big > 0 then
+  redis.call('HSET', big, unpack(plan.big)) -- at most 1000
+end
+if #plan.unique > 0 then
+  if redis.call('HLEN', unique) == 0 then
+    redis.call('HSET', unique, '', string.rep('-', 65))
+  end
+  redis.call('HSET', unique, unpack(plan.unique)) -- at most 1000
+end
+local counts = { 'enqueued', (tonumber(state[8]) or 0) + plan.added }
+for list = 0, 3 do
+  if tombs[list + 1] > 0 then
+    counts[#counts + 1] = 'tomb:' .. list
+    counts[#counts + 1] = (tonumber(state[4 + list]) or 0) + tombs[list + 1]
+  end
+end
+if next(plan.expired) then
+  local ended = 0
+  for _ in pairs(plan.expired) do
+    ended = ended + 1
+  end
+  counts[#counts + 1] = 'expired'
+  counts[#counts + 1] = (tonumber(state[9]) or 0) + ended
+end
+redis.call('HSET', meta, unpack(counts)) -- at most 14
+local is_sooner = plan.soonest and (first_due < 0 or plan.soonest - now_ms < first_due)
+if (plan.is_ready or is_sooner) and not queue_paused(state[3], now_ms) then
+  queue_wake(wake, now_ms)
+end
+lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
+return { 1, codes, holders }
+"""#,
+        sha1: "b5c90dcf2a1d4ce558740ffd0b71b23ee009c46c"
+    )
+
+    /// Adds jobs, each at most once however often the call is repeated.
+    ///
+    /// The reply: 1, a code per entry, the ids that hold what was asked for (one per code but n and f) | -1 lane lost | -2 schema.
+    package static func enqueue(
+        jobs: String,
+        big: String,
+        ready: [String],
+        delayed: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        wake: String,
+        lane: String,
+        number: Int,
+        entries: [[UInt8]] = []
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: enqueueScript,
+            keys: [jobs, big] + ready + [delayed, errors, progress, cancelling, unique, kept, dead, meta, wake, lane],
+            arguments: [number.scriptBytes] + entries
+        )
+    }
+
+    /// Adds jobs, each at most once however often the call is repeated.
+    ///
+    /// The reply: 1, a code per entry, the ids that hold what was asked for (one per code but n and f) | -1 lane lost | -2 schema.
+    package static func enqueue(
+        _ keys: QueueKeys,
+        lane: String,
+        number: Int,
+        entries: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: enqueueScript,
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, keys.wake, lane],
+            arguments: [number.scriptBytes] + entries
+        )
+    }
+
+    /// The text of `fail.lua`.
+    package static let failScript = RedisScript(
+        name: "fail",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local delayed = KEYS[3]
+local leases = KEYS[4]
+local errors = KEYS[5]
+local progress = KEYS[6]
+local cancelling = KEYS[7]
+local unique = KEYS[8]
+local kept = KEYS[9]
+local dead = KEYS[10]
+local meta = KEYS[11]
+local wake = KEYS[12]
+local lane = KEYS[13]
+local number = tonumber(ARGV[1])
+local max_crashes = tonumber(ARGV[2])
+local failures_from = 3
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function lane_check(lane, number)
+  local kept = redis.call('GET', lane)
+  if not kept then
+    return 'lost'
+  end
+  local colon = string.find(kept, ':', 1, true)
+  local last = tonumber(string.sub(kept, 1, colon - 1))
+  if number == last + 1 then
+    return 'new'
+  elseif number == last and number > 0 then
+    return 'again', string.sub(kept, colon + 1)
+  end
+  return 'lost'
+end
+local function lane_note(lane, number, reply)
+  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_add(record, tag, bytes)
+  local stop = record_fields_end(record)
+  local length = stop - 38 + 3 + #bytes
+  if length > 65535 then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', length) .. string.sub(record, 39, stop)
+    .. tag .. struct.pack('>I2', #bytes) .. bytes .. string.sub(record, stop + 1)
+end
+local function record_cut(record, tag)
+  local at, length = record_seek(record, tag)
+  if not at then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', record_fields_end(record) - 38 - 3 - length)
+    .. string.sub(record, 39, at - 1) .. string.sub(record, at + 3 + length)
+end
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function ending_free(key, id, record)
+  if bit.band(string.byte(record, 4), 64) ~= 0 then
+    local name = record_field(record, 'u')
+    if name and redis.call('HGET', key.unique, name) == id then
+      redis.call('HDEL', key.unique, name)
+    end
+  end
+end
+local function ending_forget(key, id, record)
+  local flags, more = string.byte(record, 4, 5)
+  redis.call('HDEL', key.jobs, id)
+  if bit.band(flags, 32) ~= 0 or bit.band(more, 4) ~= 0 then
+    redis.call('HDEL', key.big, id, id .. ':r')
+  end
+  if bit.band(flags, 4) ~= 0 then
+    redis.call('HDEL', key.errors, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  ending_free(key, id, record)
+end
+local function ending_tell(key, id, record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+  end
+end
+local function ending_record(key, id, record, state, now_ms, reason)
+  local old, _, flags, attempt, crashes, returns = record_head(record)
+  local started = string.sub(record, 18, 23)
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  record = record_cut(record_cut(record, 'm'), 's')
+  record = record_move(record, state, bit.band(flags, 245), attempt, crashes, returns, now_ms)
+  if reason then
+    record = record_add(record, 'm', reason)
+  end
+  if old == 'n' then
+    record = record_add(record, 's', started)
+  end
+  return record
+end
+local function ending_close(key, id, record, state, now_ms, reason, result)
+  local flags = string.byte(record, 4)
+  local _, _, keep_ms, window_ms = record_options(record)
+  local wants_result = keep_ms > 0
+  if bit.band(flags, 1) ~= 0 then
+    wants_result = true
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  local held_ms = math.max(keep_ms, window_ms)
+  ending_tell(key, id, record)
+  if held_ms == 0 then
+    ending_forget(key, id, record)
+    return
+  end
+  if window_ms == 0 then
+    ending_free(key, id, record)
+  end
+  record = ending_record(key, id, record, state, now_ms, reason)
+  if wants_result and result and #result > 0 then
+    local more = bit.bor(string.byte(record, 5), 8)
+    if #result > 512 then
+      more = bit.bor(more, 4)
+      redis.call('HSET', key.big, id .. ':r', result)
+    else
+      record = record_add(record, 'v', result)
+    end
+    record = string.sub(record, 1, 4) .. string.char(more) .. string.sub(record, 6)
+  end
+  redis.call('HSET', key.jobs, id, record)
+  redis.call('ZADD', key.kept, now_ms + held_ms, id)
+end
+local function ending_bury(key, id, record, now_ms, reason)
+  local _, _, _, window_ms = record_options(record)
+  ending_tell(key, id, record)
+  if window_ms == 0 then
+    ending_free(key, id, record)
+  end
+  redis.call('HSET', key.jobs, id, ending_record(key, id, record, 'x', now_ms, reason))
+  redis.call('ZADD', key.dead, now_ms, id)
+end
+local function failure_add(log, now_ms, attempt, kind, text)
+  log = (log or '') .. struct.pack('>I6I2', now_ms, attempt) .. kind .. struct.pack('>I2', #text) .. text
+  local starts, at = {}, 1
+  while at <= #log do
+    starts[#starts + 1] = at
+    at = at + 11 + struct.unpack('>I2', log, at + 9)
+  end
+  if #starts > 5 then
+    log = string.sub(log, starts[#starts - 4])
+  end
+  return log
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local function queue_next_due(delayed, now_ms)
+  local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  if not first[2] then
+    return -1
+  end
+  return math.max(0, tonumber(first[2]) - now_ms)
+end
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  return { 1, note }
+elseif verdict == 'lost' then
+  return { -1 }
+end
+local state = redis.call('HMGET', meta, 'schema', 'failed', 'retried', 'died', 'cancelled', 'paused_until')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms = clock_now()
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local first_due = queue_next_due(delayed, now_ms)
+local codes, found, seen = {}, {}, {}
+for at = failures_from, #ARGV, 6 do
+  local id = ARGV[at]
+  local record = not seen[id] and redis.call('HGET', jobs, id)
+  seen[id] = true
+  if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    found[#found + 1] = { at, record }
+    codes[#codes + 1] = '?'
+  else
+    codes[#codes + 1] = 'l'
+  end
+end
+local retried, died, cancelled, soonest = 0, 0, 0, nil
+for _, failure in ipairs(found) do
+  local at, record = failure[1], failure[2]
+  local id, member, action, delay_ms = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+  local kind, text = ARGV[at + 4], ARGV[at + 5]
+  local _, _, flags, attempt, crashes, returns = record_head(record)
+  local max_attempts = struct.unpack('>I2', record, 10)
+  local index = (at - failures_from) / 6 + 1
+  redis.call('ZREM', leases, member)
+  if kind == 'c' then
+    crashes = math.min(crashes + 1, 255)
+  end
+  redis.call('HSET', errors, id, failure_add(redis.call('HGET', errors, id), now_ms, attempt, kind, text))
+  record = record_move(record, 'n', bit.bor(flags, 4), attempt, crashes, returns, struct.unpack('>I6', record, 18))
+  if bit.band(flags, 2) ~= 0 then
+    ending_close(key, id, record, 'k', now_ms, 'cancelled')
+    cancelled = cancelled + 1
+    codes[index] = 'k'
+  elseif action == 'd' or (max_attempts > 0 and attempt >= max_attempts)
+    or (kind == 'c' and crashes >= max_crashes) then
+    local reason = text
+    if action ~= 'd' then
+      local is_crash = kind == 'c' and crashes >= max_crashes
+      reason = (is_crash and 'crashed too often: ' or 'no attempts left: ') .. text
+    end
+    ending_bury(key, id, record, now_ms, reason)
+    died = died + 1
+    codes[index] = 'd'
+  else
+    local due_ms = now_ms + delay_ms
+    redis.call('HSET', jobs, id, record_move(record, 'd', bit.bor(flags, 4), attempt, crashes, returns, due_ms))
+    redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
+    retried = retried + 1
+    soonest = math.min(soonest or due_ms, due_ms)
+    codes[index] = 'r'
+  end
+end
+redis.call('HSET', meta, 'failed', (tonumber(state[2]) or 0) + #found, 'retried', (tonumber(state[3]) or 0) + retried,
+  'died', (tonumber(state[4]) or 0) + died, 'cancelled', (tonumber(state[5]) or 0) + cancelled)
+if soonest and (first_due < 0 or soonest - now_ms < first_due) and not queue_paused(state[6], now_ms) then
+  queue_wake(wake, now_ms)
+end
+local reply = table.concat(codes)
+lane_note(lane, number, reply)
+return { 1, reply }
+"""#,
+        sha1: "68427b4838b0112f22be36fcd9f337b200ebcdcf"
+    )
+
+    /// Ends attempts that failed: back off for another, or dead.
+    ///
+    /// The reply: 1, a code per failure | -1 lane lost | -2 schema.
+    package static func fail(
+        jobs: String,
+        big: String,
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        wake: String,
+        lane: String,
+        number: Int,
+        maxCrashes: Int,
+        failures: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: failScript,
+            keys: [jobs, big, delayed, leases, errors, progress, cancelling, unique, kept, dead, meta, wake, lane],
+            arguments: [number.scriptBytes, maxCrashes.scriptBytes] + failures
+        )
+    }
+
+    /// Ends attempts that failed: back off for another, or dead.
+    ///
+    /// The reply: 1, a code per failure | -1 lane lost | -2 schema.
+    package static func fail(
+        _ keys: QueueKeys,
+        lane: String,
+        number: Int,
+        maxCrashes: Int,
+        failures: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: failScript,
+            keys: [keys.jobs, keys.big, keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, keys.wake, lane],
+            arguments: [number.scriptBytes, maxCrashes.scriptBytes] + failures
+        )
+    }
+
+    /// The text of `inspect.lua`.
+    package static let inspectScript = RedisScript(
+        name: "inspect",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local ready = {KEYS[2], KEYS[3], KEYS[4], KEYS[5]}
+local delayed = KEYS[6]
+local leases = KEYS[7]
+local kept = KEYS[8]
+local dead = KEYS[9]
+local cancelling = KEYS[10]
+local meta = KEYS[11]
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local now_ms = clock_now()
+local heads = {}
+for list = 1, 4 do
+  local id = redis.call('LINDEX', ready[list], 0)
+  heads[2 * list - 1] = id
+  heads[2 * list] = id and redis.call('HGET', jobs, id)
+end
+return { string.format('%.0f', now_ms),
+  { redis.call('LLEN', ready[1]), redis.call('LLEN', ready[2]), redis.call('LLEN', ready[3]),
+    redis.call('LLEN', ready[4]) },
+  redis.call('ZCARD', delayed), redis.call('ZCARD', leases), redis.call('ZCARD', kept), redis.call('ZCARD', dead),
+  redis.call('HLEN', cancelling), redis.call('HGETALL', meta), heads,
+  redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES') }
+"""#,
+        sha1: "8509eeea552f73957613253d0f9612f86a9b9509"
+    )
+
+    /// Reads a queue's counts and settings.
+    ///
+    /// The reply: now in ms, entries of the 4 ready lists, delayed, running, kept, dead, cancelling, meta as a flat list, head of each ready list (id, record or nil), next due id and ms.
+    package static func inspect(
+        jobs: String,
+        ready: [String],
+        delayed: String,
+        leases: String,
+        kept: String,
+        dead: String,
+        cancelling: String,
+        meta: String
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: inspectScript,
+            keys: [jobs] + ready + [delayed, leases, kept, dead, cancelling, meta],
+            arguments: []
+        )
+    }
+
+    /// Reads a queue's counts and settings.
+    ///
+    /// The reply: now in ms, entries of the 4 ready lists, delayed, running, kept, dead, cancelling, meta as a flat list, head of each ready list (id, record or nil), next due id and ms.
+    package static func inspect(
+        _ keys: QueueKeys
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: inspectScript,
+            keys: [keys.jobs] + keys.ready + [keys.delayed, keys.leases, keys.kept, keys.dead, keys.cancelling, keys.meta],
+            arguments: []
+        )
+    }
+
+    /// The text of `leave.lua`.
+    package static let leaveScript = RedisScript(
+        name: "leave",
+        source: #"""
+#!lua flags=allow-oom
+local nodes = KEYS[1]
+local node_details = KEYS[2]
+local node = ARGV[1]
+redis.call('ZREM', nodes, node)
+redis.call('HDEL', node_details, node)
+return 1
+"""#,
+        sha1: "2474e818d8ec8f3eacef0894baa94baf11d9a714"
+    )
+
+    /// Takes a worker process that ends in order out of the registry.
+    ///
+    /// The reply: 1.
+    package static func leave(
+        nodes: String,
+        nodeDetails: String,
+        node: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: leaveScript,
+            keys: [nodes, nodeDetails],
+            arguments: [node.scriptBytes]
+        )
+    }
+
+    /// The text of `log.lua`.
+    package static let logScript = RedisScript(
+        name: "log",
+        source: #"""
+#!lua flags=allow-oom
+local leases = KEYS[1]
+local log = KEYS[2]
+local member = ARGV[1]
+local attempt = ARGV[2]
+local first = tonumber(ARGV[3])
+local max_lines = tonumber(ARGV[4])
+local ttl_ms = tonumber(ARGV[5])
+local lines_from = 6
+if not redis.call('ZSCORE', leases, member) then
+  return 0
+end
+local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)
+local last_attempt, last_line = -1, -1
+if last[1] then
+  last_attempt, last_line = string.match(last[1][1], '^(%d+)-(%d+)$')
+end
+for at = lines_from, #ARGV do
+  local number = first + at - lines_from
+  if tonumber(attempt) > tonumber(last_attempt) or
+    (tonumber(attempt) == tonumber(last_attempt) and number > tonumber(last_line)) then
+    redis.call('XADD', log, 'MAXLEN', '~', max_lines, attempt .. '-' .. number, 'l', ARGV[at])
+  end
+end
+redis.call('PEXPIRE', log, ttl_ms)
+return 1
+"""#,
+        sha1: "3e79ccca438b878424a1a118a3f91cde1c214e7b"
+    )
+
+    /// Appends lines to a running job's log, under its lease.
+    ///
+    /// The reply: 1 written | 0 the lease is lost, nothing changed.
+    package static func log(
+        leases: String,
+        log: String,
+        member: some ScriptArgument,
+        attempt: some ScriptArgument,
+        first: Int,
+        maxLines: Int,
+        ttlMs: Int,
+        lines: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: logScript,
+            keys: [leases, log],
+            arguments: [member.scriptBytes, attempt.scriptBytes, first.scriptBytes, maxLines.scriptBytes, ttlMs.scriptBytes] + lines
+        )
+    }
+
+    /// Appends lines to a running job's log, under its lease.
+    ///
+    /// The reply: 1 written | 0 the lease is lost, nothing changed.
+    package static func log(
+        _ keys: QueueKeys,
+        log: String,
+        member: some ScriptArgument,
+        attempt: some ScriptArgument,
+        first: Int,
+        maxLines: Int,
+        ttlMs: Int,
+        lines: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: logScript,
+            keys: [keys.leases, log],
+            arguments: [member.scriptBytes, attempt.scriptBytes, first.scriptBytes, maxLines.scriptBytes, ttlMs.scriptBytes] + lines
+        )
+    }
+
+    /// The text of `open_lane.lua`.
+    package static let openLaneScript = RedisScript(
+        name: "open_lane",
+        source: #"""
+#!lua flags=allow-oom
+local lane = KEYS[1]
+redis.call('SET', lane, '0:', 'PX', 600000)
+return 1
+"""#,
+        sha1: "eb388e2bfecb074be50effd766d22eec39c42f2e"
+    )
+
+    /// Opens a lane, so that its next call has number 1.
+    ///
+    /// The reply: 1.
+    package static func openLane(
+        lane: String
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: openLaneScript,
+            keys: [lane],
+            arguments: []
+        )
+    }
+
+    /// The text of `page.lua`.
+    package static let pageScript = RedisScript(
+        name: "page",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local ready = {KEYS[2], KEYS[3], KEYS[4], KEYS[5]}
+local delayed = KEYS[6]
+local leases = KEYS[7]
+local kept = KEYS[8]
+local dead = KEYS[9]
+local source = ARGV[1]
+local offset = tonumber(ARGV[2])
+local count = tonumber(ARGV[3])
+local newest_first = tonumber(ARGV[4])
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local now_ms = clock_now()
+local list = string.match(source, '^ready:([0-3])$')
+local entries, scores = {}, {}
+local total
+if list then
+  total = redis.call('LLEN', ready[list + 1])
+  if newest_first == 1 then
+    local tail = redis.call('LRANGE', ready[list + 1], -offset - count, -offset - 1)
+    for index = #tail, 1, -1 do
+      entries[#entries + 1] = tail[index]
+    end
+  else
+    entries = redis.call('LRANGE', ready[list + 1], offset, offset + count - 1)
+  end
+else
+  local set = ({ delayed = delayed, leases = leases, kept = kept, dead = dead })[source]
+  total = redis.call('ZCARD', set)
+  local flat
+  if newest_first == 1 then
+    flat = redis.call('ZREVRANGE', set, offset, offset + count - 1, 'WITHSCORES')
+  else
+    flat = redis.call('ZRANGE', set, offset, offset + count - 1, 'WITHSCORES')
+  end
+  for at = 1, #flat, 2 do
+    entries[#entries + 1] = flat[at]
+    scores[#entries] = flat[at + 1]
+  end
+end
+local reply = {}
+for index, entry in ipairs(entries) do
+  local id = source == 'leases' and string.match(entry, '^[^:]+') or entry
+  reply[3 * index - 2], reply[3 * index - 1] = entry, scores[index] or ''
+  reply[3 * index] = redis.call('HGET', jobs, id)
+end
+return { string.format('%.0f', now_ms), total, reply }
+"""#,
+        sha1: "bbf442a41ba7e69db1539dea57495f1a3e7ba156"
+    )
+
+    /// Reads a page of a queue's jobs in one state, by rank.
+    ///
+    /// The reply: now in ms, entries of the index, then (entry, score or '', record or nil) in one list.
+    package static func page(
+        jobs: String,
+        ready: [String],
+        delayed: String,
+        leases: String,
+        kept: String,
+        dead: String,
+        source: some ScriptArgument,
+        offset: Int,
+        count: Int,
+        newestFirst: Int
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: pageScript,
+            keys: [jobs] + ready + [delayed, leases, kept, dead],
+            arguments: [source.scriptBytes, offset.scriptBytes, count.scriptBytes, newestFirst.scriptBytes]
+        )
+    }
+
+    /// Reads a page of a queue's jobs in one state, by rank.
+    ///
+    /// The reply: now in ms, entries of the index, then (entry, score or '', record or nil) in one list.
+    package static func page(
+        _ keys: QueueKeys,
+        source: some ScriptArgument,
+        offset: Int,
+        count: Int,
+        newestFirst: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: pageScript,
+            keys: [keys.jobs] + keys.ready + [keys.delayed, keys.leases, keys.kept, keys.dead],
+            arguments: [source.scriptBytes, offset.scriptBytes, count.scriptBytes, newestFirst.scriptBytes]
+        )
+    }
+
+    /// The text of `pause.lua`.
+    package static let pauseScript = RedisScript(
+        name: "pause",
+        source: #"""
+#!lua flags=allow-oom
+local meta = KEYS[1]
+local wake = KEYS[2]
+local for_ms = tonumber(ARGV[1])
+local who = ARGV[2]
+local reason = ARGV[3]
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_found(meta)
+  redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
+end
+local schema = redis.call('HGET', meta, 'schema')
+if queue_too_new(schema) then
+  return { -2, schema }
+end
+local now_ms = clock_now()
+if not schema then
+  queue_found(meta)
+end
+local until_ms = for_ms > 0 and string.format('%.0f', now_ms + for_ms) or '0'
+redis.call('HSET', meta, 'paused_until', until_ms, 'paused_at', string.format('%.0f', now_ms), 'paused_by', who,
+  'paused_reason', reason)
+redis.call('DEL', wake)
+return { 1 }
+"""#,
+        sha1: "a66bc495bc8e022b9a701033521ea2d695aa8aff"
+    )
+
+    /// Stops claims from a queue; running jobs go on.
+    ///
+    /// The reply: 1 | -2 schema.
+    package static func pause(
+        meta: String,
+        wake: String,
+        forMs: Int,
+        who: some ScriptArgument,
+        reason: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: pauseScript,
+            keys: [meta, wake],
+            arguments: [forMs.scriptBytes, who.scriptBytes, reason.scriptBytes]
+        )
+    }
+
+    /// Stops claims from a queue; running jobs go on.
+    ///
+    /// The reply: 1 | -2 schema.
+    package static func pause(
+        _ keys: QueueKeys,
+        forMs: Int,
+        who: some ScriptArgument,
+        reason: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: pauseScript,
+            keys: [keys.meta, keys.wake],
+            arguments: [forMs.scriptBytes, who.scriptBytes, reason.scriptBytes]
+        )
+    }
+
+    /// The text of `progress.lua`.
+    package static let progressScript = RedisScript(
+        name: "progress",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local progress = KEYS[2]
+local id = ARGV[1]
+local member = ARGV[2]
+local text = ARGV[3]
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local record = redis.call('HGET', jobs, id)
+if not record or string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member then
+  return 0
+end
+local _, _, flags, attempt, crashes, returns = record_head(record)
+if bit.band(flags, 8) == 0 then
+  record = record_move(record, 'n', bit.bor(flags, 8), attempt, crashes, returns, struct.unpack('>I6', record, 18))
+  redis.call('HSET', jobs, id, record)
+end
+redis.call('HSET', progress, id, text)
+return 1
+"""#,
+        sha1: "b5ef9b3ec6ae5ef5e6572bdbcf038eeb8ed829e8"
+    )
+
+    /// Writes how far a running job is, under its lease.
+    ///
+    /// The reply: 1 written | 0 the lease is lost, nothing changed.
+    package static func progress(
+        jobs: String,
+        progress: String,
+        id: some ScriptArgument,
+        member: some ScriptArgument,
+        text: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: progressScript,
+            keys: [jobs, progress],
+            arguments: [id.scriptBytes, member.scriptBytes, text.scriptBytes]
+        )
+    }
+
+    /// Writes how far a running job is, under its lease.
+    ///
+    /// The reply: 1 written | 0 the lease is lost, nothing changed.
+    package static func progress(
+        _ keys: QueueKeys,
+        id: some ScriptArgument,
+        member: some ScriptArgument,
+        text: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: progressScript,
+            keys: [keys.jobs, keys.progress],
+            arguments: [id.scriptBytes, member.scriptBytes, text.scriptBytes]
+        )
+    }
+
+    /// The text of `promote.lua`.
+    package static let promoteScript = RedisScript(
+        name: "promote",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local ready = {KEYS[2], KEYS[3], KEYS[4], KEYS[5]}
+local delayed = KEYS[6]
+local meta = KEYS[7]
+local wake = KEYS[8]
+local ids_from = 1
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local state = redis.call('HMGET', meta, 'schema', 'paused_until')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms = clock_now()
+local codes, is_ready = {}, false
+for at = ids_from, #ARGV do
+  local id = ARGV[at]
+  local record = redis.call('HGET', jobs, id)
+  local code = record and 's' or 'm'
+  if record and string.byte(record, 2) == 100 then
+    local _, list, flags, attempt, crashes, returns = record_head(record)
+    redis.call('ZREM', delayed, id)
+    redis.call('HSET', jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
+    redis.call('RPUSH', ready[list + 1], id)
+    code, is_ready = 'o', true
+  end
+  codes[#codes + 1] = code
+end
+if is_ready and not queue_paused(state[2], now_ms) then
+  queue_wake(wake, now_ms)
+end
+return { 1, table.concat(codes) }
+"""#,
+        sha1: "076e93386c0332426fc43b34f96a6c4609d41f0b"
+    )
+
+    /// Makes delayed jobs ready now.
+    ///
+    /// The reply: 1, a code per id | -2 schema.
+    package static func promote(
+        jobs: String,
+        ready: [String],
+        delayed: String,
+        meta: String,
+        wake: String,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: promoteScript,
+            keys: [jobs] + ready + [delayed, meta, wake],
+            arguments: ids
+        )
+    }
+
+    /// Makes delayed jobs ready now.
+    ///
+    /// The reply: 1, a code per id | -2 schema.
+    package static func promote(
+        _ keys: QueueKeys,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: promoteScript,
+            keys: [keys.jobs] + keys.ready + [keys.delayed, keys.meta, keys.wake],
+            arguments: ids
+        )
+    }
+
+    /// The text of `purge.lua`.
+    package static let purgeScript = RedisScript(
+        name: "purge",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local errors = KEYS[8]
+local progress = KEYS[9]
+local cancelling = KEYS[10]
+local unique = KEYS[11]
+local kept = KEYS[12]
+local dead = KEYS[13]
+local meta = KEYS[14]
+local source = ARGV[1]
+local limit = tonumber(ARGV[2])
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function ending_free(key, id, record)
+  if bit.band(string.byte(record, 4), 64) ~= 0 then
+    local name = record_field(record, 'u')
+    if name and redis.call('HGET', key.unique, name) == id then
+      redis.call('HDEL', key.unique, name)
+    end
+  end
+end
+local function ending_forget(key, id, record)
+  local flags, more = string.byte(record, 4, 5)
+  redis.call('HDEL', key.jobs, id)
+  if bit.band(flags, 32) ~= 0 or bit.band(more, 4) ~= 0 then
+    redis.call('HDEL', key.big, id, id .. ':r')
+  end
+  if bit.band(flags, 4) ~= 0 then
+    redis.call('HDEL', key.errors, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  ending_free(key, id, record)
+end
+local function ending_tell(key, id, record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+  end
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local state = redis.call('HMGET', meta, 'schema', 'purged')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local list = string.match(source, '^ready:([0-3])$')
+local sets = { delayed = { delayed, 'd' }, dead = { dead, 'x' }, kept = { kept, 'ck' } }
+local ids
+if list then
+  ids = redis.call('LRANGE', ready[list + 1], 0, limit - 1)
+else
+  ids = redis.call('ZRANGE', sets[source][1], 0, limit - 1)
+end
+local deleted, tombs = 0, 0
+for _, id in ipairs(ids) do
+  local record = redis.call('HGET', jobs, id)
+  local old, place
+  if record then
+    old, place = record_head(record)
+  end
+  local is_here = record and ((list and old == 'r' and place == tonumber(list))
+    or (not list and string.find(sets[source][2], old, 1, true)))
+  if is_here then
+    if list or source == 'delayed' then
+      ending_tell(key, id, record)
+    end
+    ending_forget(key, id, record)
+    deleted = deleted + 1
+  else
+    tombs = tombs + 1
+  end
+  if not list then
+    redis.call('ZREM', sets[source][1], id)
+  end
+end
+local remains
+if list then
+  redis.call('LTRIM', ready[list + 1], #ids, -1)
+  remains = redis.call('LLEN', ready[list + 1])
+  local count = tonumber(redis.call('HGET', meta, 'tomb:' .. list)) or 0
+  redis.call('HSET', meta, 'tomb:' .. list, math.max(0, math.min(count - tombs, remains)))
+else
+  remains = redis.call('ZCARD', sets[source][1])
+end
+redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
+return { 1, deleted, remains > 0 and 1 or 0 }
+"""#,
+        sha1: "4a1b412cc6b58ae452abb966767149381b985099"
+    )
+
+    /// Deletes a slice of the jobs of one index, oldest first.
+    ///
+    /// The reply: 1, jobs deleted, 1 if the index still has entries | -2 schema.
+    package static func purge(
+        jobs: String,
+        big: String,
+        ready: [String],
+        delayed: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        source: some ScriptArgument,
+        limit: Int
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: purgeScript,
+            keys: [jobs, big] + ready + [delayed, errors, progress, cancelling, unique, kept, dead, meta],
+            arguments: [source.scriptBytes, limit.scriptBytes]
+        )
+    }
+
+    /// Deletes a slice of the jobs of one index, oldest first.
+    ///
+    /// The reply: 1, jobs deleted, 1 if the index still has entries | -2 schema.
+    package static func purge(
+        _ keys: QueueKeys,
+        source: some ScriptArgument,
+        limit: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: purgeScript,
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta],
+            arguments: [source.scriptBytes, limit.scriptBytes]
+        )
+    }
+
+    /// The text of `release.lua`.
+    package static let releaseScript = RedisScript(
+        name: "release",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local leases = KEYS[8]
+local errors = KEYS[9]
+local progress = KEYS[10]
+local cancelling = KEYS[11]
+local unique = KEYS[12]
+local kept = KEYS[13]
+local dead = KEYS[14]
+local meta = KEYS[15]
+local wake = KEYS[16]
+local lane = KEYS[17]
+local number = tonumber(ARGV[1])
+local handed_from = 2
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function lane_check(lane, number)
+  local kept = redis.call('GET', lane)
+  if not kept then
+    return 'lost'
+  end
+  local colon = string.find(kept, ':', 1, true)
+  local last = tonumber(string.sub(kept, 1, colon - 1))
+  if number == last + 1 then
+    return 'new'
+  elseif number == last and number > 0 then
+    return 'again', string.sub(kept, colon + 1)
+  end
+  return 'lost'
+end
+local function lane_note(lane, number, reply)
+  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_add(record, tag, bytes)
+  local stop = record_fields_end(record)
+  local length = stop - 38 + 3 + #bytes
+  if length > 65535 then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', length) .. string.sub(record, 39, stop)
+    .. tag .. struct.pack('>I2', #bytes) .. bytes .. string.sub(record, stop + 1)
+end
+local function record_cut(record, tag)
+  local at, length = record_seek(record, tag)
+  if not at then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', record_fields_end(record) - 38 - 3 - length)
+    .. string.sub(record, 39, at - 1) .. string.sub(record, at + 3 + length)
+end
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function ending_free(key, id, record)
+  if bit.band(string.byte(record, 4), 64) ~= 0 then
+    local name = record_field(record, 'u')
+    if name and redis.call('HGET', key.unique, name) == id then
+      redis.call('HDEL', key.unique, name)
+    end
+  end
+end
+local function ending_forget(key, id, record)
+  local flags, more = string.byte(record, 4, 5)
+  redis.call('HDEL', key.jobs, id)
+  if bit.band(flags, 32) ~= 0 or bit.band(more, 4) ~= 0 then
+    redis.call('HDEL', key.big, id, id .. ':r')
+  end
+  if bit.band(flags, 4) ~= 0 then
+    redis.call('HDEL', key.errors, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  ending_free(key, id, record)
+end
+local function ending_tell(key, id, record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+  end
+end
+local function ending_record(key, id, record, state, now_ms, reason)
+  local old, _, flags, attempt, crashes, returns = record_head(record)
+  local started = string.sub(record, 18, 23)
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  record = record_cut(record_cut(record, 'm'), 's')
+  record = record_move(record, state, bit.band(flags, 245), attempt, crashes, returns, now_ms)
+  if reason then
+    record = record_add(record, 'm', reason)
+  end
+  if old == 'n' then
+    record = record_add(record, 's', started)
+  end
+  return record
+end
+local function ending_close(key, id, record, state, now_ms, reason, result)
+  local flags = string.byte(record, 4)
+  local _, _, keep_ms, window_ms = record_options(record)
+  local wants_result = keep_ms > 0
+  if bit.band(flags, 1) ~= 0 then
+    wants_result = true
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  local held_ms = math.max(keep_ms, window_ms)
+  ending_tell(key, id, record)
+  if held_ms == 0 then
+    ending_forget(key, id, record)
+    return
+  end
+  if window_ms == 0 then
+    ending_free(key, id, record)
+  end
+  record = ending_record(key, id, record, state, now_ms, reason)
+  if wants_result and result and #result > 0 then
+    local more = bit.bor(string.byte(record, 5), 8)
+    if #result > 512 then
+      more = bit.bor(more, 4)
+      redis.call('HSET', key.big, id .. ':r', result)
+    else
+      record = record_add(record, 'v', result)
+    end
+    record = string.sub(record, 1, 4) .. string.char(more) .. string.sub(record, 6)
+  end
+  redis.call('HSET', key.jobs, id, record)
+  redis.call('ZADD', key.kept, now_ms + held_ms, id)
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local function queue_next_due(delayed, now_ms)
+  local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  if not first[2] then
+    return -1
+  end
+  return math.max(0, tonumber(first[2]) - now_ms)
+end
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  return { 1, note }
+elseif verdict == 'lost' then
+  return { -1 }
+end
+local state = redis.call('HMGET', meta, 'schema', 'released', 'cancelled', 'paused_until')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms = clock_now()
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local first_due = queue_next_due(delayed, now_ms)
+local codes, found, seen = {}, {}, {}
+for at = handed_from, #ARGV, 3 do
+  local id = ARGV[at]
+  local record = not seen[id] and redis.call('HGET', jobs, id)
+  seen[id] = true
+  if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    found[#found + 1] = { at, record }
+    codes[#codes + 1] = 'o'
+  else
+    codes[#codes + 1] = 'l'
+  end
+end
+local cancelled, is_ready, soonest = 0, false, nil
+for index = #found, 1, -1 do
+  local at, record = found[index][1], found[index][2]
+  local id, delay_ms = ARGV[at], tonumber(ARGV[at + 2])
+  local _, list, flags, attempt, crashes, returns = record_head(record)
+  redis.call('ZREM', leases, ARGV[at + 1])
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', progress, id)
+    flags = bit.band(flags, 247)
+  end
+  attempt, returns = math.max(attempt - 1, 0), math.min(returns + 1, 255)
+  if bit.band(flags, 2) ~= 0 then
+    ending_close(key, id, record, 'k', now_ms, 'cancelled')
+    cancelled = cancelled + 1
+    codes[(at - handed_from) / 3 + 1] = 'k'
+  elseif delay_ms < 0 then
+    redis.call('HSET', jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
+    redis.call('LPUSH', ready[list + 1], id)
+    is_ready = true
+  else
+    local due_ms = now_ms + delay_ms
+    redis.call('HSET', jobs, id, record_move(record, 'd', flags, attempt, crashes, returns, due_ms))
+    redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
+    soonest = math.min(soonest or due_ms, due_ms)
+  end
+end
+redis.call('HSET', meta, 'released', (tonumber(state[2]) or 0) + #found - cancelled,
+  'cancelled', (tonumber(state[3]) or 0) + cancelled)
+local is_sooner = soonest and (first_due < 0 or soonest - now_ms < first_due)
+if (is_ready or is_sooner) and not queue_paused(state[4], now_ms) then
+  queue_wake(wake, now_ms)
+end
+local reply = table.concat(codes)
+lane_note(lane, number, reply)
+return { 1, reply }
+"""#,
+        sha1: "a4cb1005a8df1f9bac1a6f5fd1b9357398328f5d"
+    )
+
+    /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
+    ///
+    /// The reply: 1, a code per job | -1 lane lost | -2 schema.
+    package static func release(
+        jobs: String,
+        big: String,
+        ready: [String],
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        wake: String,
+        lane: String,
+        number: Int,
+        handed: [[UInt8]] = []
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: releaseScript,
+            keys: [jobs, big] + ready + [delayed, leases, errors, progress, cancelling, unique, kept, dead, meta, wake, lane],
+            arguments: [number.scriptBytes] + handed
+        )
+    }
+
+    /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
+    ///
+    /// The reply: 1, a code per job | -1 lane lost | -2 schema.
+    package static func release(
+        _ keys: QueueKeys,
+        lane: String,
+        number: Int,
+        handed: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: releaseScript,
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, keys.wake, lane],
+            arguments: [number.scriptBytes] + handed
+        )
+    }
+
+    /// The text of `remove.lua`.
+    package static let removeScript = RedisScript(
+        name: "remove",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local delayed = KEYS[3]
+local errors = KEYS[4]
+local progress = KEYS[5]
+local cancelling = KEYS[6]
+local unique = KEYS[7]
+local kept = KEYS[8]
+local dead = KEYS[9]
+local meta = KEYS[10]
+local ids_from = 1
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function ending_free(key, id, record)
+  if bit.band(string.byte(record, 4), 64) ~= 0 then
+    local name = record_field(record, 'u')
+    if name and redis.call('HGET', key.unique, name) == id then
+      redis.call('HDEL', key.unique, name)
+    end
+  end
+end
+local function ending_forget(key, id, record)
+  local flags, more = string.byte(record, 4, 5)
+  redis.call('HDEL', key.jobs, id)
+  if bit.band(flags, 32) ~= 0 or bit.band(more, 4) ~= 0 then
+    redis.call('HDEL', key.big, id, id .. ':r')
+  end
+  if bit.band(flags, 4) ~= 0 then
+    redis.call('HDEL', key.errors, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  ending_free(key, id, record)
+end
+local function ending_tell(key, id, record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+  end
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local schema = redis.call('HGET', meta, 'schema')
+if queue_too_new(schema) then
+  return { -2, schema }
+end
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local codes = {}
+for at = ids_from, #ARGV do
+  local id = ARGV[at]
+  local record = redis.call('HGET', jobs, id)
+  local code = 'm'
+  if record then
+    local old, list = record_head(record)
+    if old == 'n' then
+      code = 'n'
+    else
+      code = 'o'
+      if old == 'r' then
+        redis.call('HINCRBY', meta, 'tomb:' .. list, 1)
+      end
+      redis.call('ZREM', delayed, id)
+      redis.call('ZREM', kept, id)
+      redis.call('ZREM', dead, id)
+      if old == 'r' or old == 'd' then
+        ending_tell(key, id, record)
+      end
+      ending_forget(key, id, record)
+    end
+  end
+  codes[#codes + 1] = code
+end
+return { 1, table.concat(codes) }
+"""#,
+        sha1: "1bc73286ee109061acb4c879791967047b4f7174"
+    )
+
+    /// Deletes jobs that are not running, with all that the queue holds about them.
+    ///
+    /// The reply: 1, a code per id | -2 schema.
+    package static func remove(
+        jobs: String,
+        big: String,
+        delayed: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: removeScript,
+            keys: [jobs, big, delayed, errors, progress, cancelling, unique, kept, dead, meta],
+            arguments: ids
+        )
+    }
+
+    /// Deletes jobs that are not running, with all that the queue holds about them.
+    ///
+    /// The reply: 1, a code per id | -2 schema.
+    package static func remove(
+        _ keys: QueueKeys,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: removeScript,
+            keys: [keys.jobs, keys.big, keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta],
+            arguments: ids
+        )
+    }
+
+    /// The text of `renew.lua`.
+    package static let renewScript = RedisScript(
+        name: "renew",
+        source: #"""
+#!lua flags=allow-oom
+local leases = KEYS[1]
+local meta = KEYS[2]
+local lease_ms = tonumber(ARGV[1])
+local members_from = 2
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local lease = math.max(lease_ms, tonumber(redis.call('HGET', meta, 'lease')) or 0)
+local now_ms = clock_now()
+local members, lost, renewed = {}, {}, {}
+for at = members_from, #ARGV do
+  members[#members + 1] = ARGV[at]
+end
+if #members == 0 then
+  return lost
+end
+local expiry = string.format('%.0f', now_ms + lease)
+for index, score in ipairs(redis.call('ZMSCORE', leases, unpack(members))) do -- at most 500
+  if score then
+    renewed[#renewed + 1] = expiry
+    renewed[#renewed + 1] = members[index]
+  else
+    lost[#lost + 1] = members[index]
+  end
+end
+if #renewed > 0 then
+  redis.call('ZADD', leases, 'XX', unpack(renewed)) -- at most 1000
+  redis.call('HSET', meta, 'lease', lease)
+end
+return lost
+"""#,
+        sha1: "62a22bd039261c2604212ea20b2cb4866a047007"
+    )
+
+    /// Renews leases, and names those that are lost.
+    ///
+    /// The reply: the members that are no longer leases.
+    package static func renew(
+        leases: String,
+        meta: String,
+        leaseMs: Int,
+        members: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: renewScript,
+            keys: [leases, meta],
+            arguments: [leaseMs.scriptBytes] + members
+        )
+    }
+
+    /// Renews leases, and names those that are lost.
+    ///
+    /// The reply: the members that are no longer leases.
+    package static func renew(
+        _ keys: QueueKeys,
+        leaseMs: Int,
+        members: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: renewScript,
+            keys: [keys.leases, keys.meta],
+            arguments: [leaseMs.scriptBytes] + members
+        )
+    }
+
+    /// The text of `resume.lua`.
+    package static let resumeScript = RedisScript(
+        name: "resume",
+        source: #"""
+#!lua flags=allow-oom
+local ready = {KEYS[1], KEYS[2], KEYS[3], KEYS[4]}
+local meta = KEYS[5]
+local wake = KEYS[6]
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local state = redis.call('HMGET', meta, 'schema', 'paused_until')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms = clock_now()
+redis.call('HDEL', meta, 'paused_until', 'paused_at', 'paused_by', 'paused_reason')
+for list = 1, 4 do
+  if redis.call('LLEN', ready[list]) > 0 then
+    queue_wake(wake, now_ms)
+  end
+end
+return { 1, queue_paused(state[2], now_ms) and 1 or 0 }
+"""#,
+        sha1: "984dca28af7570a221c2b953e297172ffafc45ac"
+    )
+
+    /// Lets claims from a paused queue go on.
+    ///
+    /// The reply: 1, 1 if it was paused | -2 schema.
+    package static func resume(
+        ready: [String],
+        meta: String,
+        wake: String
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: resumeScript,
+            keys: ready + [meta, wake],
+            arguments: []
+        )
+    }
+
+    /// Lets claims from a paused queue go on.
+    ///
+    /// The reply: 1, 1 if it was paused | -2 schema.
+    package static func resume(
+        _ keys: QueueKeys
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: resumeScript,
+            keys: keys.ready + [keys.meta, keys.wake],
+            arguments: []
+        )
+    }
+
+    /// The text of `retry_dead.lua`.
+    package static let retryDeadScript = RedisScript(
+        name: "retry_dead",
+        source: #"""
+#!lua
+local jobs = KEYS[1]
+local ready = {KEYS[2], KEYS[3], KEYS[4], KEYS[5]}
+local unique = KEYS[6]
+local dead = KEYS[7]
+local meta = KEYS[8]
+local wake = KEYS[9]
+local lane = KEYS[10]
+local number = tonumber(ARGV[1])
+local ids_from = 2
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function lane_check(lane, number)
+  local kept = redis.call('GET', lane)
+  if not kept then
+    return 'lost'
+  end
+  local colon = string.find(kept, ':', 1, true)
+  local last = tonumber(string.sub(kept, 1, colon - 1))
+  if number == last + 1 then
+    return 'new'
+  elseif number == last and number > 0 then
+    return 'again', string.sub(kept, colon + 1)
+  end
+  return 'lost'
+end
+local function lane_note(lane, number, reply)
+  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_cut(record, tag)
+  local at, length = record_seek(record, tag)
+  if not at then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', record_fields_end(record) - 38 - 3 - length)
+    .. string.sub(record, 39, at - 1) .. string.sub(record, at + 3 + length)
+end
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  return { 1, note }
+elseif verdict == 'lost' then
+  return { -1 }
+end
+local state = redis.call('HMGET', meta, 'schema', 'revived', 'paused_until')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms = clock_now()
+local codes, revived = {}, 0
+for at = ids_from, #ARGV do
+  local id = ARGV[at]
+  local record = redis.call('HGET', jobs, id)
+  local code = record and 's' or 'm'
+  if record and string.byte(record, 2) == 120 then
+    local _, list, flags = record_head(record)
+    local name = bit.band(flags, 64) ~= 0 and record_field(record, 'u')
+    local holder = name and redis.call('HGET', unique, name)
+    if holder and holder ~= id and redis.call('HEXISTS', jobs, holder) == 1 then
+      code = 'u'
+    else
+      code = 'o'
+      revived = revived + 1
+      if name then
+        redis.call('HSET', unique, name, id)
+      end
+      record = record_cut(record_cut(record, 'm'), 's')
+      redis.call('HSET', jobs, id, record_move(record, 'r', flags, 0, 0, 0, now_ms))
+      redis.call('ZREM', dead, id)
+      redis.call('RPUSH', ready[list + 1], id)
+    end
+  end
+  codes[#codes + 1] = code
+end
+redis.call('HSET', meta, 'revived', (tonumber(state[2]) or 0) + revived)
+if revived > 0 and not queue_paused(state[3], now_ms) then
+  queue_wake(wake, now_ms)
+end
+local reply = table.concat(codes)
+lane_note(lane, number, reply)
+return { 1, reply }
+"""#,
+        sha1: "3babf7a854f84c0d558ecc722614ec3dcab254b5"
+    )
+
+    /// Puts dead jobs back on their queue, with all their attempts before them.
+    ///
+    /// The reply: 1, a code per id | -1 lane lost | -2 schema.
+    package static func retryDead(
+        jobs: String,
+        ready: [String],
+        unique: String,
+        dead: String,
+        meta: String,
+        wake: String,
+        lane: String,
+        number: Int,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: retryDeadScript,
+            keys: [jobs] + ready + [unique, dead, meta, wake, lane],
+            arguments: [number.scriptBytes] + ids
+        )
+    }
+
+    /// Puts dead jobs back on their queue, with all their attempts before them.
+    ///
+    /// The reply: 1, a code per id | -1 lane lost | -2 schema.
+    package static func retryDead(
+        _ keys: QueueKeys,
+        lane: String,
+        number: Int,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: retryDeadScript,
+            keys: [keys.jobs] + keys.ready + [keys.unique, keys.dead, keys.meta, keys.wake, lane],
+            arguments: [number.scriptBytes] + ids
+        )
+    }
+
+    /// The text of `show.lua`.
+    package static let showScript = RedisScript(
+        name: "show",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local big = KEYS[2]
+local leases = KEYS[3]
+local errors = KEYS[4]
+local progress = KEYS[5]
+local cancelling = KEYS[6]
+local kept = KEYS[7]
+local id = ARGV[1]
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local now_ms = clock_now()
+local record = redis.call('HGET', jobs, id)
+if not record then
+  return { string.format('%.0f', now_ms), false }
+end
+local stored = redis.call('HMGET', big, id, id .. ':r')
+local expiry = string.byte(record, 2) == 110 and redis.call('ZSCORE', leases, record_lease(id, record))
+return { string.format('%.0f', now_ms), record, stored[1], stored[2], redis.call('HGET', errors, id),
+  redis.call('HGET', progress, id), redis.call('HGET', cancelling, id), expiry, redis.call('ZSCORE', kept, id) }
+"""#,
+        sha1: "eb3033de1e422e9863ea9eba084bef0c8b1d357d"
+    )
+
+    /// Reads everything that the queue holds about one job.
+    ///
+    /// The reply: now in ms, record or nil, payload and result from `big`, errors, progress, cancel request, ms when the lease expires, ms when the record is dropped (each or nil).
+    package static func show(
+        jobs: String,
+        big: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        kept: String,
+        id: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: showScript,
+            keys: [jobs, big, leases, errors, progress, cancelling, kept],
+            arguments: [id.scriptBytes]
+        )
+    }
+
+    /// Reads everything that the queue holds about one job.
+    ///
+    /// The reply: now in ms, record or nil, payload and result from `big`, errors, progress, cancel request, ms when the lease expires, ms when the record is dropped (each or nil).
+    package static func show(
+        _ keys: QueueKeys,
+        id: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: showScript,
+            keys: [keys.jobs, keys.big, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.kept],
+            arguments: [id.scriptBytes]
+        )
+    }
+
+    /// The text of `sweep.lua`.
+    package static let sweepScript = RedisScript(
+        name: "sweep",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local leases = KEYS[8]
+local errors = KEYS[9]
+local progress = KEYS[10]
+local cancelling = KEYS[11]
+local unique = KEYS[12]
+local kept = KEYS[13]
+local dead = KEYS[14]
+local meta = KEYS[15]
+local wake = KEYS[16]
+local lease_ms = tonumber(ARGV[1])
+local interval_ms = tonumber(ARGV[2])
+local max_crashes = tonumber(ARGV[3])
+local node = ARGV[4]
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_add(record, tag, bytes)
+  local stop = record_fields_end(record)
+  local length = stop - 38 + 3 + #bytes
+  if length > 65535 then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', length) .. string.sub(record, 39, stop)
+    .. tag .. struct.pack('>I2', #bytes) .. bytes .. string.sub(record, stop + 1)
+end
+local function record_cut(record, tag)
+  local at, length = record_seek(record, tag)
+  if not at then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', record_fields_end(record) - 38 - 3 - length)
+    .. string.sub(record, 39, at - 1) .. string.sub(record, at + 3 + length)
+end
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function ending_free(key, id, record)
+  if bit.band(string.byte(record, 4), 64) ~= 0 then
+    local name = record_field(record, 'u')
+    if name and redis.call('HGET', key.unique, name) == id then
+      redis.call('HDEL', key.unique, name)
+    end
+  end
+end
+local function ending_forget(key, id, record)
+  local flags, more = string.byte(record, 4, 5)
+  redis.call('HDEL', key.jobs, id)
+  if bit.band(flags, 32) ~= 0 or bit.band(more, 4) ~= 0 then
+    redis.call('HDEL', key.big, id, id .. ':r')
+  end
+  if bit.band(flags, 4) ~= 0 then
+    redis.call('HDEL', key.errors, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  ending_free(key, id, record)
+end
+local function ending_tell(key, id, record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+  end
+end
+local function ending_record(key, id, record, state, now_ms, reason)
+  local old, _, flags, attempt, crashes, returns = record_head(record)
+  local started = string.sub(record, 18, 23)
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  record = record_cut(record_cut(record, 'm'), 's')
+  record = record_move(record, state, bit.band(flags, 245), attempt, crashes, returns, now_ms)
+  if reason then
+    record = record_add(record, 'm', reason)
+  end
+  if old == 'n' then
+    record = record_add(record, 's', started)
+  end
+  return record
+end
+local function ending_close(key, id, record, state, now_ms, reason, result)
+  local flags = string.byte(record, 4)
+  local _, _, keep_ms, window_ms = record_options(record)
+  local wants_result = keep_ms > 0
+  if bit.band(flags, 1) ~= 0 then
+    wants_result = true
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  local held_ms = math.max(keep_ms, window_ms)
+  ending_tell(key, id, record)
+  if held_ms == 0 then
+    ending_forget(key, id, record)
+    return
+  end
+  if window_ms == 0 then
+    ending_free(key, id, record)
+  end
+  record = ending_record(key, id, record, state, now_ms, reason)
+  if wants_result and result and #result > 0 then
+    local more = bit.bor(string.byte(record, 5), 8)
+    if #result > 512 then
+      more = bit.bor(more, 4)
+      redis.call('HSET', key.big, id .. ':r', result)
+    else
+      record = record_add(record, 'v', result)
+    end
+    record = string.sub(record, 1, 4) .. string.char(more) .. string.sub(record, 6)
+  end
+  redis.call('HSET', key.jobs, id, record)
+  redis.call('ZADD', key.kept, now_ms + held_ms, id)
+end
+local function ending_bury(key, id, record, now_ms, reason)
+  local _, _, _, window_ms = record_options(record)
+  ending_tell(key, id, record)
+  if window_ms == 0 then
+    ending_free(key, id, record)
+  end
+  redis.call('HSET', key.jobs, id, ending_record(key, id, record, 'x', now_ms, reason))
+  redis.call('ZADD', key.dead, now_ms, id)
+end
+local function failure_add(log, now_ms, attempt, kind, text)
+  log = (log or '') .. struct.pack('>I6I2', now_ms, attempt) .. kind .. struct.pack('>I2', #text) .. text
+  local starts, at = {}, 1
+  while at <= #log do
+    starts[#starts + 1] = at
+    at = at + 11 + struct.unpack('>I2', log, at + 9)
+  end
+  if #starts > 5 then
+    log = string.sub(log, starts[#starts - 4])
+  end
+  return log
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_found(meta)
+  redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local function queue_next_due(delayed, now_ms)
+  local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  if not first[2] then
+    return -1
+  end
+  return math.max(0, tonumber(first[2]) - now_ms)
+end
+local function reap_look(jobs, members)
+  local reaped = {}
+  for index, member in ipairs(members) do
+    local id = string.sub(member, 1, string.find(member, ':', 1, true) - 1)
+    local record = redis.call('HGET', jobs, id)
+    if record and (string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member) then
+      record = false
+    end
+    reaped[index] = { member, id, record }
+  end
+  return reaped
+end
+local function reap_one(key, delayed, id, record, now_ms, max_crashes)
+  local _, _, flags, attempt, crashes, returns = record_head(record)
+  local max_attempts = struct.unpack('>I2', record, 10)
+  crashes = math.min(crashes + 1, 255)
+  if bit.band(flags, 2) ~= 0 then
+    ending_close(key, id, record, 'k', now_ms, 'cancelled')
+    return 'cancelled'
+  end
+  local text = 'lease expired on node ' .. string.sub(record, 31, 36)
+  redis.call('HSET', key.errors, id, failure_add(redis.call('HGET', key.errors, id), now_ms, attempt, 'c', text))
+  flags = bit.bor(flags, 4)
+  record = record_move(record, 'n', flags, attempt, crashes, returns, struct.unpack('>I6', record, 18))
+  if crashes >= max_crashes then
+    ending_bury(key, id, record, now_ms, 'crashed too often: ' .. text)
+    return 'died'
+  elseif max_attempts > 0 and attempt >= max_attempts then
+    ending_bury(key, id, record, now_ms, 'no attempts left: ' .. text)
+    return 'died'
+  elseif crashes == 1 then
+    redis.call('HSET', key.jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
+    return 'ready'
+  end
+  local due_ms = now_ms + math.min(5000 * 2 ^ (crashes - 2), 300000)
+  redis.call('HSET', key.jobs, id, record_move(record, 'd', flags, attempt, crashes, returns, due_ms))
+  redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
+  return 'delayed'
+end
+local function reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)
+  local tally = { ready = 0, delayed = 0, died = 0, cancelled = 0, crashed = 0 }
+  for index = #reaped, 1, -1 do
+    local member, id, record = reaped[index][1], reaped[index][2], reaped[index][3]
+    redis.call('ZREM', leases, member)
+    if record then
+      local _, list = record_head(record)
+      local fate = reap_one(key, delayed, id, record, now_ms, max_crashes)
+      if fate == 'ready' then
+        redis.call('LPUSH', ready[list + 1], id)
+      end
+      tally[fate] = tally[fate] + 1
+      tally.crashed = tally.crashed + 1
+    end
+  end
+  return tally
+end
+local function reap_tombs(jobs, ready, tombs, counts)
+  for list = 1, 4 do
+    local count, length = tonumber(tombs[list]) or 0, redis.call('LLEN', ready[list])
+    if count > 0 and count >= length then
+      local used = 0
+      if length > 0 then
+        local ids = redis.call('LRANGE', ready[list], 0, 99)
+        for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 100
+          if record and string.byte(record, 2) == 114 and math.floor((string.byte(record, 3) - 48) / 4) == list - 1 then
+            break
+          end
+          used = index
+        end
+        if used > 0 then
+          redis.call('LTRIM', ready[list], used, -1)
+        end
+        count = math.min(count - used, length - used)
+        if used < #ids then
+          count = math.max(0, math.min(count, length - used - 1))
+        end
+      else
+        count = 0
+      end
+      counts[#counts + 1] = 'tomb:' .. (list - 1)
+      counts[#counts + 1] = count
+    end
+  end
+end
+local function reap_cancelling(jobs, cancelling, node)
+  local mine = {}
+  if redis.call('HLEN', cancelling) == 0 then
+    return mine
+  end
+  local ids = redis.call('HRANDFIELD', cancelling, 100)
+  for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 100
+    if not record or string.byte(record, 2) ~= 110 then
+      redis.call('HDEL', cancelling, ids[index])
+    elseif string.sub(record, 31, 36) == node then
+      mine[#mine + 1] = ids[index]
+    end
+  end
+  return mine
+end
+local state = redis.call('HMGET', meta, 'schema', 'look', 'hold', 'lease', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2',
+  'tomb:3', 'crashed', 'died', 'cancelled', 'failed')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms = clock_now()
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local lease = math.max(lease_ms, tonumber(state[4]) or 0)
+local look, hold = tonumber(state[2]), tonumber(state[3]) or 0
+local gap = look and now_ms - look
+local is_look = not gap or gap < 0 or gap >= 0.9 * interval_ms
+local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
+local expired, ahead = {}, {}
+if is_look then
+  if not gap or gap < 0 or gap > lease / 3 then
+    hold = now_ms + lease
+  end
+  hold = math.min(hold, now_ms + lease)
+  ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + lease), '+inf', 'LIMIT', 0, 100)
+  if now_ms >= hold then
+    expired = redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100)
+  end
+end
+local due_records = #due > 0 and redis.call('HMGET', jobs, unpack(due)) or {} -- at most 200
+local reaped = reap_look(jobs, expired)
+local counts = { 'lease', lease }
+if is_look then
+  if not state[1] then
+    queue_found(meta)
+  end
+  counts = { 'lease', lease, 'look', string.format('%.0f', now_ms), 'hold', string.format('%.0f', hold) }
+  for _, member in ipairs(ahead) do
+    redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + lease), member)
+  end
+  if state[5] and not queue_paused(state[5], now_ms) then
+    redis.call('HDEL', meta, 'paused_until', 'paused_at', 'paused_by', 'paused_reason')
+  end
+  reap_tombs(jobs, ready, { state[6], state[7], state[8], state[9] }, counts)
+end
+local tally = reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)
+if #expired > 0 then
+  counts[#counts + 1] = 'crashed'
+  counts[#counts + 1] = (tonumber(state[10]) or 0) + tally.crashed
+  counts[#counts + 1] = 'died'
+  counts[#counts + 1] = (tonumber(state[11]) or 0) + tally.died
+  counts[#counts + 1] = 'cancelled'
+  counts[#counts + 1] = (tonumber(state[12]) or 0) + tally.cancelled
+end
+local promoted, lists, fields = 0, { {}, {}, {}, {} }, {}
+for index, id in ipairs(due) do
+  local record = due_records[index]
+  if record and string.byte(record, 2) == 100 then
+    local _, list, flags, attempt, crashes, returns = record_head(record)
+    fields[#fields + 1] = id
+    fields[#fields + 1] = record_move(record, 'r', flags, attempt, crashes, returns, now_ms)
+    lists[list + 1][#lists[list + 1] + 1] = id
+    promoted = promoted + 1
+  end
+end
+if #due > 0 then
+  redis.call('ZREM', delayed, unpack(due)) -- at most 200
+end
+if promoted > 0 then
+  redis.call('HSET', jobs, unpack(fields)) -- at most 400
+  for list = 1, 4 do
+    if #lists[list] > 0 then
+      redis.call('RPUSH', ready[list], unpack(lists[list])) -- at most 200
+    end
+  end
+end
+if is_look or #due > 0 then
+  redis.call('HSET', meta, unpack(counts)) -- at most 40
+end
+local is_paused = queue_paused(state[5], now_ms)
+local claimable = false
+local tombs = redis.call('HMGET', meta, 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3')
+for list = 1, 4 do
+  claimable = claimable or redis.call('LLEN', ready[list]) > (tonumber(tombs[list]) or 0)
+end
+claimable = claimable and not is_paused
+if claimable and (promoted > 0 or tally.ready > 0) then
+  queue_wake(wake, now_ms)
+end
+local pause = 0
+if is_paused then
+  pause = tonumber(state[5]) == 0 and -1 or tonumber(state[5]) - now_ms
+end
+local is_cut = #due == 200 or #expired == 100 or #ahead == 100
+return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
+  reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted }
+"""#,
+        sha1: "e080f5156e60f6062bcdfc5bae775796daf146a7"
+    )
+
+    /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
+    ///
+    /// The reply: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted | -2 schema.
+    package static func sweep(
+        jobs: String,
+        big: String,
+        ready: [String],
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        wake: String,
+        leaseMs: Int,
+        intervalMs: Int,
+        maxCrashes: Int,
+        node: some ScriptArgument
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: sweepScript,
+            keys: [jobs, big] + ready + [delayed, leases, errors, progress, cancelling, unique, kept, dead, meta, wake],
+            arguments: [leaseMs.scriptBytes, intervalMs.scriptBytes, maxCrashes.scriptBytes, node.scriptBytes]
+        )
+    }
+
+    /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
+    ///
+    /// The reply: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted | -2 schema.
+    package static func sweep(
+        _ keys: QueueKeys,
+        leaseMs: Int,
+        intervalMs: Int,
+        maxCrashes: Int,
+        node: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: sweepScript,
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, keys.wake],
+            arguments: [leaseMs.scriptBytes, intervalMs.scriptBytes, maxCrashes.scriptBytes, node.scriptBytes]
+        )
+    }
+
+    /// The text of `trim.lua`.
+    package static let trimScript = RedisScript(
+        name: "trim",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local errors = KEYS[3]
+local progress = KEYS[4]
+local cancelling = KEYS[5]
+local unique = KEYS[6]
+local kept = KEYS[7]
+local dead = KEYS[8]
+local recent = KEYS[9]
+local meta = KEYS[10]
+local dead_age_ms = tonumber(ARGV[1])
+local dead_count = tonumber(ARGV[2])
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function ending_free(key, id, record)
+  if bit.band(string.byte(record, 4), 64) ~= 0 then
+    local name = record_field(record, 'u')
+    if name and redis.call('HGET', key.unique, name) == id then
+      redis.call('HDEL', key.unique, name)
+    end
+  end
+end
+local function ending_forget(key, id, record)
+  local flags, more = string.byte(record, 4, 5)
+  redis.call('HDEL', key.jobs, id)
+  if bit.band(flags, 32) ~= 0 or bit.band(more, 4) ~= 0 then
+    redis.call('HDEL', key.big, id, id .. ':r')
+  end
+  if bit.band(flags, 4) ~= 0 then
+    redis.call('HDEL', key.errors, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  ending_free(key, id, record)
+end
+local now_ms = clock_now()
+local state = redis.call('HMGET', meta, 'look', 'hold', 'lease')
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local gap = state[1] and now_ms - tonumber(state[1])
+local is_sure = gap and gap >= 0 and gap <= (tonumber(state[3]) or 0) / 3 and now_ms >= (tonumber(state[2]) or 0)
+local ended, died = {}, {}
+if is_sure then
+  ended = redis.call('ZRANGEBYSCORE', kept, '-inf', now_ms, 'LIMIT', 0, 100)
+  died = redis.call('ZRANGEBYSCORE', dead, '-inf', now_ms - dead_age_ms, 'LIMIT', 0, 100)
+end
+local over = redis.call('ZCARD', dead) - dead_count
+if over > #died then
+  died = redis.call('ZRANGE', dead, 0, math.min(over, 100) - 1)
+end
+for index, ids in ipairs({ ended, died }) do
+  local set = index == 1 and kept or dead
+  for _, id in ipairs(ids) do
+    local record = redis.call('HGET', jobs, id)
+    redis.call('ZREM', set, id)
+    if record and (string.byte(record, 2) == 120) == (set == dead) then
+      ending_forget(key, id, record)
+    end
+  end
+end
+if is_sure then
+  redis.call('ZREMRANGEBYSCORE', recent, '-inf', now_ms - 86400000)
+end
+return { 1, #ended + #died, (#ended == 100 or #died == 100) and 1 or 0 }
+"""#,
+        sha1: "0b015d7a59159a94ba7c00061e0749175b0f0470"
+    )
+
+    /// Drops what retention no longer keeps: ended jobs past their time, the oldest dead ones.
+    ///
+    /// The reply: 1, jobs dropped, 1 if more remain.
+    package static func trim(
+        jobs: String,
+        big: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        recent: String,
+        meta: String,
+        deadAgeMs: Int,
+        deadCount: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: trimScript,
+            keys: [jobs, big, errors, progress, cancelling, unique, kept, dead, recent, meta],
+            arguments: [deadAgeMs.scriptBytes, deadCount.scriptBytes]
+        )
+    }
+
+    /// Drops what retention no longer keeps: ended jobs past their time, the oldest dead ones.
+    ///
+    /// The reply: 1, jobs dropped, 1 if more remain.
+    package static func trim(
+        _ keys: QueueKeys,
+        deadAgeMs: Int,
+        deadCount: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: trimScript,
+            keys: [keys.jobs, keys.big, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.recent, keys.meta],
+            arguments: [deadAgeMs.scriptBytes, deadCount.scriptBytes]
+        )
+    }
 }
