@@ -124,6 +124,7 @@ import Testing
     func standstill() async throws {
         try await withRedis(["enable-debug-command yes"]) { _, node in
             let node = node
+            try await node.connect(timeout: .seconds(10))
             async let slept = node.failure(of: "DEBUG", "SLEEP", "0.5", timeout: .milliseconds(100))
             async let waited = node.failure(of: "PING", timeout: .milliseconds(150))
             let failures = await [slept, waited]
