@@ -38,7 +38,7 @@ package final class PrivateRedis: Sendable {
         func endWatchdog() {
             watchdog.signal(SIGKILL)
             watchdog.reap()
-            close(lifeline)
+            if lifeline >= 0 { close(lifeline) }
         }
 
         func kill() {
@@ -132,6 +132,27 @@ package final class PrivateRedis: Sendable {
             return running
         }
         superseded?.kill()
+    }
+
+    /// Closes the owner's end of the pipe, which is what the kernel does when the owner dies. For tests.
+    func dropLifeline() {
+        running.withLock { running in
+            guard let lifeline = running?.lifeline else { return }
+            close(lifeline)
+            running?.lifeline = -1
+        }
+    }
+
+    /// Whether the server has ended, also by itself.
+    var hasServerEnded: Bool {
+        running.withLock { running in
+            guard let process = running else { return true }
+            guard process.server.hasEnded() else { return false }
+            // It is reaped now: its process id may be somebody else's soon and must not be used again.
+            process.endWatchdog()
+            running = nil
+            return true
+        }
     }
 
     private func take() -> Running? {
