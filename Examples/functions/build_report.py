@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 
 # Control lines go to file descriptor 3, one JSON object a line. By hand (`python3 build_report.py`) there is none.
@@ -36,8 +37,9 @@ pages = int(json.load(sys.stdin).get("pages", 5))
 
 # A job may run more than once. What it makes gets a name that is the same at every attempt, and appears in one step.
 key = os.environ.get("STINT_IDEMPOTENCY_KEY", "by-hand")
-path = os.path.join("reports", f"{key}.txt")
-os.makedirs("reports", exist_ok=True)
+folder = os.path.join(tempfile.gettempdir(), "stint-reports")
+path = os.path.join(folder, f"{key}.txt")
+os.makedirs(folder, exist_ok=True)
 with open(path + "~", "w", encoding="utf-8") as file:
     for page in range(1, pages + 1):
         file.write(f"page {page}\n")

@@ -6,7 +6,9 @@ import Logging
 import ServiceLifecycle
 import Stint
 
-/// Enqueues twenty receipts, then waits to be shut down. In a real server this is the code that answers requests.
+/// Enqueues twenty receipts, then waits to be shut down.
+///
+/// In a real server this is the code that answers requests.
 struct Producer: Service {
     let client: StintClient
     let logger: Logger
