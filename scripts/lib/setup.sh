@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# This source file is part of the Stint project
+# Licensed under the Apache License, Version 2.0: see LICENSE
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sourced by scripts/quickstart and scripts/test: says what is missing on this machine, and installs it on Debian.
+
+# What Stint needs, in one place: who needs it, how to see that it is there, Debian's package.
+# A word without a slash is a command; a path that starts with `include/` is looked for where C headers live.
+stint_needs() {
+    cat <<'LIST'
+run   include/hiredis/hiredis.h  libhiredis-dev
+run   redis-server               redis-server
+run   python3                    python3
+test  jq                         jq
+test  luacheck                   lua-check
+test  shellcheck                 shellcheck
+test  /usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
+LIST
+}
+
+stint_say() { printf '%s\n' "$*" >&2; }
+
+# Ends the script with a message whose last line is what to do.
+stint_fail() {
+    local line
+    stint_say "error: $1"
+    shift
+    for line in "$@"; do stint_say "  $line"; done
+    exit 69
+}
+
+stint_is_there() {
+    local what=$1 root
+    case $what in
+        include/*)
+            for root in /usr /usr/local /opt/homebrew; do
+                [ -e "$root/$what" ] && return 0
+            done
+            return 1 ;;
+        /*) [ -e "$what" ] ;;
+        *) command -v "$what" >/dev/null 2>&1 ;;
+    esac
+}
+
+# stint_install_missing run|test: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
+stint_install_missing() {
+    local purpose=$1 for_whom what package missing=()
+    while read -r for_whom what package; do
+        [ "$for_whom" = run ] || [ "$purpose" = test ] || continue
+        stint_is_there "$what" || missing+=("$package")
+    done < <(stint_needs)
+    [ ${#missing[@]} -gt 0 ] || return 0
+
+    command -v apt-get >/dev/null 2>&1 || stint_fail \
+        "these are missing, and there is no apt-get to install them: ${missing[*]}" \
+        "The names are Debian's. Install them the way your system does, then run this command again."
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null 2>&1 || stint_fail \
+            "these packages are missing, and only root may install them: ${missing[*]}" \
+            "As root: apt-get update && apt-get install ${missing[*]}"
+        as_root=(sudo)
+    fi
+    stint_say "Installing ${missing[*]} …"
+    stint_apt "${missing[@]}" || stint_fail \
+        "apt-get could not install ${missing[*]}" \
+        "See why: ${as_root[*]:+sudo }apt-get update && ${as_root[*]:+sudo }apt-get install ${missing[*]}"
+}
+
+# Installs packages without letting Debian start a system-wide Redis: Stint runs private ones. A Redis service that is
+# already installed is left as it is. Uses `as_root` of the caller.
+stint_apt() (
+    policy=/usr/sbin/policy-rc.d status=0 fresh_redis=''
+    [[ " $* " == *" redis-server "* ]] && fresh_redis=yes
+    if [ "$fresh_redis" ] && [ ! -e "$policy" ]; then
+        trap '"${as_root[@]}" rm -f "$policy"' EXIT
+        printf '#!/bin/sh\n# Written by scripts/lib/setup.sh of Stint for one installation, then removed.\nexit 101\n' |
+            "${as_root[@]}" tee "$policy" >/dev/null
+        "${as_root[@]}" chmod 755 "$policy"
+    fi
+    {
+        "${as_root[@]}" apt-get update -qq &&
+            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+                -o DPkg::Lock::Timeout=120 "$@"
+    } >&2 || status=$?
+    if [ "$fresh_redis" ] && [ $status -eq 0 ] && command -v systemctl >/dev/null 2>&1; then
+        "${as_root[@]}" systemctl disable --quiet redis-server 2>/dev/null || true
+    fi
+    exit $status
+)
+
+# Ends the script unless a Swift of at least 6.2 is there.
+stint_require_swift() {
+    local where='Get it from https://www.swift.org/install/linux/ and put it on PATH, then run this command again.' version
+    command -v swift >/dev/null 2>&1 || stint_fail "Stint needs Swift 6.2 or newer, and there is no 'swift' on PATH" "$where"
+    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -1)
+    [ -n "$version" ] || stint_fail "'swift --version' did not answer with a version" "$where"
+    local major=${version% *} minor=${version#* }
+    if [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 2 ]; }; then
+        stint_fail "Stint needs Swift 6.2 or newer, and this is Swift $major.$minor" "$where"
+    fi
+}
