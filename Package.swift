@@ -83,7 +83,16 @@ let package = Package(
         .target(name: "StintTesting", dependencies: ["Stint", "StintRedis", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .executableTarget(name: "LuaBundler", swiftSettings: settings),
         .testTarget(name: "LuaBundlerTests", dependencies: ["LuaBundler"], swiftSettings: settings),
-        .testTarget(name: "StintRedisTests", dependencies: ["StintRedis", "StintTesting", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .testTarget(
+            name: "StintRedisTests",
+            dependencies: [
+                "StintRedis",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "StintTests",
             dependencies: [

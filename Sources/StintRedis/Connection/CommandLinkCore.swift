@@ -1,0 +1,147 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import NIOCore
+
+/// The part of a command link that lives on the event loop: performs what its machine decides.
+final class CommandLinkCore: RedisSocketDelegate {
+    typealias Machine = CommandMachine<CommandLink.Call>
+
+    /// More than this goes out in several writes, so that the socket's buffer can push back in between.
+    private static let writeBytes = 1024 * 1024
+
+    private var machine: Machine
+    private let configuration: RedisConfiguration
+    private let tls: TLSSource?
+    private let reactor: NIOReactor
+    private let logger: Logger
+    private var socket: RedisSocket?
+    private var timer: Scheduled<Void>?
+    private var wasLost = false
+
+    init(
+        machine: Machine,
+        configuration: RedisConfiguration,
+        tls: TLSSource?,
+        reactor: NIOReactor,
+        logger: Logger
+    ) {
+        self.machine = machine
+        self.configuration = configuration
+        self.tls = tls
+        self.reactor = reactor
+        self.logger = logger
+    }
+
+    func enqueue(_ calls: [Machine.Pending]) {
+        perform(machine.enqueue(calls, now: reactor.now))
+    }
+
+    func probe(_ call: Machine.Pending) {
+        perform(machine.probe(call, now: reactor.now))
+    }
+
+    func shutDown() -> EventLoopFuture<Void>? {
+        timer?.cancel()
+        timer = nil
+        let closing = socket?.close()
+        socket = nil
+        perform(machine.shutDown())
+        return closing
+    }
+
+    // MARK: The socket
+
+    func socketIsReady() {
+        logger.debug("Connected to Redis", metadata: ["redis.url": "\(configuration.redactedURL)"])
+        if wasLost { logger.notice("The connection to Redis is back") }
+        wasLost = false
+        perform(machine.connected())
+    }
+
+    func socketReceived(_ reply: RedisValue) {
+        let error = reply.errorValue
+        switch machine.replied(errorCode: error?.code, now: reactor.now) {
+        case .deliver(let call, let effects):
+            if let error {
+                call.completion(.failure(.server(error)))
+            } else {
+                call.completion(.success(reply))
+            }
+            if let effects { perform(effects) }
+        case .discard(let effects):
+            if let effects { perform(effects) }
+        case .unexpected(let effects):
+            perform(effects)
+        }
+    }
+
+    func socketFinishedReading() {}
+
+    func socketIsWritable() {
+        write()
+    }
+
+    func socketFailed(_ failure: ConnectFailure) {
+        socket = nil
+        logger.debug("Cannot connect to Redis", metadata: ["error": "\(failure.reason)"])
+        if case .refused = failure {
+            logger.error("Redis refused the connection", metadata: ["error": "\(failure.reason)"])
+        }
+        perform(machine.connectFailed(failure, now: reactor.now))
+    }
+
+    func socketLost(_ failure: RedisFailure) {
+        socket = nil
+        wasLost = true
+        logger.notice("Lost the connection to Redis", metadata: ["error": "\(failure)"])
+        perform(machine.lost(failure, now: reactor.now))
+    }
+
+    // MARK: Effects
+
+    private func perform(_ effects: Machine.Effects) {
+        if effects.disconnect {
+            socket?.close()
+            socket = nil
+        }
+        if effects.connect {
+            let socket = RedisSocket(
+                configuration: configuration, tls: tls, eventLoop: reactor.eventLoop, delegate: self)
+            self.socket = socket
+            socket.open()
+        }
+        if let delay = effects.retryAfter {
+            reactor.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
+                self.perform(self.machine.retryDue())
+            }
+        }
+        if let deadline = effects.timer {
+            timer?.cancel()
+            timer = reactor.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(deadline - reactor.now)) {
+                self.perform(self.machine.timerFired(now: self.reactor.now))
+            }
+        }
+        if effects.write { write() }
+        for call in effects.connected {
+            call.completion(.success(.null))
+        }
+        for (call, failure) in effects.failed {
+            call.completion(.failure(failure))
+        }
+    }
+
+    private func write() {
+        while let socket, socket.isWritable {
+            guard let first = machine.takeForWriting() else { return }
+            var buffer = socket.makeBuffer(capacity: first.bytes.count)
+            buffer.writeBytes(first.bytes)
+            while buffer.readableBytes < Self.writeBytes, let next = machine.takeForWriting() {
+                buffer.writeBytes(next.bytes)
+            }
+            socket.write(buffer)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import Logging
+
+/// One Redis server: a pipelined connection for commands, one for commands that block, one for pub/sub.
+///
+/// Each is opened when first used and again whenever it was lost. What that means for commands under way is told by
+/// ``RedisFailure``. Completions and listeners are called on the reactor and must not block it.
+package final class RedisNode: Sendable {
+    /// Where Redis is.
+    package let configuration: RedisConfiguration
+    /// The loop of all connections.
+    package let reactor: NIOReactor
+    private let commandLink: CommandLink
+    private let blockingLink: CommandLink
+    private let subscriptions: SubscriptionLink
+
+    /// Makes a node; nothing is opened yet.
+    package init(
+        configuration: RedisConfiguration,
+        reactor: NIOReactor,
+        random: any RandomSource,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.reactor = reactor
+        let tls = configuration.tls.map { TLSSource(options: $0, address: configuration.address) }
+        func link(_ name: String, expiriesBeforeClose: Int) -> CommandLink {
+            CommandLink(
+                name: name, configuration: configuration, tls: tls, expiriesBeforeClose: expiriesBeforeClose,
+                reactor: reactor, random: random, logger: logger)
+        }
+        commandLink = link("commands", expiriesBeforeClose: 2)
+        // A late reply here means a dead peer: Redis itself ends a blocking command before the margin is over.
+        blockingLink = link("blocking", expiriesBeforeClose: 1)
+        subscriptions = SubscriptionLink(
+            configuration: configuration, tls: tls, reactor: reactor, random: random, logger: logger)
+    }
+
+    deinit {
+        // The connections hold their links, not this node: without it they would stay open.
+        commandLink.shutdownWithoutWaiting()
+        blockingLink.shutdownWithoutWaiting()
+        subscriptions.shutdownWithoutWaiting()
+    }
+
+    /// The connection for commands that Redis answers at once.
+    package var commands: any RedisTransport { commandLink }
+
+    /// The connection for commands that wait in Redis, such as BZPOPMIN: pass the time it blocks and a margin of 2 s
+    /// as the timeout. One waiting command holds up all others of this transport.
+    package var blocking: any RedisTransport { blockingLink }
+
+    /// Sends a command on the command connection with the configured time limit and waits for its reply.
+    package func send(_ command: RedisCommand) async throws(RedisFailure) -> RedisValue {
+        try await commandLink.send(command, timeout: configuration.commandTimeout)
+    }
+
+    /// Opens the command connection and waits until it is logged in; fails with the very first error, at once.
+    package func connect(timeout: Duration) async throws(RedisFailure) {
+        try await commandLink.connect(timeout: timeout)
+    }
+
+    /// Listens to a channel until the subscription is cancelled or dropped.
+    ///
+    /// `onReady` is called after every subscribe, also after reconnecting: what was published while the connection was
+    /// lost did not arrive, so that is the time to look. Both are called on the reactor.
+    package func subscribe(
+        _ channel: String,
+        onMessage: @escaping @Sendable ([UInt8]) -> Void,
+        onReady: @escaping @Sendable () -> Void
+    ) -> RedisSubscription {
+        subscriptions.subscribe(channel, .init(onMessage: onMessage, onReady: onReady))
+    }
+
+    /// Closes all connections for good. Commands under way fail: with ``RedisFailure/outcomeUnknown(_:)`` where they
+    /// were written, else with ``RedisFailure/closed``.
+    package func shutdown() async {
+        await commandLink.shutdown()
+        await blockingLink.shutdown()
+        await subscriptions.shutdown()
+    }
+}

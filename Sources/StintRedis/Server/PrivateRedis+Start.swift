@@ -1,0 +1,151 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+extension PrivateRedis {
+    /// What a Unix socket's path may have at most, in bytes.
+    static let socketPathLimit = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+
+    /// Where a server that works in `directory` listens: in it, or, where that path would be too long for a socket,
+    /// in a short directory under /tmp that follows from it. So a second process finds the same path.
+    package static func socketPath(inDirectory directory: String) -> String {
+        let path = directory + "/redis.sock"
+        if path.utf8.count <= socketPathLimit { return path }
+        // FNV-1a: a name, not a secret; the directory is checked to be ours before it is used.
+        let hash = directory.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return "/tmp/stint-\(getuid())-\(String(hash, radix: 16))/redis.sock"
+    }
+
+    static func prepare(
+        directory: String?,
+        socketPath: String?,
+        appendOnly: Bool,
+        extraConfiguration: [String],
+        executable: String
+    ) throws(PrivateRedisError) -> Settings {
+        let folder = directory ?? "/tmp/stint-" + String(SystemRandom().next(), radix: 16)
+        guard folder.hasPrefix("/") else { throw failed("the directory of a private Redis must be an absolute path") }
+        try makePrivate(folder, mustBeOwn: directory == nil)
+        var socket = socketPath ?? Self.socketPath(inDirectory: folder)
+        if socket.utf8.count > socketPathLimit { socket = Self.socketPath(inDirectory: socket) }
+        if let slash = socket.lastIndex(of: "/"), socket[..<slash] != folder {
+            try makePrivate(String(socket[..<slash]), mustBeOwn: socketPath != socket)
+        }
+        let lines =
+            [
+                "port 0", "unixsocket \(quoted(socket))", "unixsocketperm 700", "dir \(quoted(folder))",
+                "daemonize no", "logfile \"\"", "save \"\"", "appendonly \(appendOnly ? "yes" : "no")",
+                "appendfsync everysec", "maxmemory-policy noeviction",
+            ] + extraConfiguration
+        let text = lines.joined(separator: "\n") + "\n"
+        // It is written to a pipe before anybody reads from it.
+        guard text.utf8.count <= 60_000 else { throw failed("the configuration of a private Redis is too long") }
+        return Settings(
+            executable: executable, directory: folder, ownsDirectory: directory == nil, socketPath: socket,
+            configuration: text)
+    }
+
+    static func launch(_ settings: Settings) async throws(PrivateRedisError) -> Running {
+        let lock = try lockDirectory(settings.directory)
+        defer { close(lock) }
+        let logPath = settings.directory + "/redis.log"
+        let log = open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard log >= 0 else { throw failed("the log \(logPath) cannot be written: \(SystemError.last)") }
+        defer { close(log) }
+        let logStart = lseek(log, 0, SEEK_END)
+        let server = try spawnServer(settings, log: log, lock: lock)
+        let running: Running
+        do {
+            let lifeline = try Pipe()
+            defer { close(lifeline.readEnd) }
+            let watchdog = try spawnWatchdog(of: server, input: lifeline.readEnd, log: log)
+            running = Running(server: server, watchdog: watchdog, lifeline: lifeline.writeEnd)
+        } catch {
+            server.signal(SIGKILL)
+            server.reap()
+            throw failed("the watchdog of the private Redis cannot be started: \(error)")
+        }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !answers(settings.socketPath) {
+            if server.hasEnded() {
+                running.endWatchdog()
+                throw failed("redis-server ended at once: \(lastLines(of: logPath, from: Int(logStart)))")
+            }
+            if ContinuousClock.now > deadline {
+                running.kill()
+                throw failed("redis-server did not answer within 60 s: \(lastLines(of: logPath, from: Int(logStart)))")
+            }
+            await pause(.milliseconds(2))
+        }
+        return running
+    }
+
+    private static func spawnServer(_ settings: Settings, log: CInt, lock: CInt) throws(PrivateRedisError) -> ChildProcess {
+        do throws(SystemError) {
+            let input = try Pipe()
+            defer { close(input.readEnd) }
+            let bytes = Array(settings.configuration.utf8)
+            let written = write(input.writeEnd, bytes, bytes.count)
+            close(input.writeEnd)
+            guard written == bytes.count else { throw SystemError.last }
+            return try ChildProcess.spawn(settings.executable, ["-"], descriptors: [input.readEnd, log, log, lock])
+        } catch {
+            guard error.code == ENOENT else {
+                throw failed("\(settings.executable) cannot be started: \(error)")
+            }
+            throw PrivateRedisError(
+                code: .notInstalled,
+                message: """
+                    \(settings.executable) was not found; install the package redis-server (Debian, Ubuntu: \
+                    apt-get install redis-server) or redis (Fedora, Alpine, Homebrew)
+                    """)
+        }
+    }
+
+    private static func spawnWatchdog(
+        of server: ChildProcess,
+        input: CInt,
+        log: CInt
+    ) throws(SystemError) -> ChildProcess {
+        let script = """
+            trap '' HUP INT TERM QUIT
+            read -r line
+            kill -TERM "$1"
+            for second in 1 2 3 4 5; do sleep 1; kill -0 "$1" || exit 0; done
+            kill -KILL "$1"
+            """
+        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+        guard null >= 0 else { throw .last }
+        defer { close(null) }
+        return try ChildProcess.spawn(
+            "/bin/sh", ["-c", script, "stint-redis-watchdog", String(server.pid)], descriptors: [input, null, null])
+    }
+
+    private static func lockDirectory(_ directory: String) throws(PrivateRedisError) -> CInt {
+        let path = directory + "/redis.lock"
+        let lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw failed("\(path) cannot be opened: \(SystemError.last)") }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            close(lock)
+            throw PrivateRedisError(
+                code: .alreadyRunning, message: "a private Redis already works in \(directory)")
+        }
+        return lock
+    }
+
+    static func failed(_ message: String) -> PrivateRedisError {
+        PrivateRedisError(code: .failed, message: message)
+    }
+
+    private static func quoted(_ path: String) -> String {
+        "\"" + path.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+    }
+}

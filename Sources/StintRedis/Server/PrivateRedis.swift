@@ -1,0 +1,148 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+import Synchronization
+
+/// A private `redis-server`: a child of this process, reached only through a Unix socket of mode 700.
+///
+/// Its configuration goes in on stdin, never through a file. It runs in a process group of its own, so Ctrl-C does not
+/// end it before its owner is done. **It does not survive its owner**: a tiny `sh` beside it reads from a pipe whose
+/// other end only the owner has open. However the owner ends, also by SIGKILL, the kernel closes that end, the read
+/// returns, and the shell stops the server. (A parent-death signal would fire when the *thread* that started the child
+/// ends, and exists on Linux only.) A lock on `redis.lock` in the directory, inherited by the server and freed by the
+/// kernel with it, keeps a second server out.
+package final class PrivateRedis: Sendable {
+    struct Settings: Sendable {
+        var executable: String
+        var directory: String
+        var ownsDirectory: Bool
+        var socketPath: String
+        var configuration: String
+    }
+
+    struct Running: Sendable {
+        var server: ChildProcess
+        var watchdog: ChildProcess
+        /// Held open; its closing is what the watchdog waits for.
+        var lifeline: CInt
+
+        func endWatchdog() {
+            watchdog.signal(SIGKILL)
+            watchdog.reap()
+            close(lifeline)
+        }
+
+        func kill() {
+            endWatchdog()
+            server.signal(SIGKILL)
+            server.reap()
+        }
+    }
+
+    private let settings: Settings
+    private let running: Mutex<Running?>
+
+    init(settings: Settings, running: Running) {
+        self.settings = settings
+        self.running = Mutex(running)
+    }
+
+    deinit {
+        kill()
+        if settings.ownsDirectory { removeDirectory(settings.directory) }
+    }
+
+    /// Starts a server and waits until it takes commands: some tens of milliseconds.
+    ///
+    /// - Parameters:
+    ///   - directory: Where it keeps its data and its log; nil for a temporary one that goes with this object.
+    ///   - socketPath: Where it listens; nil for ``socketPath(inDirectory:)``.
+    ///   - appendOnly: Whether it keeps an append-only file (fsync each second).
+    ///   - extraConfiguration: More lines of redis.conf; they win over those set here.
+    ///   - executable: The server to run, looked up in `PATH`.
+    package static func start(
+        directory: String? = nil,
+        socketPath: String? = nil,
+        appendOnly: Bool = false,
+        extraConfiguration: [String] = [],
+        executable: String = "redis-server"
+    ) async throws(PrivateRedisError) -> PrivateRedis {
+        let settings = try prepare(
+            directory: directory, socketPath: socketPath, appendOnly: appendOnly,
+            extraConfiguration: extraConfiguration, executable: executable)
+        do {
+            return PrivateRedis(settings: settings, running: try await launch(settings))
+        } catch {
+            if settings.ownsDirectory { removeDirectory(settings.directory) }
+            throw error
+        }
+    }
+
+    /// Where it listens.
+    package var socketPath: String { settings.socketPath }
+
+    /// Where it keeps its data and its log, `redis.log`.
+    package var directory: String { settings.directory }
+
+    /// Its address, such as `redis+unix:///tmp/stint-1f3a/redis.sock`.
+    package var url: String { configuration.redactedURL }
+
+    /// How to connect to it.
+    package var configuration: RedisConfiguration { RedisConfiguration(socketPath: socketPath) }
+
+    /// Its process id, or nil while it is stopped.
+    package var pid: Int32? { running.withLock { $0?.server.pid } }
+
+    /// Stops it in good order, or by force after ten seconds.
+    package func stop() async {
+        guard let process = take() else { return }
+        process.endWatchdog()
+        process.server.signal(SIGTERM)
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !process.server.hasEnded() {
+            if ContinuousClock.now > deadline {
+                process.server.signal(SIGKILL)
+                process.server.reap()
+                break
+            }
+            await pause(.milliseconds(2))
+        }
+    }
+
+    /// Kills it with SIGKILL, as a crash would.
+    package func kill() {
+        take()?.kill()
+    }
+
+    /// Starts it again with the same settings and data, after stopping it where it still runs.
+    package func restart() async throws(PrivateRedisError) {
+        await stop()
+        let fresh = try await Self.launch(settings)
+        let superseded = running.withLock { running in
+            defer { running = fresh }
+            return running
+        }
+        superseded?.kill()
+    }
+
+    private func take() -> Running? {
+        running.withLock { running in
+            defer { running = nil }
+            return running
+        }
+    }
+}
+
+/// Waits a moment also where the task is cancelled: what is waited for will come.
+func pause(_ duration: Duration) async {
+    await Task.detached { try? await Task.sleep(for: duration) }.value
+}
