@@ -1,0 +1,117 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import StintRedis
+import Synchronization
+
+/// Puts jobs of one queue into Redis, many with one call: while the calls of all lanes are under way, what arrives
+/// gathers, and leaves with the next. There is no timer: at low load a job travels alone and at once.
+final class EnqueueBatcher: Sendable {
+    /// What Redis made of one job.
+    typealias Outcome = Result<EnqueueReceipt, StintError>
+
+    private struct Item: Sendable {
+        let job: NewJob
+        let completion: @Sendable (Outcome) -> Void
+    }
+
+    private struct State {
+        var queue: BatchQueue<Item>
+        var idle: [Lane]
+        var inFlight = 0
+        /// Called when nothing waits and nothing is under way.
+        var onQuiet: [@Sendable () -> Void] = []
+    }
+
+    private let queue: String
+    private let keys: QueueKeys
+    private let lanes: [Lane]
+    private let state: Mutex<State>
+
+    init(core: ClientCore, queue: String, lanes count: Int, limit: Duration) {
+        let keys = core.keys(queue: queue)
+        self.queue = queue
+        self.keys = keys
+        lanes = (0..<max(1, count)).map { _ in Lane(core: core, keys: keys, policy: .producer(limit: limit)) }
+        state = Mutex(State(queue: BatchQueue(lanes: lanes.count), idle: lanes))
+    }
+
+    /// Enqueues a job that came alone.
+    func submit(_ job: NewJob, completion: @escaping @Sendable (Outcome) -> Void) {
+        state.withLock { $0.queue.add(Item(job: job, completion: completion), bytes: job.byteCount) }
+        pump()
+    }
+
+    /// Enqueues jobs that came together; `completion` is called for each with its place.
+    func submit(contentsOf jobs: [NewJob], completion: @escaping @Sendable (Int, Outcome) -> Void) {
+        let items = jobs.enumerated().map { index, job in
+            (element: Item(job: job) { completion(index, $0) }, bytes: job.byteCount)
+        }
+        state.withLock { $0.queue.add(contentsOf: items) }
+        pump()
+    }
+
+    /// Waits until everything that was submitted has its outcome.
+    func flush() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isQuiet = state.withLock { state in
+                if state.inFlight == 0 && state.queue.isEmpty { return true }
+                state.onQuiet.append { continuation.resume() }
+                return false
+            }
+            if isQuiet { continuation.resume() }
+        }
+    }
+
+    /// Ends what is under way and refuses everything else.
+    func close() {
+        for lane in lanes { lane.close() }
+    }
+
+    private func pump() {
+        while let (items, lane) = next() { send(items, on: lane) }
+    }
+
+    private func next() -> ([Item], Lane)? {
+        state.withLock { state in
+            guard !state.idle.isEmpty, let items = state.queue.next() else { return nil }
+            state.inFlight += 1
+            return (items, state.idle.removeLast())
+        }
+    }
+
+    private func send(_ items: [Item], on lane: Lane) {
+        let keys = keys
+        var entries: [[UInt8]] = []
+        for item in items { item.job.append(to: &entries) }
+        lane.call { [entries] lane, number in
+            Scripts.enqueue(keys, lane: lane, number: number, entries: entries)
+        } completion: { [self] result in
+            finish(items, on: lane, result)
+        }
+    }
+
+    private func finish(_ items: [Item], on lane: Lane, _ result: Result<Lane.Reply, StintError>) {
+        state.withLock { state in
+            state.queue.laneFreed()
+            state.idle.append(lane)
+        }
+        // The next batch goes out before this one's callers are resumed.
+        pump()
+        switch result {
+        case .success(let reply):
+            let outcomes = EnqueueReply.outcomes(reply.value, jobs: items.map(\.job.id), queue: queue)
+            for (item, outcome) in zip(items, outcomes) { item.completion(outcome) }
+        case .failure(let error):
+            for item in items { item.completion(.failure(error)) }
+        }
+        let quiet: [@Sendable () -> Void] = state.withLock { state in
+            state.inFlight -= 1
+            guard state.inFlight == 0, state.queue.isEmpty else { return [] }
+            defer { state.onQuiet = [] }
+            return state.onQuiet
+        }
+        for body in quiet { body() }
+    }
+}

@@ -1,0 +1,149 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import StintRedis
+
+extension StintClient {
+    /// Enqueues a job: exactly once per call that returns, whatever happens to the connection meanwhile.
+    ///
+    /// Calls that are made at the same time share one call to Redis. Cancelling the task does not take the job back.
+    ///
+    /// - Parameters:
+    ///   - job: The job; encoded as JSON.
+    ///   - options: What differs from the job type's ``Job/defaults``.
+    /// - Returns: The job's id, and whether it is new or was there already.
+    /// - Throws: ``StintError``: `duplicateJob` or `queueFull` if Redis refused it; `outcomeUnknown` if no answer came
+    ///   in time, in which case the job may or may not be there (give it an `id` or `unique` key to try again safely).
+    @discardableResult
+    public func enqueue<J: Job>(
+        _ job: J, options: JobOptions = JobOptions()
+    ) async throws(StintError) -> EnqueueReceipt {
+        let raw = try Self.raw(job, options)
+        return try await enqueue(name: raw.name, payload: raw.payload, options: raw.options)
+    }
+
+    /// Enqueues many jobs of one type, in bounded calls of at most 500.
+    ///
+    /// Jobs that Redis refuses (a taken unique key, a full queue) are told by their receipts and keep no other job
+    /// from being accepted.
+    ///
+    /// - Returns: A receipt for each job, in their order.
+    /// - Throws: ``StintError`` of the first job without an answer; others may have been accepted.
+    @discardableResult
+    public func enqueue<J: Job>(
+        contentsOf jobs: [J], options: JobOptions = JobOptions()
+    ) async throws(StintError) -> [EnqueueReceipt] {
+        var raws: [RawJob] = []
+        raws.reserveCapacity(jobs.count)
+        for job in jobs { raws.append(try Self.raw(job, options)) }
+        return try await enqueue(contentsOf: raws)
+    }
+
+    /// Enqueues a job by name, with its payload as bytes; see ``enqueue(_:options:)``.
+    @discardableResult
+    public func enqueue(
+        name: String, payload: [UInt8], options: JobOptions = JobOptions()
+    ) async throws(StintError) -> EnqueueReceipt {
+        var (queue, content) = try validation.check(name: name, payload: payload, options: options)
+        let span = PublishSpan(name: name, queue: queue)
+        do {
+            content.traceContext = span.carrier
+            let job = try makeJob(content, id: options.id, queue: queue)
+            try await prepare(queue: queue)
+            let batcher = try batcher(queue)
+            let result = await withCheckedContinuation { continuation in
+                batcher.submit(job) { continuation.resume(returning: $0) }
+            }
+            let receipt = try result.get()
+            if receipt.isNew { meters.enqueued(queue: queue, name: name) }
+            try Self.check(receipt, options)
+            span.end(nil)
+            return receipt
+        } catch {
+            span.end(error)
+            throw error
+        }
+    }
+
+    /// Enqueues many jobs by name, for one or several queues; see ``enqueue(contentsOf:options:)-(_,_)``.
+    @discardableResult
+    public func enqueue(contentsOf jobs: [RawJob]) async throws(StintError) -> [EnqueueReceipt] {
+        var checked: [(queue: String, content: NewJob.Content)] = []
+        checked.reserveCapacity(jobs.count)
+        for job in jobs {
+            checked.append(try validation.check(name: job.name, payload: job.payload, options: job.options))
+        }
+        guard let first = jobs.first else { return [] }
+        let isUniform = jobs.allSatisfy { $0.name == first.name }
+        let span = PublishSpan(name: isUniform ? first.name : nil, queue: checked[0].queue)
+        do {
+            var groups: [String: (places: [Int], jobs: [NewJob])] = [:]
+            for (place, (queue, checkedContent)) in checked.enumerated() {
+                var content = checkedContent
+                content.traceContext = span.carrier
+                let job = try makeJob(content, id: jobs[place].options.id, queue: queue)
+                groups[queue, default: ([], [])].places.append(place)
+                groups[queue, default: ([], [])].jobs.append(job)
+            }
+            let receipts = try await submit(groups, count: jobs.count)
+            for (receipt, job) in zip(receipts, jobs) where receipt.isNew {
+                meters.enqueued(queue: receipt.queue, name: job.name)
+            }
+            span.end(nil)
+            return receipts
+        } catch {
+            span.end(error)
+            throw error
+        }
+    }
+
+    private func submit(
+        _ groups: [String: (places: [Int], jobs: [NewJob])], count: Int
+    ) async throws(StintError) -> [EnqueueReceipt] {
+        var batchers: [(EnqueueBatcher, [Int], [NewJob])] = []
+        for (queue, group) in groups {
+            try await prepare(queue: queue)
+            batchers.append((try batcher(queue), group.places, group.jobs))
+        }
+        let outcomes = await withCheckedContinuation { continuation in
+            let collector = OutcomeCollector(count: count) { continuation.resume(returning: $0) }
+            for (batcher, places, jobs) in batchers {
+                batcher.submit(contentsOf: jobs) { collector.set(places[$0], $1) }
+            }
+        }
+        var receipts: [EnqueueReceipt] = []
+        receipts.reserveCapacity(count)
+        for outcome in outcomes { receipts.append(try outcome.get()) }
+        return receipts
+    }
+
+    private func makeJob(_ content: NewJob.Content, id: JobID?, queue: String) throws(StintError) -> NewJob {
+        let id = id ?? JobID.make(queue: queue, milliseconds: core.wallClock(), random: core.random.next())
+        guard let job = NewJob(id: id, content) else {
+            throw StintError(.invalidInput, "The job's options need more than 64 KiB.")
+        }
+        return job
+    }
+
+    private static func check(_ receipt: EnqueueReceipt, _ options: JobOptions) throws(StintError) {
+        switch receipt.outcome {
+        case .enqueued, .existing, .replaced: return
+        case .rejected:
+            let key = options.unique?.key ?? ""
+            throw StintError(.duplicateJob, "The unique key '\(key)' is held by job \(receipt.id).")
+        case .queueFull:
+            throw StintError(.queueFull, "The queue '\(receipt.queue)' has reached its depth limit.")
+        }
+    }
+
+    private static func raw<J: Job>(_ job: J, _ options: JobOptions) throws(StintError) -> RawJob {
+        do {
+            let payload = [UInt8](try JSONEncoder().encode(job))
+            return RawJob(name: J.name, payload: payload, options: options.filled(from: J.defaults))
+        } catch {
+            throw StintError(.invalidInput, "The job cannot be encoded as JSON: \(error)", underlying: error)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import StintRedis
+import Synchronization
+
+extension ClientCore {
+    /// Runs a script that may be repeated without harm, until it is answered or `limit` has passed.
+    ///
+    /// Cancelling the task does not take the call back.
+    package func call(_ call: ScriptCall, limit: Duration = .seconds(15)) async throws(StintError) -> RedisValue {
+        let deadline = reactor.now + limit
+        var failures = 0
+        while true {
+            let result = await withCheckedContinuation { continuation in
+                run(call) { continuation.resume(returning: $0) }
+            }
+            let event = ScriptEvent(result, script: call.script.name)
+            if case .reply(let value) = event { return value }
+            let error = event.error ?? .clientClosed
+            switch event {
+            case .notRun, .notSent, .unknown: break
+            default: throw error
+            }
+            failures += 1
+            let wait = random.duration(upTo: min(.milliseconds(50) * (1 << min(failures - 1, 5)), .seconds(1)))
+            guard reactor.now + wait < deadline else { throw error }
+            await pause(wait)
+        }
+    }
+
+    /// Sends a command that may be repeated without harm, until it is answered or `limit` has passed.
+    package func send(_ command: RedisCommand, limit: Duration = .seconds(15)) async throws(StintError) -> RedisValue {
+        let deadline = reactor.now + limit
+        while true {
+            let failure: RedisFailure
+            do {
+                return try await transport.send(command, timeout: commandTimeout)
+            } catch {
+                failure = error
+            }
+            let error = StintError(failure)
+            let isPassing = error.code == .redisBusy || error.code == .outcomeUnknown || error.code == .redisUnreachable
+            let wait = Duration.milliseconds(20) + random.duration(upTo: .milliseconds(200))
+            guard isPassing, reactor.now + wait < deadline else { throw error }
+            await pause(wait)
+        }
+    }
+
+    /// Makes a call in a lane and waits for its outcome.
+    package func call(in lane: Lane, _ make: @escaping Lane.Make) async throws(StintError) -> RedisValue {
+        let result = await withCheckedContinuation { continuation in
+            lane.call(make) { continuation.resume(returning: $0) }
+        }
+        return try result.get().value
+    }
+
+    /// Waits on the reactor's clock.
+    package func pause(_ time: Duration) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            reactor.schedule(after: time) { continuation.resume() }
+        }
+    }
+}

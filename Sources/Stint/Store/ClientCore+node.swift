@@ -1,0 +1,25 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+package import Logging
+package import StintRedis
+
+extension ClientCore {
+    /// Connects to one Redis node; nothing is opened before the first command.
+    package convenience init(redis: RedisConfiguration, namespace: String, logger: Logger) {
+        let random = SystemRandom()
+        let reactor = NIOReactor()
+        let node = RedisNode(configuration: redis, reactor: reactor, random: random, logger: logger)
+        self.init(
+            transport: node.commands, blocking: node.blocking, reactor: reactor, random: random,
+            wallClock: { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) }, namespace: namespace, logger: logger,
+            commandTimeout: redis.commandTimeout,
+            subscribe: { channel, onMessage, onReady in
+                let subscription = node.subscribe(channel, onMessage: onMessage, onReady: onReady)
+                return { subscription.cancel() }
+            },
+            close: { await node.shutdown() })
+    }
+}

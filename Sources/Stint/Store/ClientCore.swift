@@ -1,0 +1,85 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import Logging
+package import StintRedis
+
+/// Everything that client and worker logic touches of the outside world, injected, so that a simulation can supply it.
+package final class ClientCore: Sendable {
+    /// Leaves a channel.
+    package typealias Unsubscribe = @Sendable () -> Void
+    /// Listens to a channel; `onReady` is called after every subscribe, also after a reconnect.
+    package typealias Subscribe = @Sendable (
+        _ channel: String, _ onMessage: @escaping @Sendable ([UInt8]) -> Void, _ onReady: @escaping @Sendable () -> Void
+    ) -> Unsubscribe
+
+    /// Carries commands that Redis answers at once.
+    package let transport: any RedisTransport
+    /// Carries commands that wait in Redis.
+    package let blocking: any RedisTransport
+    /// The loop that completions are called on, and its clock.
+    package let reactor: any Reactor
+    /// Where ids, lane names and jitter come from.
+    package let random: any RandomSource
+    /// The wall clock in milliseconds since 1970, for the time in new ids and nothing else.
+    package let wallClock: @Sendable () -> UInt64
+    /// The namespace that all keys begin with.
+    package let namespace: String
+    /// The keys that belong to no queue.
+    package let keys: NamespaceKeys
+    /// Where Stint logs.
+    package let logger: Logger
+    /// Runs scripts on `transport`.
+    package let scripts: ScriptRunner
+    /// How long a reply may take.
+    package let commandTimeout: Duration
+    private let subscribing: Subscribe
+    private let closing: @Sendable () async -> Void
+
+    /// Puts a core together of its parts.
+    ///
+    /// - Parameters:
+    ///   - subscribe: Listens to a channel.
+    ///   - close: Closes the connections for good.
+    package init(
+        transport: any RedisTransport, blocking: any RedisTransport, reactor: any Reactor, random: any RandomSource,
+        wallClock: @escaping @Sendable () -> UInt64, namespace: String, logger: Logger,
+        commandTimeout: Duration = .seconds(5), subscribe: @escaping Subscribe,
+        close: @escaping @Sendable () async -> Void
+    ) {
+        self.transport = transport
+        self.blocking = blocking
+        self.reactor = reactor
+        self.random = random
+        self.wallClock = wallClock
+        self.namespace = namespace
+        keys = NamespaceKeys(namespace: namespace)
+        self.logger = logger
+        scripts = ScriptRunner(transport: transport)
+        self.commandTimeout = commandTimeout
+        subscribing = subscribe
+        closing = close
+    }
+
+    /// Names the keys of a queue.
+    package func keys(queue: String) -> QueueKeys { QueueKeys(namespace: namespace, queue: queue) }
+
+    /// Runs a script once and reports on the reactor.
+    package func run(
+        _ call: ScriptCall, completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
+    ) {
+        scripts.run(
+            call.script, keys: call.keys, arguments: call.arguments, timeout: commandTimeout, completion: completion)
+    }
+
+    /// Listens to a channel until the returned closure is called.
+    package func subscribe(
+        _ channel: String, onMessage: @escaping @Sendable ([UInt8]) -> Void, onReady: @escaping @Sendable () -> Void
+    ) -> Unsubscribe {
+        subscribing(channel, onMessage, onReady)
+    }
+
+    /// Closes the connections for good.
+    package func close() async { await closing() }
+}

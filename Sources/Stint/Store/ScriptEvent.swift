@@ -1,0 +1,92 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import StintRedis
+
+/// What a script call came to, told by what the caller may conclude from it.
+package enum ScriptEvent: Sendable {
+    /// The script ran and replied.
+    case reply(RedisValue)
+    /// The lane that the call named is gone or out of step: nothing was done.
+    case laneLost
+    /// Redis cannot run it at present (it is loading, busy or a replica): nothing was done, and it may be tried again.
+    case notRun(StintError)
+    /// Never written to a socket.
+    case notSent(StintError)
+    /// Written, and no reply came: it may have run.
+    case unknown(StintError)
+    /// Password, certificate or permission were refused: nothing was done, and trying again helps only once somebody
+    /// has changed that.
+    case refused(StintError)
+    /// Nothing was done, and trying again would not change that.
+    case failed(StintError)
+    /// The script broke off: a defect of Stint, of which the call is not repeated.
+    case broken(StintError)
+    /// The connection was shut down before the call was sent.
+    case closed
+
+    /// Judges the outcome of a call to the script named `script`.
+    package init(_ result: Result<RedisValue, RedisFailure>, script: String) {
+        switch result {
+        case .success(let value): self = Self.judge(value)
+        case .failure(.notSent(let reason)):
+            self = .notSent(StintError(.redisUnreachable, "Redis cannot be reached: \(reason)."))
+        case .failure(.outcomeUnknown(let reason)), .failure(.protocolViolation(let reason)):
+            self = .unknown(StintError(.outcomeUnknown, "Redis gave no answer to '\(script)': \(reason)."))
+        case .failure(.refused(let reason)):
+            self = .refused(StintError(.redisRefused, "\(reason)."))
+        case .failure(.closed): self = .closed
+        case .failure(.server(let error)): self = Self.judge(error, script)
+        }
+    }
+
+    private static func judge(_ value: RedisValue) -> Self {
+        guard case .array(let elements) = value, case .integer(let verdict)? = elements.first else {
+            return .reply(value)
+        }
+        switch verdict {
+        case -1 where elements.count == 1:
+            return .laneLost
+        case -2 where elements.count == 2:
+            let found = elements[1].string ?? "?"
+            return .failed(
+                StintError(
+                    .schemaTooNew,
+                    "The queue was written by a newer release of Stint (schema \(found)): update this program."))
+        default:
+            return .reply(value)
+        }
+    }
+
+    private static func judge(_ error: RedisServerError, _ script: String) -> Self {
+        switch error.code {
+        case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "NOREPLICAS", "MISCONF":
+            .notRun(StintError(.redisBusy, "Redis cannot run scripts at present: \(error)."))
+        case "OOM":
+            .failed(
+                StintError(.redisFull, "Redis has reached its maxmemory; let workers drain the queues, or raise it."))
+        case "NOPERM", "NOAUTH", "WRONGPASS":
+            .refused(StintError(.redisRefused, "Redis refused the script '\(script)': \(error)."))
+        case "NOSCRIPT":
+            .refused(StintError(.redisRefused, "Redis does not keep the script '\(script)' after EVAL: \(error)."))
+        default:
+            .broken(
+                StintError(
+                    .internalError,
+                    "The script '\(script)' failed: \(Scripts.translate(error.description, script: script))."))
+        }
+    }
+
+    /// The error behind the event; nil for a reply.
+    package var error: StintError? {
+        switch self {
+        case .reply: nil
+        case .laneLost: StintError(.outcomeUnknown, "The lane of the call expired; it may or may not have run.")
+        case .notRun(let error), .notSent(let error), .unknown(let error), .refused(let error), .failed(let error),
+            .broken(let error):
+            error
+        case .closed: .clientClosed
+        }
+    }
+}

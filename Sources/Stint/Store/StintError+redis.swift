@@ -1,0 +1,38 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import StintRedis
+
+extension StintError {
+    /// Says why a command other than a script call has no reply. Never holds a password.
+    package init(_ failure: RedisFailure) {
+        switch failure {
+        case .notSent(let reason):
+            self.init(.redisUnreachable, "Redis cannot be reached: \(reason).", underlying: failure)
+        case .outcomeUnknown(let reason), .protocolViolation(let reason):
+            self.init(.outcomeUnknown, "Redis gave no answer: \(reason).", underlying: failure)
+        case .refused(let reason):
+            self.init(.redisRefused, "\(reason).", underlying: failure)
+        case .closed:
+            self = .clientClosed
+        case .server(let error):
+            switch error.code {
+            case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "NOREPLICAS", "MISCONF":
+                self.init(.redisBusy, "Redis cannot serve at present: \(error).", underlying: failure)
+            case "OOM": self.init(.redisFull, "Redis has reached its maxmemory.", underlying: failure)
+            case "NOPERM", "NOAUTH", "WRONGPASS":
+                self.init(.redisRefused, "Redis refused a command: \(error).", underlying: failure)
+            default: self.init(.internalError, "Redis answered with an error: \(error).", underlying: failure)
+            }
+        }
+    }
+
+    /// The client or worker was shut down.
+    package static var clientClosed: Self { .init(.closed, "The client was shut down.") }
+
+    /// A record or reply that cannot be read.
+    package static func unreadable(_ what: String, _ error: (any Error)? = nil) -> Self {
+        .init(.internalError, "\(what) cannot be read\(error.map { ": \($0)" } ?? "").", underlying: error)
+    }
+}
