@@ -115,20 +115,31 @@ __attribute__((noreturn)) static void fail(int descriptor, enum stint_spawn_stag
     _exit(127);
 }
 
+/// Handlers of the parent must not run in the child, and ignored signals would be inherited by the program.
+static void reset_signal_handlers(void) {
+    for (int number = 1; number < NSIG; number++) {
+        if (number == SIGKILL || number == SIGSTOP) continue;
+#if defined(__linux__)
+        // The system call: the C library refuses its own signals, 32 and 33, which a parent may have ignored for us.
+        // All zero is "default action, no flags, empty mask" in every layout of the kernel's structure.
+        static const char default_action[64];
+        syscall(SYS_rt_sigaction, number, default_action, NULL, (size_t)8);
+#else
+        struct sigaction action;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = SIG_DFL;
+        sigaction(number, &action, NULL);
+#endif
+    }
+}
+
 struct child_ends {
     int input, output, error, control, report;
 };
 
 __attribute__((noreturn)) static void
 run_child(const struct stint_spawn_request *request, struct child_ends ends, pid_t parent) {
-    // Handlers of the parent must not run here, and ignored signals would be inherited by the program.
-    for (int number = 1; number < NSIG; number++) {
-        if (number == SIGKILL || number == SIGSTOP) continue;
-        struct sigaction action;
-        memset(&action, 0, sizeof action);
-        action.sa_handler = SIG_DFL;
-        sigaction(number, &action, NULL);
-    }
+    reset_signal_handlers();
     if (setsid() < 0) fail(ends.report, STINT_STAGE_SESSION);
 #if defined(__linux__)
     if (request->die_with_parent) {

@@ -55,7 +55,7 @@ package struct FunctionEnvironment: Sendable, Hashable {
         ]
         if let maxAttempts { facts["STINT_MAX_ATTEMPTS"] = "\(maxAttempts)" }
         if let deadline {
-            facts["STINT_DEADLINE"] = deadline.formatted(.iso8601.time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+            facts["STINT_DEADLINE"] = deadline.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         }
         return facts
     }

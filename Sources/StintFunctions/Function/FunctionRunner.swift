@@ -2,7 +2,7 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-package import FoundationEssentials
+import FoundationEssentials
 
 /// Runs one attempt of a function, with or without a queue.
 package struct FunctionRunner: Sendable {

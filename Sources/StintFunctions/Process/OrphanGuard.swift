@@ -19,7 +19,7 @@ import CStintProcess
 /// a session of its own and ignores the signals that a service manager sends to all processes of a service. Functions
 /// run without it if it cannot be started.
 struct OrphanGuard {
-    private static let script = """
+    static let script = """
         trap '' HUP INT TERM; g=' '
         while read -r o p; do case $o in +) g="$g$p ";; -) g="${g%% $p *} ${g#* $p }";; esac; done
         for p in $g; do kill -KILL -- "-$p" 2>/dev/null; done

@@ -3,7 +3,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CStintProcess
-import FoundationEssentials
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// A program that is ready to be executed: looked up, with its whole environment.
 struct Program: Sendable {
