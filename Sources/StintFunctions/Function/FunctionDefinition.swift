@@ -23,8 +23,10 @@ package struct FunctionDefinition: Sendable, Hashable {
     package var directory: String
     /// The queue that `enqueue` puts its jobs in, if not the default one.
     package var queue: String?
-    /// How its failures are retried, if not as by default.
-    package var retry: RetryPolicy?
+    /// How often its jobs are tried, if not as often as by default.
+    package var attempts: AttemptCount?
+    /// How long they wait between attempts, if not as by default.
+    package var backoff: RetryPolicy.Backoff?
     /// How long one run may take.
     package var timeout: Duration?
     /// How long a run has to end after SIGTERM.
@@ -45,24 +47,27 @@ package struct FunctionDefinition: Sendable, Hashable {
     package var snooze: Duration
     /// The bytes of standard output that are kept as the result, the newest.
     package var resultBound: Int
-    /// The bytes of standard error that may pass at once; see ``LogGate``.
-    package var logBound: Int
-    /// Its line in stint.yaml.
+    /// The bytes of standard error that may pass at once, if not as many as by default; see ``LogGate``.
+    package var logBound: Int?
+    /// The file that it stands in, and its line.
+    package var path: String?
     package var line: Int?
 
     /// Creates a definition with the documented defaults.
     package init(
         _ pattern: NamePattern, _ command: Command, directory: String, queue: String? = nil,
-        retry: RetryPolicy? = nil, timeout: Duration? = nil, gracePeriod: Duration = .seconds(5),
+        attempts: AttemptCount? = nil, backoff: RetryPolicy.Backoff? = nil, timeout: Duration? = nil, gracePeriod: Duration = .seconds(5),
         keep: Duration? = nil, slots: Int? = nil, limits: ResourceLimits = .init(),
         environment: [String: String] = [:], passedEnvironment: [String] = [], exits: ExitMap = .standard,
-        snooze: Duration = .seconds(60), resultBound: Int = 256 * 1024, logBound: Int = 64 * 1024, line: Int? = nil
+        snooze: Duration = .seconds(60), resultBound: Int = 256 * 1024, logBound: Int? = nil, path: String? = nil,
+        line: Int? = nil
     ) {
         self.pattern = pattern
         self.command = command
         self.directory = directory
         self.queue = queue
-        self.retry = retry
+        self.attempts = attempts
+        self.backoff = backoff
         self.timeout = timeout
         self.gracePeriod = gracePeriod
         self.keep = keep
@@ -74,6 +79,7 @@ package struct FunctionDefinition: Sendable, Hashable {
         self.snooze = snooze
         self.resultBound = resultBound
         self.logBound = logBound
+        self.path = path
         self.line = line
     }
 

@@ -41,7 +41,7 @@ package struct FunctionRunner: Sendable {
                     RunRequest(
                         ticket: ticket, program: program, payload: payload, timeout: timeout,
                         gracePeriod: definition.gracePeriod, resultBound: definition.resultBound,
-                        logBound: definition.logBound, onLog: onLog, onControl: onControl,
+                        logBound: definition.logBound ?? 64 * 1024, onLog: onLog, onControl: onControl,
                         completion: { continuation.resume(with: $0) }))
             }
         } onCancel: {
