@@ -112,13 +112,13 @@ import Testing
         let lines = Collector<String>()
         let survivor = Task {
             try await runner.run(
-                try shell("echo $$ >&2; exec sleep 300"), payload: [], environment: attempt(),
-                onLog: { lines.add($0) })
+                try shell("echo $$ >&2; exec sleep 300") { $0.timeout = .seconds(30) }, payload: [],
+                environment: attempt(), onLog: { lines.add($0) })
         }
         let orphan = Task {
             try await runner.run(
-                try shell("echo $$ >&2; trap '' TERM; sleep 300"), payload: [], environment: attempt(),
-                onLog: { lines.add("-" + $0) })
+                try shell("echo $$ >&2; trap '' TERM; sleep 300") { $0.timeout = .seconds(30) }, payload: [],
+                environment: attempt(), onLog: { lines.add("-" + $0) })
         }
         #expect(try await eventually { lines.all.count == 2 })
         let kept = try #require(lines.all.first { !$0.hasPrefix("-") })

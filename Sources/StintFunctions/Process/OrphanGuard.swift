@@ -22,7 +22,7 @@ struct OrphanGuard {
     static let script = """
         trap '' HUP INT TERM; g=' '
         while read -r o p; do case $o in +) g="$g$p ";; -) g="${g%% $p *} ${g#* $p }";; esac; done
-        for p in $g; do kill -KILL -- "-$p" 2>/dev/null; done
+        for p in $g; do kill -9 "-$p" 2>/dev/null; done
         """
 
     private var shell: stint_spawned?

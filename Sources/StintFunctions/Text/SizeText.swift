@@ -11,7 +11,7 @@ package enum SizeText {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         var unit = text.dropFirst(digits.count).lowercased()[...]
         if unit.hasPrefix(" ") { unit.removeFirst() }
-        if unit.hasSuffix("ib") { unit.removeLast(2) } else if unit.count == 2, unit.hasSuffix("b") { unit.removeLast() }
+        if unit.count == 3, unit.hasSuffix("ib") { unit.removeLast(2) } else if unit.count == 2, unit.hasSuffix("b") { unit.removeLast() }
         guard let count = Int(digits), let factor = units[String(unit)] else {
             throw ParseFailure("'\(text)' is not a size: write 65536, 64KB, 512MB or 1GB")
         }
