@@ -2,4 +2,8 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-import Testing
+/// The release of Stint.
+public enum StintVersion {
+    /// The release's number, as in the tag.
+    public static let current = "0.1.0"
+}
