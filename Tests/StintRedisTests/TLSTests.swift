@@ -142,7 +142,8 @@ private func makeCertificates(in directory: String, names: String) async throws 
         """
     let null = open("/dev/null", O_RDWR | O_CLOEXEC)
     defer { close(null) }
-    let child = try ChildProcess.spawn("/bin/sh", ["-c", script, "sh", directory, names], descriptors: [null, null, null])
+    let child = try ChildProcess.spawn(
+        "/bin/sh", ["-c", script, "sh", directory, names], descriptors: [null, null, null])
     try await eventually(within: .seconds(60)) { child.hasEnded() }
     try #require(access(directory + "/client.crt", F_OK) == 0, "the openssl command is needed for this test")
 }
