@@ -29,6 +29,15 @@ public func withStint<Value>(
     configure: (inout StintClient.Configuration) -> Void = { _ in },
     _ body: (TestStint) async throws -> Value
 ) async throws -> Value {
+    try await ServerSlots.shared.run {
+        try await runWithServer(namespace: namespace, redisOptions: redisOptions, configure: configure, body)
+    }
+}
+
+private func runWithServer<Value>(
+    namespace: String, redisOptions: [String], configure: (inout StintClient.Configuration) -> Void,
+    _ body: (TestStint) async throws -> Value
+) async throws -> Value {
     let redis = try await PrivateRedis.start(extraConfiguration: redisOptions)
     var configuration = StintClient.Configuration(redis: redis.url, namespace: namespace)
     configure(&configuration)

@@ -19,6 +19,10 @@ extension TestStint {
 
 /// Runs a body with a private Redis and a core on it whose transport can be broken.
 func withFaults<Value>(_ body: (TestCore, StintClient) async throws -> Value) async throws -> Value {
+    try await ServerSlots.shared.run { try await runWithFaults(body) }
+}
+
+private func runWithFaults<Value>(_ body: (TestCore, StintClient) async throws -> Value) async throws -> Value {
     let redis = try await PrivateRedis.start()
     let test = TestCore.connect(redis)
     let client = StintClient(core: test.core)
