@@ -22,7 +22,9 @@ import Testing
         #expect(RetryPolicy.standard.recordText == "e,5,1000,3600000")
     }
 
-    @Test("A damaged text is no policy", arguments: ["", "e", "e,5", "e,5,1", "x,1,2,3", "f,-1,3", "f,1,2;x", "f,1,2;3;4"])
+    @Test(
+        "A damaged text is no policy",
+        arguments: ["", "e", "e,5", "e,5,1", "x,1,2,3", "f,-1,3", "f,1,2;x", "f,1,2;3;4"])
     func damaged(text: String) {
         #expect(RetryPolicy(recordText: text) == nil)
     }

@@ -163,6 +163,7 @@ extension LaneMachine.Action {
     var isWait: Bool { if case .wait = self { true } else { false } }
     var failure: StintError? { if case .fail(let error) = self { error } else { nil } }
     var answer: (value: RedisValue, firstSent: Duration, wasRepeated: Bool)? {
-        if case .answer(let value, let firstSent, let wasRepeated) = self { (value, firstSent, wasRepeated) } else { nil }
+        guard case .answer(let value, let firstSent, let wasRepeated) = self else { return nil }
+        return (value, firstSent, wasRepeated)
     }
 }

@@ -30,6 +30,12 @@ final class ScriptBench: Sendable {
     static func with(
         sourceLocation: SourceLocation = #_sourceLocation, _ body: (ScriptBench) async throws -> Void
     ) async throws {
+        try await ServerSlots.shared.run { try await withServer(sourceLocation, body) }
+    }
+
+    private static func withServer(
+        _ sourceLocation: SourceLocation, _ body: (ScriptBench) async throws -> Void
+    ) async throws {
         let server = try await PrivateRedis.start()
         let bench = ScriptBench(server)
         let failure: (any Error)?
