@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ArgumentParser
+import Stint
 
 #if canImport(Glibc)
     import Glibc
@@ -22,12 +23,12 @@ package struct StintCommand: AsyncParsableCommand {
 
             Topics: stint help exit-codes, stint help environment
             """,
-        version: Release.version,
+        version: StintVersion.current,
         groupedSubcommands: [
             .init(
                 name: "Set Up",
                 subcommands: [
-                    DownCommand.self, CompletionCommand.self, VersionCommand.self, HelpTopicCommand.self,
+                    InitCommand.self, ConfigCommand.self, DownCommand.self, CompletionCommand.self, VersionCommand.self, HelpTopicCommand.self,
                     SuperviseCommand.self,
                 ])
         ])

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ArgumentParser
+package import StintFunctions
 
 /// Which Redis and which namespace. For commands that talk to queues.
 package struct ConnectionOptions: ParsableArguments {
@@ -14,4 +15,12 @@ package struct ConnectionOptions: ParsableArguments {
 
     /// Creates the group; the parser fills it.
     package init() {}
+
+    /// The settings that these flags, and those of `data`, make.
+    package func flags(_ data: DataOptions? = nil) -> [SettingKey: String] {
+        var flags = data?.flags ?? [:]
+        flags[.redis] = redis
+        flags[.namespace] = namespace
+        return flags
+    }
 }
