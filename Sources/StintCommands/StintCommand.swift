@@ -6,11 +6,11 @@ package import ArgumentParser
 import Stint
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The command `stint`.
@@ -28,7 +28,8 @@ package struct StintCommand: AsyncParsableCommand {
             .init(
                 name: "Set Up",
                 subcommands: [
-                    InitCommand.self, ConfigCommand.self, DownCommand.self, CompletionCommand.self, VersionCommand.self, HelpTopicCommand.self,
+                    InitCommand.self, ConfigCommand.self, DownCommand.self, CompletionCommand.self, VersionCommand.self,
+                    HelpTopicCommand.self,
                     SuperviseCommand.self,
                 ])
         ])

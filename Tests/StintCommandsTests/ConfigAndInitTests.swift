@@ -10,11 +10,16 @@ import StintTerminal
 import Testing
 
 @Suite struct ConfigAndInitTests {
-    @Test("Each example is written, valid, and its function does what it says", arguments: [
-        ("hello", "hello", #"{"name":"Wang"}"#, "hello Wang"),
-        ("mail", "mail.send", #"{"to":"wang@example.com"}"#, #"{"to": "wang@example.com", "state": "delivered"}"#),
-        ("etl", "etl.sum", #"{"csv":"city,people\nWuhan,11\nBerlin,4\n","column":"people"}"#, #"{"sum": 15, "rows": 2}"#),
-    ])
+    @Test(
+        "Each example is written, valid, and its function does what it says",
+        arguments: [
+            ("hello", "hello", #"{"name":"Wang"}"#, "hello Wang"),
+            ("mail", "mail.send", #"{"to":"wang@example.com"}"#, #"{"to": "wang@example.com", "state": "delivered"}"#),
+            (
+                "etl", "etl.sum", #"{"csv":"city,people\nWuhan,11\nBerlin,4\n","column":"people"}"#,
+                #"{"sum": 15, "rows": 2}"#
+            ),
+        ])
     func examples(example: String, job: String, payload: String, expected: String) async throws {
         try await withFolder { folder async throws in
             let run = await CommandRun.stint(["init", "--example", example], directory: folder)
@@ -54,7 +59,8 @@ import Testing
         try await withFolder { folder async throws in
             try "namespace: shop\n".write(toFile: folder + "/stint.yaml", atomically: true, encoding: .utf8)
             let run = await CommandRun.stint(
-                ["config", "show", "--redis", "redis://u:secret@h:1"], environment: ["STINT_QUEUE": "x"], directory: folder)
+                ["config", "show", "--redis", "redis://u:secret@h:1"], environment: ["STINT_QUEUE": "x"],
+                directory: folder)
             #expect(run.status == .ok)
             #expect(run.lines.contains("namespace\tshop\t\(folder)/stint.yaml:1"))
             #expect(run.lines.contains { $0.hasPrefix("redis\t") && $0.hasSuffix("\tflag") })

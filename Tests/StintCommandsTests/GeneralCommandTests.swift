@@ -32,7 +32,9 @@ import Testing
 
     @Test("Topics that are misspelt are understood")
     func topics() async {
-        #expect(await CommandRun.stint(["help", "exit-code"]).errors == "error: no topic 'exit-code'. Did you mean 'exit-codes'?\n")
+        #expect(
+            await CommandRun.stint(["help", "exit-code"]).errors
+                == "error: no topic 'exit-code'. Did you mean 'exit-codes'?\n")
         #expect(await CommandRun.stint(["help", "version"]).output.contains("USAGE: stint version"))
         #expect(await CommandRun.stint(["help", "environment"]).output.contains("NO_COLOR"))
     }

@@ -6,21 +6,23 @@ import ArgumentParser
 import StintFunctions
 import StintTerminal
 
-/// `stint config check`
+/// The command `stint config check`.
 struct ConfigCheckCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check the configuration and the commands of its functions.",
         discussion: "Prints one line for each problem, with its file and line; exit code 78 if there is an error.\n\n"
             + "Example:\n  stint config check")
 
-    private static let listing = Listing<ConfigurationProblem>(emptyNote: "no problems", [
-        Column("place", "PLACE") { .text($0.place) },
-        Column("line", "LINE", align: .right) { $0.line.map { .count(Int64($0)) } ?? .missing },
-        Column("severity", "SEVERITY", color: { $0.severity == .error ? .red : .yellow }) {
-            .text($0.severity.rawValue)
-        },
-        Column("message", "MESSAGE") { .text($0.message) },
-    ])
+    private static let listing = Listing<ConfigurationProblem>(
+        emptyNote: "no problems",
+        [
+            Column("place", "PLACE") { .text($0.place) },
+            Column("line", "LINE", align: .right) { $0.line.map { .count(Int64($0)) } ?? .missing },
+            Column("severity", "SEVERITY", color: { $0.severity == .error ? .red : .yellow }) {
+                .text($0.severity.rawValue)
+            },
+            Column("message", "MESSAGE") { .text($0.message) },
+        ])
 
     @OptionGroup var list: ListOptions
     @OptionGroup var talk: TalkOptions

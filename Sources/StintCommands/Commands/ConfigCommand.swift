@@ -4,7 +4,7 @@
 
 import ArgumentParser
 
-/// `stint config …`
+/// The command `stint config …`.
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Show and check the configuration.",

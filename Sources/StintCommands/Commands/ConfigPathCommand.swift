@@ -6,7 +6,7 @@ import ArgumentParser
 import StintFunctions
 import StintTerminal
 
-/// `stint config path`
+/// The command `stint config path`.
 struct ConfigPathCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "path", abstract: "Print the files that are read, the stronger first.",

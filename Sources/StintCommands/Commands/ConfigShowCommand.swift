@@ -6,7 +6,7 @@ import ArgumentParser
 import StintFunctions
 import StintTerminal
 
-/// `stint config show`
+/// The command `stint config show`.
 struct ConfigShowCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Print each setting that is in force, and where it comes from.",

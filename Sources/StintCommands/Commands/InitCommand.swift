@@ -6,7 +6,7 @@ import ArgumentParser
 import Foundation
 import StintFunctions
 
-/// `stint init [DIR]`
+/// The command `stint init [DIR]`.
 struct InitCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write a stint.yaml and functions to begin with; never overwrites.",

@@ -29,11 +29,20 @@ enum ProjectExample: String, CaseIterable {
     var files: [File] {
         switch self {
         case .hello:
-            [File(path: "stint.yaml", text: Self.helloYAML), File(path: "fn/hello.sh", text: Self.helloShell, isExecutable: true)]
+            [
+                File(path: "stint.yaml", text: Self.helloYAML),
+                File(path: "fn/hello.sh", text: Self.helloShell, isExecutable: true),
+            ]
         case .mail:
-            [File(path: "stint.yaml", text: Self.mailYAML), File(path: "fn/mail.py", text: Self.mailPython, isExecutable: true)]
+            [
+                File(path: "stint.yaml", text: Self.mailYAML),
+                File(path: "fn/mail.py", text: Self.mailPython, isExecutable: true),
+            ]
         case .etl:
-            [File(path: "stint.yaml", text: Self.etlYAML), File(path: "fn/etl.py", text: Self.etlPython, isExecutable: true)]
+            [
+                File(path: "stint.yaml", text: Self.etlYAML),
+                File(path: "fn/etl.py", text: Self.etlPython, isExecutable: true),
+            ]
         }
     }
 
@@ -43,11 +52,12 @@ enum ProjectExample: String, CaseIterable {
 
         """
 
-    private static let helloYAML = contract + """
-        functions:
-          hello: {run: "fn/hello.sh", timeout: 10s}
+    private static let helloYAML =
+        contract + """
+            functions:
+              hello: {run: "fn/hello.sh", timeout: 10s}
 
-        """
+            """
 
     private static let helloShell = """
         #!/bin/sh
@@ -62,15 +72,16 @@ enum ProjectExample: String, CaseIterable {
 
         """
 
-    private static let mailYAML = contract + """
-        defaults: {attempts: 8, backoff: "exponential(1s, 10m)"}
-        queues:
-          mail: {weight: 3}
-          default: {}
-        functions:
-          mail.send: {run: "python3 fn/mail.py", queue: mail, timeout: 30s}
+    private static let mailYAML =
+        contract + """
+            defaults: {attempts: 8, backoff: "exponential(1s, 10m)"}
+            queues:
+              mail: {weight: 3}
+              default: {}
+            functions:
+              mail.send: {run: "python3 fn/mail.py", queue: mail, timeout: 30s}
 
-        """
+            """
 
     private static let mailPython = #"""
         #!/usr/bin/env python3
@@ -107,12 +118,13 @@ enum ProjectExample: String, CaseIterable {
 
         """#
 
-    private static let etlYAML = contract + """
-        functions:
-          # One program for all jobs whose names begin with etl.
-          etl.*: {run: ["python3", "fn/etl.py", "{name}"], queue: etl, timeout: 5m, memory: 512MB}
+    private static let etlYAML =
+        contract + """
+            functions:
+              # One program for all jobs whose names begin with etl.
+              etl.*: {run: ["python3", "fn/etl.py", "{name}"], queue: etl, timeout: 5m, memory: 512MB}
 
-        """
+            """
 
     private static let etlPython = #"""
         #!/usr/bin/env python3

@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint version`
+/// The command `stint version`.
 struct VersionCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "version", abstract: "Print the version of Stint.",

@@ -63,7 +63,9 @@ package struct Invocation: Sendable {
     /// The command as it was typed, with other arguments in front, for hints.
     package func retyped(adding prefix: String = "") -> String {
         let words = arguments.map { word in
-            let isPlain = !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%,+".contains($0)) }
+            let isPlain =
+                !word.isEmpty
+                && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%,+".contains($0)) }
             return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
         }
         return (["stint"] + (prefix.isEmpty ? [] : [prefix]) + words).joined(separator: " ")
