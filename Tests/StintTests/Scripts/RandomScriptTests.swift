@@ -100,7 +100,8 @@ private struct RandomRun {
             guard let claim = claim() else { return "nothing" }
             let action = pick(["r", "d"])
             let delay = pick([0, 1, 60_000])
-            let reply = try await bench.fail((claim, action: action, delay: delay, kind: pick(["e", "c", "t"]), text: "x"))
+            let kind = pick(["e", "c", "t"])
+            let reply = try await bench.fail((claim, action: action, delay: delay, kind: kind, text: "x"))
             return "fail \(claim.member) \(action): \(reply)"
         case 7:
             guard let claim = claim(), let other = self.claim() else { return "nothing" }
