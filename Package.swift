@@ -102,9 +102,20 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "StintFunctionsTests", dependencies: ["StintFunctions", "StintTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "StintFunctionsTests",
+            dependencies: ["Stint", "StintFunctions", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
         .testTarget(name: "StintTerminalTests", dependencies: ["StintTerminal"], swiftSettings: settings),
-        .testTarget(name: "StintCommandsTests", dependencies: ["StintCommands", "StintTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "StintCommandsTests",
+            dependencies: [
+                "StintCommands", "StintTerminal", "StintTesting", "StintFunctions", "StintRedis", "Stint",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(name: "AcceptanceTests", dependencies: ["StintTesting", "Stint", "StintRedis"], swiftSettings: settings),
     ]
 )

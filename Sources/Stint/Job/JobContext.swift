@@ -32,12 +32,15 @@ public struct JobContext: Sendable {
     public let node: String
     /// Carries the job's id, name, queue and attempt as metadata.
     public let logger: Logger
+    /// The trace context that the job was enqueued with, as the instrument wrote it.
+    package let traceContext: [String: String]
 
     private let control: any JobControl
 
     package init(
         id: JobID, name: String, queue: String, attempt: Int, maxAttempts: Int?, fence: Int64, deadline: Date?,
-        enqueuedAt: Date, tags: [String: String], node: String, logger: Logger, control: any JobControl
+        enqueuedAt: Date, tags: [String: String], node: String, logger: Logger,
+        traceContext: [String: String] = [:], control: any JobControl
     ) {
         self.id = id
         self.name = name
@@ -50,6 +53,7 @@ public struct JobContext: Sendable {
         self.tags = tags
         self.node = node
         self.logger = logger
+        self.traceContext = traceContext
         self.control = control
     }
 

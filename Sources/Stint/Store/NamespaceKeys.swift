@@ -18,6 +18,6 @@ package struct NamespaceKeys: Hashable, Sendable {
     /// Sorted set of the nodes, scored by their last heartbeat.
     package var nodes: String { "\(prefix):nodes" }
 
-    /// What one node says of itself.
-    package func node(_ id: String) -> String { "\(prefix):node:\(id)" }
+    /// Hash of what each node says of itself, by node.
+    package var nodeDetails: String { "\(prefix):node_details" }
 }

@@ -17,9 +17,9 @@ import Synchronization
 /// Its configuration goes in on stdin, never through a file. It runs in a process group of its own, so Ctrl-C does not
 /// end it before its owner is done. **It does not survive its owner**: a tiny `sh` beside it reads from a pipe whose
 /// other end only the owner has open. However the owner ends, also by SIGKILL, the kernel closes that end, the read
-/// returns, and the shell stops the server. (A parent-death signal would fire when the *thread* that started the child
-/// ends, and exists on Linux only.) A lock on `redis.lock` in the directory, inherited by the server and freed by the
-/// kernel with it, keeps a second server out.
+/// returns, and the shell stops the server and removes a temporary directory. (A parent-death signal would fire when
+/// the *thread* that started the child ends, and exists on Linux only.) A lock on `redis.lock` in the directory,
+/// inherited by the server and freed by the kernel with it, keeps a second server out.
 package final class PrivateRedis: Sendable {
     struct Settings: Sendable {
         var executable: String
@@ -38,7 +38,7 @@ package final class PrivateRedis: Sendable {
         func endWatchdog() {
             watchdog.signal(SIGKILL)
             watchdog.reap()
-            close(lifeline)
+            if lifeline >= 0 { close(lifeline) }
         }
 
         func kill() {
@@ -132,6 +132,27 @@ package final class PrivateRedis: Sendable {
             return running
         }
         superseded?.kill()
+    }
+
+    /// Closes the owner's end of the pipe, which is what the kernel does when the owner dies. For tests.
+    func dropLifeline() {
+        running.withLock { running in
+            guard let lifeline = running?.lifeline else { return }
+            close(lifeline)
+            running?.lifeline = -1
+        }
+    }
+
+    /// Whether the server has ended, also by itself.
+    var hasServerEnded: Bool {
+        running.withLock { running in
+            guard let process = running else { return true }
+            guard process.server.hasEnded() else { return false }
+            // It is reaped now: its process id may be somebody else's soon and must not be used again.
+            process.endWatchdog()
+            running = nil
+            return true
+        }
     }
 
     private func take() -> Running? {

@@ -1,0 +1,138 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import StintRedis
+import Synchronization
+
+/// Carries an attempt's progress and log lines to Redis, and answers whether its lease is sure.
+///
+/// Handlers call it from any thread and never wait: values gather, and leave on the reactor with the next call. What
+/// could not be written when the attempt ends is dropped, as its lease is.
+package final class AttemptControl: JobControl {
+    private struct Buffer {
+        var progress: String?
+        var isProgressInFlight = false
+        var lines: [[UInt8]] = []
+        /// The number of the first line in `lines` within the attempt.
+        var first = 0
+        var isLogInFlight = false
+        var isClosed = false
+        var isScheduled = false
+    }
+
+    private let engine: WorkerEngine
+    private let token: WorkerMachine.Token
+    private let job: ClaimedJob
+    private let buffer = Mutex(Buffer())
+
+    /// The most lines that wait or are kept, and how long they are kept after the last.
+    private static let maxLines = 1000
+    private static let logTime: Duration = .seconds(86_400)
+    private static let lineLimit = 8192
+
+    init(engine: WorkerEngine, token: WorkerMachine.Token, job: ClaimedJob) {
+        self.engine = engine
+        self.token = token
+        self.job = job
+    }
+
+    package func setProgress(_ fraction: Double, note: String?) {
+        let percent = Int((fraction * 10_000).rounded())
+        // Four decimals, then the note: read by the inspector without a JSON parser.
+        let text = "\(percent) \(note?.prefix(utf8Bytes: 1024) ?? "")"
+        schedule { $0.progress = text }
+    }
+
+    package func log(_ line: String) {
+        let bytes = Array(line.prefix(utf8Bytes: Self.lineLimit).utf8)
+        schedule { buffer in
+            buffer.lines.append(bytes)
+            if buffer.lines.count > Self.maxLines {
+                buffer.first += buffer.lines.count - Self.maxLines
+                buffer.lines.removeFirst(buffer.lines.count - Self.maxLines)
+            }
+        }
+    }
+
+    package func checkLease() throws {
+        let (confirmed, cause) = engine.lease(of: token)
+        if cause == .request || cause == .timeout || cause == .handBack { throw CancellationError() }
+        guard let confirmed, engine.core.reactor.now - confirmed < engine.machineSettings.lease else {
+            throw StintError(.leaseLost, "The lease of job \(job.id) is lost, or could not be renewed in time.")
+        }
+    }
+
+    private func schedule(_ change: (inout Buffer) -> Void) {
+        let isFirst = buffer.withLock { buffer in
+            guard !buffer.isClosed else { return false }
+            change(&buffer)
+            defer { buffer.isScheduled = true }
+            return !buffer.isScheduled
+        }
+        if isFirst { engine.core.reactor.execute { self.flush() } }
+    }
+
+    /// Sends what is left, before the attempt's end is sent on the same connection.
+    func close() {
+        flush(isLast: true)
+        buffer.withLock { $0.isClosed = true }
+    }
+
+    private func flush(isLast: Bool = false) {
+        let (progress, lines, first) = buffer.withLock { buffer -> (String?, [[UInt8]], Int) in
+            buffer.isScheduled = false
+            var progress: String?
+            if isLast || !buffer.isProgressInFlight {
+                progress = buffer.progress
+                buffer.progress = nil
+                if progress != nil { buffer.isProgressInFlight = true }
+            }
+            var lines: [[UInt8]] = []
+            let first = buffer.first
+            if isLast || !buffer.isLogInFlight {
+                lines = isLast ? buffer.lines : Array(buffer.lines.prefix(200))
+                buffer.lines.removeFirst(lines.count)
+                buffer.first += lines.count
+                if !lines.isEmpty { buffer.isLogInFlight = true }
+            }
+            return (progress, lines, first)
+        }
+        let keys = engine.calls[job.queue].keys
+        if let progress {
+            let call = Scripts.progress(keys, id: job.id.description, member: job.member, text: progress)
+            engine.core.run(call) { _ in self.answered { $0.isProgressInFlight = false } }
+        }
+        if !lines.isEmpty { send(lines, first: first, keys: keys) }
+    }
+
+    private func send(_ lines: [[UInt8]], first: Int, keys: QueueKeys) {
+        let call = Scripts.log(
+            keys, log: keys.log(job.id.description), member: job.member, attempt: "\(job.record.attempt)",
+            first: first, maxLines: Self.maxLines, ttlMs: Int(Self.logTime.milliseconds), lines: lines)
+        engine.core.run(call) { result in
+            switch result {
+            case .failure(.notSent), .failure(.outcomeUnknown):
+                // The lines have numbers, so that sending them again adds none twice.
+                self.answered { buffer in
+                    guard buffer.first == first + lines.count else { return }
+                    buffer.lines.insert(contentsOf: lines, at: 0)
+                    buffer.first = first
+                    buffer.isLogInFlight = false
+                }
+            default:
+                self.answered { $0.isLogInFlight = false }
+            }
+        }
+    }
+
+    private func answered(_ change: (inout Buffer) -> Void) {
+        let isMore = buffer.withLock { buffer in
+            change(&buffer)
+            return !buffer.isClosed && !buffer.isScheduled && (buffer.progress != nil || !buffer.lines.isEmpty)
+        }
+        guard isMore else { return }
+        buffer.withLock { $0.isScheduled = true }
+        engine.core.reactor.schedule(after: .milliseconds(50)) { self.flush() }
+    }
+}

@@ -1,0 +1,89 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import StintRedis
+
+/// What a worker process tells the registry with every beat.
+package struct NodeDetails: Codable, Sendable, Hashable {
+    /// A job that runs.
+    package struct RunningJob: Codable, Sendable, Hashable {
+        package var id: String
+        package var name: String
+        package var queue: String
+        package var ran_ms: Int64
+    }
+
+    /// A queue that is served.
+    package struct ServedQueue: Codable, Sendable, Hashable {
+        package var name: String
+        package var weight: Int
+    }
+
+    package var host: String
+    package var pid: Int32
+    package var version: String
+    package var started_ms: Int64
+    package var mode: String
+    package var slots: Int
+    package var busy: Int
+    package var waiting: Int
+    package var completed: Int
+    package var failed: Int
+    package var lease_ms: Int64
+    package var queues: [ServedQueue]
+    package var jobs: [RunningJob]
+}
+
+/// Says every five seconds that the worker is alive, and what it does.
+///
+/// Runs on the reactor. A beat that fails is made up for by the next one.
+final class Heartbeat: Sendable {
+    static let interval: Duration = .seconds(5)
+
+    private let engine: WorkerEngine
+    private let startedMilliseconds: Int64
+
+    init(engine: WorkerEngine) {
+        self.engine = engine
+        startedMilliseconds = Int64(Date().timeIntervalSince1970 * 1000)
+    }
+
+    /// Beats now and from then on, as long as the engine and this object live.
+    func begin() {
+        engine.core.reactor.execute { self.beat() }
+    }
+
+    private func beat() {
+        let situation = engine.situation()
+        guard situation.mode != "stopped" else { return }
+        let details = NodeDetails(
+            host: ProcessInfo.processInfo.hostName, pid: ProcessInfo.processInfo.processIdentifier,
+            version: StintVersion.current, started_ms: startedMilliseconds, mode: situation.mode,
+            slots: engine.machineSettings.slots, busy: situation.running, waiting: situation.waiting,
+            completed: situation.completed, failed: situation.failed,
+            lease_ms: engine.machineSettings.lease.milliseconds,
+            queues: engine.machineSettings.queues.map { .init(name: $0.name, weight: $0.weight) },
+            jobs: situation.jobs.map {
+                .init(id: $0.id.description, name: $0.name, queue: $0.queue, ran_ms: $0.ran.milliseconds)
+            })
+        if let json = try? JSONEncoder().encode(details) {
+            let keys = engine.core.keys
+            let call = Scripts.beat(
+                queues: keys.queues, nodes: keys.nodes, nodeDetails: keys.nodeDetails, node: engine.node,
+                details: [UInt8](json), served: engine.machineSettings.queues.map { Array($0.name.utf8) })
+            engine.core.run(call) { _ in }
+        }
+        engine.core.reactor.schedule(after: Self.interval) { [weak self] in self?.beat() }
+    }
+
+    /// Takes the worker out of the registry.
+    func leave() async {
+        let keys = engine.core.keys
+        let call = Scripts.leave(nodes: keys.nodes, nodeDetails: keys.nodeDetails, node: engine.node)
+        await withCheckedContinuation { continuation in
+            engine.core.run(call) { _ in continuation.resume() }
+        }
+    }
+}

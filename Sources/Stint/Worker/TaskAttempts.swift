@@ -1,0 +1,139 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import Logging
+import StintRedis
+import Synchronization
+
+/// Runs each attempt in a task of its own: middleware around the handler, then the verdict on how it ended.
+final class TaskAttempts: WorkerEngine.Attempts {
+    private let handlers: HandlerTable
+    private let middleware: [any JobMiddleware]
+    private let onError: (@Sendable (any Error, JobContext) -> Void)?
+    private let logger: Logger
+    private let tasks = Mutex<[WorkerMachine.Token: Task<Void, Never>]>([:])
+
+    init(
+        handlers: HandlerTable, middleware: [any JobMiddleware],
+        onError: (@Sendable (any Error, JobContext) -> Void)?, logger: Logger
+    ) {
+        self.handlers = handlers
+        self.middleware = middleware
+        self.onError = onError
+        self.logger = logger
+    }
+
+    func start(_ token: WorkerMachine.Token, _ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl) {
+        let task = Task {
+            let end = await run(token, job, on: engine, control: control)
+            tasks.withLock { $0[token] = nil }
+            engine.ended(token, end)
+        }
+        tasks.withLock { $0[token] = task }
+    }
+
+    func cancel(_ token: WorkerMachine.Token) { tasks.withLock { $0[token] }?.cancel() }
+
+    private func run(
+        _ token: WorkerMachine.Token, _ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl
+    ) async -> AttemptEnd {
+        let context = makeContext(job, on: engine, control: control)
+        let start = engine.core.reactor.now
+        var delay: Duration?
+        let result: Result<JobOutcome, any Error>
+        do {
+            guard let handle = handlers[job.name] else { return .handBack(delay: .seconds(2)) }
+            do {
+                result = .success(try await wrapped(handle.body)(job.payload, context))
+            } catch {
+                delay = handle.retryDelay?(error, context)
+                throw error
+            }
+        } catch {
+            result = .failure(error)
+        }
+        let verdict = AttemptVerdict(job: job, ran: engine.core.reactor.now - start, random: engine.core.random)
+        if case .success(.completed(let bytes)) = result {
+            if let bytes, bytes.count > AttemptVerdict.resultLimit {
+                context.logger.warning("Result is too long and was dropped", metadata: ["bytes": "\(bytes.count)"])
+            }
+            return verdict.ended(.completed(result: bytes))
+        }
+        return judge(result, verdict, engine.lease(of: token).cause, delay, context)
+    }
+
+    /// What ends an attempt that did not succeed: the reason it was cancelled for goes before what it threw.
+    private func judge(
+        _ result: Result<JobOutcome, any Error>, _ verdict: AttemptVerdict, _ cause: Held.CancelCause?,
+        _ delay: Duration?, _ context: JobContext
+    ) -> AttemptEnd {
+        switch cause {
+        case .timeout:
+            onError?(StintError(.timedOut, "The attempt timed out."), context)
+            return verdict.timedOut()
+        case .handBack, .unsure: return .handBack(delay: nil)
+        case .request: return verdict.cancelled()
+        case .lost: return .handBack(delay: nil)
+        case nil: break
+        }
+        switch result {
+        case .success(let outcome):
+            if let reason = outcome.failureReason {
+                onError?(StintError(.jobFailed, reason), context)
+                context.logger.info("Attempt failed", metadata: ["error": "\(reason)"])
+            }
+            return verdict.ended(outcome)
+        case .failure(let error):
+            if !(error is JobSignal) || (error as? JobSignal)?.isFailure == true { onError?(error, context) }
+            context.logger.info("Attempt failed", metadata: ["error": "\(error)"])
+            return verdict.threw(error, delay: delay)
+        }
+    }
+
+    private func wrapped(_ body: @escaping Handle.Body) -> Handle.Body {
+        var next = body
+        for layer in middleware.reversed() {
+            let inner = next
+            next = { payload, context in try await layer.handle(payload, context: context, next: inner) }
+        }
+        return next
+    }
+
+    private func makeContext(_ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl) -> JobContext {
+        let record = job.record
+        let queue = engine.calls[job.queue].name
+        var logger = logger
+        logger[metadataKey: "job.id"] = "\(job.id)"
+        logger[metadataKey: "job.name"] = "\(job.name)"
+        logger[metadataKey: "job.attempt"] = "\(record.attempt)"
+        logger[metadataKey: "stint.queue"] = "\(queue)"
+        var deadline: Date?
+        if record.timeoutMilliseconds > 0 {
+            deadline = Date(timeIntervalSinceNow: Double(record.timeoutMilliseconds) / 1000)
+        }
+        return JobContext(
+            id: job.id, name: job.name, queue: queue, attempt: record.attempt,
+            maxAttempts: record.maxAttempts == 0 ? nil : record.maxAttempts, fence: record.fence, deadline: deadline,
+            enqueuedAt: Date(timeIntervalSince1970: Double(record.enqueuedMilliseconds) / 1000), tags: record.tags,
+            node: engine.node, logger: logger, traceContext: record.traceContext, control: control)
+    }
+}
+
+extension JobOutcome {
+    /// Why the attempt failed, if it did.
+    fileprivate var failureReason: String? {
+        switch self {
+        case .retry(_, let reason), .dead(let reason), .crashed(let reason): reason
+        case .completed, .snooze: nil
+        }
+    }
+}
+
+extension JobSignal {
+    fileprivate var isFailure: Bool {
+        if case .snooze = self { return false }
+        return true
+    }
+}

@@ -1,0 +1,251 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import StintRedis
+
+/// The script calls of a worker, and what their replies mean.
+extension WorkerEngine {
+    func advance(_ queue: Int, limit: Int, finished: [WorkerMachine.Outgoing]) {
+        let call = calls[queue]
+        let lane = call.advance.first { !$0.isBusy } ?? call.advance[0]
+        var ended: [[UInt8]] = []
+        ended.reserveCapacity(finished.count * 3)
+        for outgoing in finished {
+            guard case .finish(let result) = outgoing.end else { continue }
+            ended += [Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8), result]
+        }
+        let (lease, node, fence) = (machineSettings.lease.milliseconds, node, seenFence(queue))
+        lane.call { [ended] lane, number in
+            Scripts.advance(
+                call.keys, lane: lane, number: number, leaseMs: Int(lease), limit: limit, node: node,
+                seenFence: fence, finished: ended)
+        } completion: { [weak self] result in
+            guard let self else { return }
+            switch result {
+            case .success(let reply):
+                let claimed = decode(reply, queue: queue, asked: limit, finished: finished)
+                sawFences(queue, claimed.jobs)
+                apply { $0.claimed(queue: queue, claimed, now: $1) }
+            case .failure(let error):
+                logger.error("Claim failed", metadata: ["error": "\(error)", "stint.queue": "\(call.name)"])
+                apply { $0.claimFailed(queue: queue, asked: limit, now: $1) }
+            }
+        }
+    }
+
+    private func decode(
+        _ reply: Lane.Reply, queue: Int, asked: Int, finished: [WorkerMachine.Outgoing]
+    ) -> WorkerMachine.Claimed {
+        var claimed = WorkerMachine.Claimed()
+        claimed.asked = asked
+        claimed.sentAt = reply.firstSent
+        guard let parts = reply.value.arrayValue, parts.count >= 5 else {
+            logger.error("Claim answered in an unknown form", metadata: ["stint.queue": "\(calls[queue].name)"])
+            return claimed
+        }
+        let lost = Set(parts[1].arrayValue?.compactMap(\.bytesValue) ?? [])
+        if !lost.isEmpty {
+            claimed.lost = finished.map(\.job).filter { lost.contains(Array($0.id.description.utf8)) }
+        }
+        let entries = parts[2].arrayValue ?? []
+        for at in stride(from: 0, to: entries.count - 2, by: 3) {
+            guard let id = entries[at].string, let bytes = entries[at + 1].bytesValue else { continue }
+            do {
+                let record = try JobRecord(bytes)
+                let payload = record.payload ?? entries[at + 2].bytesValue ?? []
+                let jobID = JobID(unchecked: id)
+                let member = String(decoding: record.lease(id: jobID), as: UTF8.self)
+                claimed.jobs.append(
+                    ClaimedJob(
+                        queue: queue, id: jobID, name: record.name, member: member, record: record, payload: payload))
+            } catch {
+                // Its lease runs out, and the crash budget ends it: there is no name to run it by.
+                logger.error(
+                    "Claimed a record that cannot be read",
+                    metadata: ["job.id": "\(id)", "stint.queue": "\(calls[queue].name)", "error": "\(error)"])
+            }
+        }
+        claimed.hasMore = parts[3].integerValue == 1
+        if let due = parts[4].integerValue, due >= 0 { claimed.nextDue = .milliseconds(due) }
+        return claimed
+    }
+
+    func fail(_ queue: Int, _ failures: [WorkerMachine.Outgoing]) {
+        let call = calls[queue]
+        var arguments: [[UInt8]] = []
+        for outgoing in failures {
+            guard case .fail(let failure) = outgoing.end else { continue }
+            arguments += [
+                Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8),
+                Array((failure.delay == nil ? "d" : "r").utf8),
+                Array("\(failure.delay?.milliseconds ?? 0)".utf8), Array(failure.kind.rawValue.utf8),
+                Array(failure.text.utf8),
+            ]
+        }
+        let maxCrashes = settings.maxCrashes
+        call.side.call { [arguments] lane, number in
+            Scripts.fail(call.keys, lane: lane, number: number, maxCrashes: maxCrashes, failures: arguments)
+        } completion: { [weak self] result in
+            self?.sideEnded(queue, failures, result)
+        }
+    }
+
+    func release(_ queue: Int, _ jobs: [WorkerMachine.Outgoing]) {
+        let call = calls[queue]
+        var arguments: [[UInt8]] = []
+        for outgoing in jobs {
+            guard case .handBack(let delay) = outgoing.end else { continue }
+            arguments += [
+                Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8),
+                Array("\(delay?.milliseconds ?? -1)".utf8),
+            ]
+        }
+        call.side.call { [arguments] lane, number in
+            Scripts.release(call.keys, lane: lane, number: number, handed: arguments)
+        } completion: { [weak self] result in
+            self?.sideEnded(queue, jobs, result)
+        }
+    }
+
+    /// Reads the code that each job of a `fail` or `release` call got.
+    private func sideEnded(
+        _ queue: Int, _ outgoing: [WorkerMachine.Outgoing], _ result: Result<Lane.Reply, StintError>
+    ) {
+        var lost: [ClaimedJob] = []
+        switch result {
+        case .success(let reply):
+            let codes = reply.value.arrayValue.flatMap { $0.count > 1 ? $0[1].bytesValue : nil } ?? []
+            for (one, code) in zip(outgoing, codes) {
+                switch code {
+                case UInt8(ascii: "l"): lost.append(one.job)
+                case UInt8(ascii: "d"): died(one)
+                default: break
+                }
+            }
+        case .failure(let error):
+            logger.error(
+                "Ending attempts failed", metadata: ["error": "\(error)", "stint.queue": "\(calls[queue].name)"])
+        }
+        apply { [lost] in $0.sideEnded(queue: queue, lost: lost, now: $1) }
+    }
+
+    private func died(_ outgoing: WorkerMachine.Outgoing) {
+        guard case .fail(let failure) = outgoing.end else { return }
+        let job = outgoing.job
+        logger.warning(
+            "Job is dead",
+            metadata: [
+                "job.id": "\(job.id)", "job.name": "\(job.name)", "stint.queue": "\(calls[job.queue].name)",
+                "error": "\(failure.text)",
+            ])
+        settings.onDead?(
+            .init(
+                id: job.id, name: job.name, queue: calls[job.queue].name, attempt: job.record.attempt,
+                reason: failure.text))
+    }
+
+    func renew(_ queue: Int, _ tokens: [WorkerMachine.Token], _ members: [String]) {
+        let sentAt = core.reactor.now
+        let lease = Int(machineSettings.lease.milliseconds)
+        let call = Scripts.renew(calls[queue].keys, leaseMs: lease, members: members.map { Array($0.utf8) })
+        core.run(call) { [weak self] result in
+            guard let self else { return }
+            switch result {
+            case .success(let value):
+                let lost = Set(value.arrayValue?.compactMap(\.string) ?? [])
+                apply { $0.renewed(tokens, lost: lost, sentAt: sentAt, now: $1) }
+            case .failure(let failure):
+                logger.warning("Renewing leases failed", metadata: ["error": "\(failure)"])
+                apply { $0.renewFailed(tokens, now: $1) }
+            }
+        }
+    }
+
+    func sweep(_ queue: Int) {
+        let call = Scripts.sweep(
+            calls[queue].keys, leaseMs: Int(machineSettings.lease.milliseconds),
+            intervalMs: Int(machineSettings.sweepInterval.milliseconds), maxCrashes: settings.maxCrashes, node: node)
+        core.run(call) { [weak self] result in
+            guard let self else { return }
+            guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 9 else {
+                logger.warning("Sweep failed", metadata: ["result": "\(result)", "stint.queue": "\(calls[queue].name)"])
+                apply { $0.sweepFailed(queue: queue, now: $1) }
+                return
+            }
+            var swept = WorkerMachine.Swept()
+            swept.isClaimable = parts[1].integerValue == 1
+            if let due = parts[2].integerValue, due >= 0 { swept.nextDue = .milliseconds(due) }
+            swept.isCut = parts[3].integerValue == 1
+            swept.isPaused = parts[4].integerValue != 0
+            swept.cancelling = parts[5].arrayValue?.compactMap { $0.string.map(JobID.init(unchecked:)) } ?? []
+            if let returned = parts[6].integerValue, let died = parts[7].integerValue, returned + died > 0 {
+                logger.notice(
+                    "Returned jobs of crashed workers",
+                    metadata: [
+                        "stint.returned": "\(returned)", "stint.died": "\(died)",
+                        "stint.queue": "\(calls[queue].name)",
+                    ])
+            }
+            apply { [swept] in $0.swept(queue: queue, swept, now: $1) }
+        }
+    }
+
+    func trim(_ queue: Int) {
+        let call = Scripts.trim(
+            calls[queue].keys, deadAgeMs: Int(settings.deadAge.milliseconds), deadCount: settings.deadCount)
+        core.run(call) { [weak self] result in
+            // What a bound cut is repeated at once.
+            guard let self, case .success(let value) = result, let parts = value.arrayValue, parts.count > 2 else {
+                return
+            }
+            if parts[2].integerValue == 1 { trim(queue) }
+        }
+    }
+
+    func listen(_ queues: [Int], atMost limit: Duration) {
+        let keys = queues.map { calls[$0].keys.wake }
+        // The key that is named first is served first: which one that is must not be always the same.
+        let first = Int(core.random.next() % UInt64(keys.count))
+        let rotated = Array(keys[first...]) + Array(keys[..<first])
+        let command = RedisCommand("BZPOPMIN", rotated + ["\(limit.milliseconds / 1000)"])
+        core.blocking.send(command, timeout: limit + .seconds(2)) { [weak self] result in
+            guard let self else { return }
+            switch result {
+            case .success(let value):
+                let key = value.arrayValue?.first?.string
+                let queue = key.flatMap { key in queues.first { self.calls[$0].keys.wake == key } }
+                apply { $0.woke(queue: queue, now: $1) }
+            case .failure(.closed):
+                break
+            case .failure:
+                // The connection makes itself anew; until then the sweeps look.
+                core.reactor.schedule(after: .milliseconds(500)) { [weak self] in
+                    self?.apply { $0.woke(queue: nil, now: $1) }
+                }
+            }
+        }
+    }
+
+    func rewake(_ queue: Int) {
+        let command = RedisCommand("ZADD", [calls[queue].keys.wake, "NX", "0", "w"])
+        core.transport.send(command, timeout: core.commandTimeout) { _ in }
+    }
+
+    func log(_ report: WorkerMachine.Report) {
+        let (message, job): (String, ClaimedJob) =
+            switch report {
+            case .unknownName(let job): ("No handler for a job's name; handed it back", job)
+            case .leaseLost(let job): ("Lost a job's lease", job)
+            case .wedged(let job): ("A handler ignores its cancellation; its slot stays taken", job)
+            case .staleClaim(let job): ("A claim was answered too late; handed the job back", job)
+            }
+        logger.warning(
+            "\(message)",
+            metadata: [
+                "job.id": "\(job.id)", "job.name": "\(job.name)", "stint.queue": "\(calls[job.queue].name)",
+                "job.attempt": "\(job.record.attempt)",
+            ])
+    }
+}

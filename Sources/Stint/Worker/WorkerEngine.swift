@@ -1,0 +1,239 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import Logging
+import StintRedis
+import Synchronization
+
+/// Performs what a ``WorkerMachine`` decides: script calls, the wait for wake-ups, timers, the starting of attempts.
+///
+/// Runs on the reactor, never in a Swift task, so that handlers that block every thread of the cooperative pool do not
+/// cost the worker its leases. Attempts are started through a closure, so that a simulation can run them itself.
+package final class WorkerEngine: Sendable {
+    /// Starts and cancels attempts; production runs them in tasks.
+    package protocol Attempts: Sendable {
+        /// Starts an attempt. Its end goes to ``WorkerEngine/ended(_:_:)``.
+        func start(_ token: WorkerMachine.Token, _ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl)
+        /// Cancels an attempt that runs.
+        func cancel(_ token: WorkerMachine.Token)
+    }
+
+    /// What the calls need beyond the machine's settings.
+    package struct Settings: Sendable {
+        var maxCrashes: Int
+        var deadAge: Duration
+        var deadCount: Int
+        var onDead: (@Sendable (WorkerOptions.DeadJob) -> Void)?
+
+        package init(
+            maxCrashes: Int = 3, deadAge: Duration = .seconds(30 * 86_400), deadCount: Int = 100_000,
+            onDead: (@Sendable (WorkerOptions.DeadJob) -> Void)? = nil
+        ) {
+            self.maxCrashes = maxCrashes
+            self.deadAge = deadAge
+            self.deadCount = deadCount
+            self.onDead = onDead
+        }
+    }
+
+    /// One queue's keys and lanes.
+    struct QueueCalls: Sendable {
+        let name: String
+        let keys: QueueKeys
+        let advance: [Lane]
+        let side: Lane
+    }
+
+    private struct State {
+        var machine: WorkerMachine
+        var controls: [WorkerMachine.Token: AttemptControl] = [:]
+        /// Ends that tasks have reported and the reactor has not taken yet.
+        var inbox: [(token: WorkerMachine.Token, end: AttemptEnd)] = []
+        var highestFence: [Int]
+        var completed = 0
+        var failed = 0
+        var hasStopped = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    let core: ClientCore
+    /// Six characters that name this process in leases, records and the registry.
+    package let node: String
+    let logger: Logger
+    let settings: Settings
+    let machineSettings: WorkerSettings
+    let calls: [QueueCalls]
+    let attempts: any Attempts
+    private let state: Mutex<State>
+
+    package init(
+        core: ClientCore, machine: WorkerSettings, settings: Settings, attempts: any Attempts, logger: Logger
+    ) {
+        self.core = core
+        self.settings = settings
+        self.attempts = attempts
+        machineSettings = machine
+        node = Self.makeNode(core.random)
+        var logger = logger
+        logger[metadataKey: "stint.node"] = "\(node)"
+        self.logger = logger
+        calls = machine.queues.map { share in
+            let keys = core.keys(queue: share.name)
+            let lanes = (0..<2).map { _ in Lane(core: core, keys: keys, policy: .worker) }
+            return QueueCalls(
+                name: share.name, keys: keys, advance: lanes, side: Lane(core: core, keys: keys, policy: .worker))
+        }
+        state = Mutex(
+            State(
+                machine: WorkerMachine(settings: machine, random: core.random),
+                highestFence: Array(repeating: 0, count: machine.queues.count)))
+    }
+
+    private static func makeNode(_ random: any RandomSource) -> String {
+        let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+        var rest = random.next()
+        return String((0..<6).map { _ in
+            defer { rest /= 36 }
+            return alphabet[Int(rest % 36)]
+        })
+    }
+
+    /// Begins to claim.
+    package func begin() { post { $0.begin(now: $1) } }
+
+    /// Stops claiming and stays up, or goes on.
+    package func setQuiet(_ isQuiet: Bool) { post { $0.setQuiet(isQuiet, now: $1) } }
+
+    /// Claims nothing more and ends when what runs has ended, or after the drain time.
+    package func drain() { post { $0.drain(now: $1) } }
+
+    /// Cancels what runs and hands it back, at once if `wait` is zero.
+    package func handBack(wait: Duration) { post { $0.handBack($1, wait: wait) } }
+
+    /// Returns when the worker has ended.
+    package func waitUntilStopped() async {
+        await withCheckedContinuation { continuation in
+            let hasStopped = state.withLock { state in
+                if !state.hasStopped { state.waiters.append(continuation) }
+                return state.hasStopped
+            }
+            if hasStopped { continuation.resume() }
+        }
+    }
+
+    /// An attempt's end, from whichever thread it ran on. Ends that come together leave together.
+    package func ended(_ token: WorkerMachine.Token, _ end: AttemptEnd) {
+        let isFirst = state.withLock { state in
+            state.inbox.append((token, end))
+            return state.inbox.count == 1
+        }
+        guard isFirst else { return }
+        core.reactor.execute { self.takeInbox() }
+    }
+
+    private func takeInbox() {
+        let (ends, controls) = state.withLock { state in
+            let ends = state.inbox
+            state.inbox = []
+            for (_, end) in ends {
+                switch end {
+                case .finish: state.completed += 1
+                case .fail: state.failed += 1
+                case .handBack: break
+                }
+            }
+            return (ends, ends.compactMap { state.controls.removeValue(forKey: $0.token) })
+        }
+        // What the attempt logged goes first: after the finish its lease is gone.
+        for control in controls { control.close() }
+        apply { $0.ended(ends, now: $1) }
+    }
+
+    /// When the attempt's lease was last confirmed; `nil` once it is lost. And whether it was asked to stop.
+    func lease(of token: WorkerMachine.Token) -> (confirmed: Duration?, cause: Held.CancelCause?) {
+        state.withLock { ($0.machine.confirmed(token), $0.machine.cancelCause(token)) }
+    }
+
+    /// What the registry is told.
+    func situation() -> Situation {
+        state.withLock { state in
+            let now = core.reactor.now
+            let (running, waiting) = state.machine.occupancy
+            let jobs = state.machine.runningJobs.sorted { $0.startedAt < $1.startedAt }.prefix(100)
+            return Situation(
+                mode: "\(state.machine.mode)", running: running, waiting: waiting, completed: state.completed,
+                failed: state.failed,
+                jobs: jobs.map { ($0.job.id, $0.job.name, calls[$0.job.queue].name, now - $0.startedAt) })
+        }
+    }
+
+    struct Situation {
+        let mode: String
+        let running: Int
+        let waiting: Int
+        let completed: Int
+        let failed: Int
+        let jobs: [(id: JobID, name: String, queue: String, ran: Duration)]
+    }
+
+    private func post(_ event: @escaping @Sendable (inout WorkerMachine, Duration) -> [WorkerMachine.Action]) {
+        core.reactor.execute { self.apply(event) }
+    }
+
+    /// Hands the machine an event and performs what it answers. On the reactor.
+    func apply(_ event: (inout WorkerMachine, Duration) -> [WorkerMachine.Action]) {
+        let now = core.reactor.now
+        let actions = state.withLock { event(&$0.machine, now) }
+        for action in actions { perform(action) }
+    }
+
+    private func perform(_ action: WorkerMachine.Action) {
+        switch action {
+        case .advance(let queue, let limit, let finished): advance(queue, limit: limit, finished: finished)
+        case .fail(let queue, let failures): fail(queue, failures)
+        case .release(let queue, let jobs): release(queue, jobs)
+        case .renew(let queue, let tokens, let members): renew(queue, tokens, members)
+        case .sweep(let queue): sweep(queue)
+        case .trim(let queue): trim(queue)
+        case .listen(let queues, let limit): listen(queues, atMost: limit)
+        case .rewake(let queue): rewake(queue)
+        case .start(let token, let job): start(token, job)
+        case .cancel(let token): attempts.cancel(token)
+        case .alarm(let alarm, let delay):
+            core.reactor.schedule(after: delay) { [weak self] in self?.apply { $0.alarm(alarm, now: $1) } }
+        case .report(let report): log(report)
+        case .stopped: stop()
+        }
+    }
+
+    private func start(_ token: WorkerMachine.Token, _ job: ClaimedJob) {
+        let control = AttemptControl(engine: self, token: token, job: job)
+        state.withLock { $0.controls[token] = control }
+        attempts.start(token, job, on: self, control: control)
+    }
+
+    private func stop() {
+        let waiters = state.withLock { state in
+            state.hasStopped = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    func seenFence(_ queue: Int) -> Int { state.withLock { $0.highestFence[queue] } }
+
+    func sawFences(_ queue: Int, _ jobs: [ClaimedJob]) {
+        guard let highest = jobs.map({ Int($0.record.fence) }).max() else { return }
+        state.withLock { $0.highestFence[queue] = max($0.highestFence[queue], highest) }
+    }
+
+    /// Stops the lanes; calls in flight end as closed.
+    package func closeLanes() {
+        for queue in calls {
+            for lane in queue.advance { lane.close() }
+            queue.side.close()
+        }
+    }
+}

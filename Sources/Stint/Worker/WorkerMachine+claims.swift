@@ -1,0 +1,191 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import StintRedis
+
+extension WorkerMachine {
+    /// What an `advance` call answered.
+    package struct Claimed: Sendable {
+        package var jobs: [ClaimedJob] = []
+        /// How many jobs were asked for.
+        package var asked = 0
+        package var hasMore = false
+        /// Time until the next delayed job is due, if the queue has one.
+        package var nextDue: Duration?
+        /// Finished jobs whose lease was lost.
+        package var lost: [ClaimedJob] = []
+        /// When the call was first sent.
+        package var sentAt: Duration = .zero
+
+        package init() {}
+    }
+
+    /// An `advance` call was answered.
+    package mutating func claimed(queue: Int, _ reply: Claimed, now: Duration) -> [Action] {
+        queues[queue].calls -= 1
+        reserved -= reply.asked
+        claimedInAll += reply.jobs.count
+        var actions: [Action] = reply.lost.map { .report(.leaseLost($0)) }
+        let wasWoken = queues[queue].wasWokenMeanwhile
+        queues[queue].isPromising = reply.hasMore || wasWoken
+        queues[queue].wasWokenMeanwhile = false
+        queues[queue].isEmpty = !reply.hasMore && reply.nextDue == nil && reply.jobs.isEmpty
+        for job in reply.jobs { actions += accept(job, sentAt: reply.sentAt, now) }
+        if let due = reply.nextDue { actions += sweepBy(queue, now + due, now) }
+        if wasWoken, free == 0 { actions += passOn(queue, now) }
+        if let most = settings.maxJobs, claimedInAll >= most { actions += drain(now: now) }
+        return actions + dispatch(now)
+    }
+
+    /// An `advance` call will never be answered: the worker was shut down, or the queue is of a newer release.
+    package mutating func claimFailed(queue: Int, asked: Int, now: Duration) -> [Action] {
+        queues[queue].calls -= 1
+        reserved -= asked
+        queues[queue].isPromising = false
+        return dispatch(now)
+    }
+
+    /// A wake-up came for a queue, or the wait ended without one.
+    package mutating func woke(queue: Int?, now: Duration) -> [Action] {
+        isListening = false
+        guard let queue else { return dispatch(now) }
+        if mode == .running, queues[queue].calls > 0 {
+            // What it announces may be newer than the answer under way.
+            queues[queue].wasWokenMeanwhile = true
+            return dispatch(now)
+        }
+        guard mode == .running, free > 0, room(queue) > 0 else { return passOn(queue, now) + dispatch(now) }
+        queues[queue].isPromising = true
+        return dispatch(now)
+    }
+
+    /// Sets a marker again that this worker cannot use, and leaves the queue out of its wait for a second.
+    private mutating func passOn(_ queue: Int, _ now: Duration) -> [Action] {
+        queues[queue].deafUntil = now + .seconds(1)
+        return [.rewake(queue: queue), .alarm(.listen, after: .seconds(1))]
+    }
+
+    /// Sends what can be sent: ends, claims for free slots, the wait for a wake-up.
+    mutating func dispatch(_ now: Duration) -> [Action] {
+        var actions = startWaiting(now)
+        for index in queues.indices { actions += sendSide(index) }
+        for index in order() { actions += sendAdvance(index) }
+        actions += listenIfIdle(now)
+        if isFinished {
+            mode = .stopped
+            actions.append(.stopped)
+        }
+        return actions
+    }
+
+    /// The queues that have something to send, in the order in which they may claim: as given, or drawn by weight.
+    private func order() -> [Int] {
+        var active = queues.indices.filter { queues[$0].isPromising || !queues[$0].finishing.isEmpty }
+        guard !settings.isStrict, active.count > 1 else { return active }
+        var drawn: [Int] = []
+        drawn.reserveCapacity(active.count)
+        var total = active.reduce(0) { $0 + queues[$1].share.weight }
+        while active.count > 1 {
+            var ticket = Int(random.next() % UInt64(max(1, total)))
+            var position = 0
+            while position < active.count - 1, ticket >= queues[active[position]].share.weight {
+                ticket -= queues[active[position]].share.weight
+                position += 1
+            }
+            let index = active.remove(at: position)
+            total -= queues[index].share.weight
+            drawn.append(index)
+        }
+        return drawn + active
+    }
+
+    /// How many jobs may be claimed from a queue as far as its jobs over their cap allow.
+    private func room(_ queue: Int) -> Int { settings.slots - queues[queue].waiting.count }
+
+    private mutating func sendAdvance(_ index: Int) -> [Action] {
+        let queue = queues[index]
+        let mayClaim = mode == .running && queue.isPromising
+        var limit = mayClaim ? min(share(of: index), room(index), 500) : 0
+        if let most = settings.maxJobs { limit = min(limit, max(0, most - claimedInAll - reserved)) }
+        let finished = queue.finishing.prefix(500)
+        guard limit > 0 || !finished.isEmpty else { return [] }
+        switch queue.calls {
+        case 0: break
+        case 1:
+            // The second lane is for load only: half of the slots are to be refilled or written off.
+            guard max(limit, finished.count) * 2 >= settings.slots else { return [] }
+        default: return []
+        }
+        queues[index].finishing.removeFirst(finished.count)
+        queues[index].calls += 1
+        reserved += max(0, limit)
+        return [.advance(queue: index, limit: max(0, limit), finished: Array(finished))]
+    }
+
+    /// A queue's part of the free slots: by weight among those that are promising and may send a call.
+    private func share(of index: Int) -> Int {
+        let free = free
+        guard !settings.isStrict else {
+            let isEarlierBusy = queues[..<index].contains { $0.isPromising && $0.calls > 0 }
+            return isEarlierBusy ? 0 : free
+        }
+        var total = 0
+        for (other, queue) in queues.enumerated() where queue.isPromising && (queue.calls == 0 || other == index) {
+            total += queue.share.weight
+        }
+        let own = queues[index].share.weight
+        return total <= own ? free : min(free, max(1, (free * own + total - 1) / total))
+    }
+
+    private mutating func sendSide(_ index: Int) -> [Action] {
+        guard !queues[index].isSideBusy else { return [] }
+        if !queues[index].releasing.isEmpty {
+            queues[index].isSideBusy = true
+            let batch = Array(queues[index].releasing.prefix(200))
+            queues[index].releasing.removeFirst(batch.count)
+            return [.release(queue: index, batch)]
+        }
+        if !queues[index].failing.isEmpty {
+            queues[index].isSideBusy = true
+            let batch = Array(queues[index].failing.prefix(100))
+            queues[index].failing.removeFirst(batch.count)
+            return [.fail(queue: index, batch)]
+        }
+        return []
+    }
+
+    /// A `fail` or `release` call was answered, or never will be.
+    package mutating func sideEnded(queue: Int, lost: [ClaimedJob], now: Duration) -> [Action] {
+        queues[queue].isSideBusy = false
+        return lost.map { .report(.leaseLost($0)) } + dispatch(now)
+    }
+
+    private mutating func listenIfIdle(_ now: Duration) -> [Action] {
+        guard mode == .running, !endsBecauseEmpty(), !isListening, free > 0 else { return [] }
+        let audible = queues.indices.filter { index in
+            (queues[index].deafUntil.map { $0 <= now } ?? true) && room(index) > 0
+        }
+        guard !audible.isEmpty else { return [] }
+        isListening = true
+        // A queue that is left out must not wait for the others' silence.
+        return [.listen(audible, atMost: .seconds(audible.count == queues.count ? 5 : 1))]
+    }
+
+    /// Whether the worker is to end, as every queue is known to be empty after a sweep.
+    private mutating func endsBecauseEmpty() -> Bool {
+        let isEmpty = queues.allSatisfy { $0.isEmpty && $0.sweeps > 0 && $0.calls == 0 && !$0.isPromising }
+        guard settings.stopsWhenEmpty, jobs.isEmpty, isEmpty else { return false }
+        mode = .draining
+        return true
+    }
+
+    /// Whether nothing is held, to be sent, or in flight after the worker was told to end.
+    private var isFinished: Bool {
+        guard mode == .draining || mode == .handingBack else { return false }
+        return jobs.isEmpty
+            && queues.allSatisfy {
+                $0.calls == 0 && !$0.isSideBusy && $0.finishing.isEmpty && $0.failing.isEmpty && $0.releasing.isEmpty
+            }
+    }
+}

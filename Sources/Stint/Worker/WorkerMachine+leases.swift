@@ -1,0 +1,151 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import StintRedis
+
+extension WorkerMachine {
+    /// What a `sweep` call answered.
+    package struct Swept: Sendable {
+        package var isClaimable = false
+        package var nextDue: Duration?
+        package var isCut = false
+        package var isPaused = false
+        /// Ids of this node's jobs that are to be cancelled.
+        package var cancelling: [JobID] = []
+
+        package init() {}
+    }
+
+    /// Renews every lease of every queue.
+    mutating func renewAll(_ now: Duration) -> [Action] {
+        var actions: [Action] = []
+        var byQueue: [Int: [Token]] = [:]
+        for (token, held) in jobs where held.isLeased { byQueue[held.job.queue, default: []].append(token) }
+        for (queue, tokens) in byQueue.sorted(by: { $0.key < $1.key }) {
+            let sorted = tokens.sorted()
+            var start = 0
+            while start < sorted.count {
+                let slice = Array(sorted[start..<min(start + 500, sorted.count)])
+                actions.append(.renew(queue: queue, slice, members: slice.compactMap { jobs[$0]?.job.member }))
+                start += slice.count
+            }
+        }
+        return actions
+    }
+
+    /// A renewal was answered: the lost jobs' tasks are cancelled at once.
+    package mutating func renewed(
+        _ tokens: [Token], lost: Set<String>, sentAt: Duration, now: Duration
+    ) -> [Action] {
+        var actions: [Action] = []
+        for token in tokens {
+            guard let held = jobs[token], held.isLeased else { continue }
+            if lost.contains(held.job.member) {
+                actions.append(.report(.leaseLost(held.job)))
+                actions += lose(token, held)
+            } else {
+                jobs[token]?.confirmedAt = max(held.confirmedAt, sentAt)
+            }
+        }
+        return actions + dispatch(now)
+    }
+
+    private mutating func lose(_ token: Token, _ held: Held) -> [Action] {
+        guard held.startedAt != nil else {
+            jobs[token] = nil
+            queues[held.job.queue].waiting.removeAll { $0 == token }
+            return []
+        }
+        jobs[token]?.isLeased = false
+        jobs[token]?.cancelCause = .lost
+        return [.cancel(token)]
+    }
+
+    /// A renewal got no answer: it is tried again soon, and the caller's option may cancel what is unsure by then.
+    package mutating func renewFailed(_ tokens: [Token], now: Duration) -> [Action] {
+        var actions: [Action] = []
+        for token in tokens {
+            guard let held = jobs[token], settings.cancelsWhenUnsure, held.cancelCause == nil else { continue }
+            if now - held.confirmedAt >= settings.lease, held.startedAt != nil {
+                jobs[token]?.cancelCause = .unsure
+                actions.append(.cancel(token))
+            }
+        }
+        return actions
+    }
+
+    /// When the call was sent that last confirmed the job's lease; `nil` once it is known to be lost.
+    package func confirmed(_ token: Token) -> Duration? {
+        guard let held = jobs[token], held.isLeased else { return nil }
+        return held.confirmedAt
+    }
+
+    /// Whether the job was asked to stop.
+    package func isCancelled(_ token: Token) -> Bool { jobs[token]?.cancelCause == .request }
+
+    mutating func sweepIfDue(_ queue: Int, _ now: Duration) -> [Action] {
+        guard mode != .stopped, !queues[queue].isSweeping, queues[queue].sweepAt <= now else { return [] }
+        queues[queue].isSweeping = true
+        queues[queue].sweeps += 1
+        let interval = settings.sweepInterval
+        // A little early or late, so that many workers do not look at the same instant.
+        let jitter = Duration.microseconds(Int64(random.next() % 100_000)) * Int(interval / .milliseconds(1)) / 1000
+        let next = interval * 0.95 + jitter
+        queues[queue].sweepAt = now + next
+        var actions: [Action] = [.sweep(queue: queue), .alarm(.sweep(queue: queue), after: next)]
+        if queues[queue].sweeps % 10 == 0 { actions.append(.trim(queue: queue)) }
+        return actions
+    }
+
+    /// Sees to it that the queue is looked at by then at the latest.
+    mutating func sweepBy(_ queue: Int, _ moment: Duration, _ now: Duration) -> [Action] {
+        guard moment < queues[queue].sweepAt else { return [] }
+        queues[queue].sweepAt = moment
+        return [.alarm(.sweep(queue: queue), after: max(.zero, moment - now))]
+    }
+
+    /// A sweep was answered.
+    package mutating func swept(queue: Int, _ reply: Swept, now: Duration) -> [Action] {
+        queues[queue].isSweeping = false
+        var actions: [Action] = []
+        if reply.isClaimable {
+            queues[queue].isPromising = true
+            queues[queue].wasWokenMeanwhile = queues[queue].calls > 0
+        }
+        queues[queue].isEmpty = !reply.isClaimable && reply.nextDue == nil && !reply.isPaused
+        if reply.isCut {
+            queues[queue].sweepAt = now
+            actions += sweepIfDue(queue, now)
+        } else if let due = reply.nextDue {
+            actions += sweepBy(queue, now + due, now)
+        }
+        for id in reply.cancelling {
+            for token in jobs.keys.sorted() where jobs[token]?.job.id == id && jobs[token]?.job.queue == queue {
+                actions += request(token)
+            }
+        }
+        return actions + dispatch(now)
+    }
+
+    private mutating func request(_ token: Token) -> [Action] {
+        guard let held = jobs[token], held.isLeased, held.cancelCause == nil else { return [] }
+        guard held.startedAt != nil else {
+            // It has not started: handing it back ends it as cancelled, by the flag in its record.
+            jobs[token] = nil
+            queues[held.job.queue].waiting.removeAll { $0 == token }
+            queues[held.job.queue].releasing.append(Outgoing(job: held.job, end: .handBack(delay: nil)))
+            return []
+        }
+        jobs[token]?.cancelCause = .request
+        return [.cancel(token)]
+    }
+
+    /// A sweep got no answer: the next one is due at its time.
+    package mutating func sweepFailed(queue: Int, now: Duration) -> [Action] {
+        queues[queue].isSweeping = false
+        guard queues[queue].sweepAt <= now else { return [] }
+        queues[queue].sweepAt = now + .milliseconds(200)
+        return [.alarm(.sweep(queue: queue), after: .milliseconds(200))]
+    }
+}

@@ -1,0 +1,60 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+/// A setting that is one text and can come from a flag, the environment or a file.
+package enum SettingKey: String, Sendable, Hashable, CaseIterable {
+    case redis
+    case redisURLFile = "redis_url_file"
+    case passwordFile = "password_file"
+    case namespace
+    case timezone
+    case data
+    case queue = "defaults.queue"
+    case attempts = "defaults.attempts"
+    case backoff = "defaults.backoff"
+    case timeout = "defaults.timeout"
+    case keepDone = "defaults.keep.done"
+    case keepFailed = "defaults.keep.failed"
+    case keepLog = "defaults.keep.log"
+    case linger = "embedded.linger"
+
+    /// The environment variable that sets it.
+    package var environmentVariable: String {
+        switch self {
+        case .redis: "STINT_REDIS_URL"
+        case .redisURLFile: "STINT_REDIS_URL_FILE"
+        case .passwordFile: "STINT_PASSWORD_FILE"
+        default: "STINT_" + rawValue.uppercased().replacing(".", with: "_")
+        }
+    }
+
+    /// What holds when nobody sets it.
+    package var builtIn: String? {
+        switch self {
+        case .namespace: "stint"
+        case .timezone: "UTC"
+        case .queue: "default"
+        case .attempts: "5"
+        case .backoff: "exponential(1s, 1h)"
+        case .keepLog: "64KB"
+        case .linger: "60s"
+        case .redis, .redisURLFile, .passwordFile, .data, .timeout, .keepDone, .keepFailed: nil
+        }
+    }
+
+    /// Throws if the text is no value for this setting.
+    package func check(_ text: String) throws(ParseFailure) {
+        switch self {
+        case .redis, .redisURLFile, .passwordFile, .data:
+            guard !text.isEmpty else { throw ParseFailure("it is empty") }
+        case .namespace: try NameRule.check(text, "namespace")
+        case .timezone: try NameRule.checkTimeZone(text)
+        case .queue: try NameRule.check(text, "queue")
+        case .attempts: _ = try AttemptCount(text)
+        case .backoff: _ = try BackoffText.parse(text)
+        case .timeout, .keepDone, .keepFailed, .linger: _ = try DurationText.parse(text)
+        case .keepLog: _ = try SizeText.parse(text)
+        }
+    }
+}
