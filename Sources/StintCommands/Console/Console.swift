@@ -57,6 +57,21 @@ package final class Console: Sendable {
         write(text)
     }
 
+    /// Prints the bytes that a job returned: as they are into a pipe, made safe and with a line feed on a terminal.
+    package func result(_ bytes: [UInt8]) {
+        guard output.isTerminal else {
+            guard outputError == nil, !bytes.isEmpty else { return }
+            do {
+                try outputSink.write(bytes: bytes)
+            } catch {
+                state.withLock { $0.writeError = error }
+            }
+            return
+        }
+        guard !bytes.isEmpty else { return }
+        page(Sanitizer.visible(bytes: bytes, layout: .block))
+    }
+
     /// Prints one line of talk on stderr, unless `--quiet` was given. The text is made safe to print.
     package func talk(_ line: String) {
         guard verbosity >= 0 else { return }

@@ -1,0 +1,106 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Stint
+import StintTerminal
+
+/// Waits for the end of a job and prints its result; with `--follow` its log as well.
+struct JobWait {
+    let client: StintClient
+    let receipt: EnqueueReceipt
+    let options: WaitOptions
+    let json: Bool
+    let console: Console
+
+    /// How often the log is read: people read no faster.
+    private static let period = Duration.milliseconds(200)
+
+    func run() async throws {
+        let result: JobResult
+        do {
+            result = try await outcome()
+        } catch let error as StintError where error.code == .timedOut {
+            let limit = options.limit.map { TimeText.length($0) } ?? ""
+            throw CommandFailure(
+                .timedOut, "job \(receipt.id) has not ended within \(limit); it goes on",
+                hints: [.init("Look at it:", "stint job show \(receipt.id)")])
+        }
+        try tell(result)
+    }
+
+    private func outcome() async throws -> JobResult {
+        let (client, receipt, options) = (client, receipt, options)
+        guard options.follow else {
+            return try await client.outcome(of: receipt.id, queue: receipt.queue, timeout: options.limit)
+        }
+        var log = JobLog(client: client, receipt: receipt)
+        let ending = Task {
+            try await client.outcome(of: receipt.id, queue: receipt.queue, timeout: options.limit)
+        }
+        defer { ending.cancel() }
+        let ended = EndFlag()
+        let watching = Task {
+            _ = await ending.result
+            ended.set()
+        }
+        defer { watching.cancel() }
+        while !ended.isSet {
+            for line in try await log.next() { console.talk(line) }
+            await ended.wait(atMost: Self.period)
+        }
+        for line in try await log.rest() { console.talk(line) }
+        return try await ending.value
+    }
+
+    private func tell(_ result: JobResult) throws {
+        if json {
+            var members: [JSONValue.Member] = [
+                .init("id", .string(result.id.description)), .init("queue", .string(result.queue)),
+                .init("state", .string(result.state.rawValue)), .init("attempts", .integer(Int64(result.attempts))),
+            ]
+            if let reason = result.reason { members.append(.init("reason", .string(reason))) }
+            members += JSONValue.members("result", bytes: result.bytes ?? Array("null".utf8))
+            console.document(.object(members))
+        } else if let bytes = result.bytes {
+            console.result(bytes)
+        }
+        guard result.state == .completed else {
+            let way = result.state == .dead ? "is dead after" : "was cancelled after"
+            let attempts = "\(result.attempts) attempt\(result.attempts == 1 ? "" : "s")"
+            throw CommandFailure(
+                .failed, "job \(result.id) \(way) \(attempts): \(result.reason ?? "no reason given")",
+                hints: [.init("All of it:", "stint job show \(result.id)")])
+        }
+    }
+}
+
+/// Reads on in the log of a job.
+private struct JobLog {
+    let client: StintClient
+    let receipt: EnqueueReceipt
+    private var position: String?
+
+    init(client: StintClient, receipt: EnqueueReceipt) {
+        self.client = client
+        self.receipt = receipt
+    }
+
+    /// The lines since the last call.
+    mutating func next() async throws -> [String] {
+        let lines = try await client.inspector.log(
+            of: receipt.id, queue: receipt.queue, after: position ?? "0-0", limit: 1_000)
+        position = lines.last?.position ?? position
+        return lines.map(\.text)
+    }
+
+    /// What is left when the job has ended.
+    mutating func rest() async throws -> [String] {
+        var all: [String] = []
+        while true {
+            let lines = try await next()
+            all += lines
+            guard lines.count == 1_000 else { return all }
+        }
+    }
+}
