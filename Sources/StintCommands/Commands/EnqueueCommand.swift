@@ -89,17 +89,20 @@ struct EnqueueCommand: ConsoleCommand {
                 try await enqueueMany(raw, client, report, known)
                 return
             }
-            let receipt: EnqueueReceipt
-            do {
-                receipt = try await client.enqueue(name: raw.name, payload: raw.payload, options: raw.options)
-            } catch where error.code == .duplicateJob {
-                throw EnqueueReport.duplicate(error)
-            }
+            let receipt = try await enqueue(raw, client)
             RowReferences.current.remember(last: receipt.id.description)
             report.tell(receipt, of: raw, knownQueues: known)
             if waiting.isWaiting {
                 try await JobWait(client: client, receipt: receipt, options: waiting, json: json, console: console).run()
             }
+        }
+    }
+
+    private func enqueue(_ job: RawJob, _ client: StintClient) async throws -> EnqueueReceipt {
+        do throws(StintError) {
+            return try await client.enqueue(name: job.name, payload: job.payload, options: job.options)
+        } catch where error.code == .duplicateJob {
+            throw EnqueueReport.duplicate(error)
         }
     }
 

@@ -6,7 +6,7 @@ package import Stint
 package import StintFunctions
 
 /// Combines what the caller says of a job with what stint.yaml says of its name. Keeps what it looked up: names repeat.
-package struct JobPlan {
+package struct JobPlan: Sendable {
     private let configuration: Configuration
     private let attempts: AttemptCount?
     private let backoff: RetryPolicy.Backoff?

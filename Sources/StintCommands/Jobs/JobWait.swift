@@ -34,23 +34,23 @@ struct JobWait {
         guard options.follow else {
             return try await client.outcome(of: receipt.id, queue: receipt.queue, timeout: options.limit)
         }
-        var log = JobLog(client: client, receipt: receipt)
-        let ending = Task {
-            try await client.outcome(of: receipt.id, queue: receipt.queue, timeout: options.limit)
+        let console = console
+        let log = JobLog(client: client, receipt: receipt)
+        return try await withThrowingTaskGroup(of: JobResult?.self) { group in
+            group.addTask {
+                try await client.outcome(of: receipt.id, queue: receipt.queue, timeout: options.limit)
+            }
+            group.addTask {
+                await log.follow(on: console, every: Self.period)
+                return nil
+            }
+            // The log's task ends only when it is cancelled, so the first to end is the job.
+            let first = try await group.next() ?? nil
+            group.cancelAll()
+            try await group.waitForAll()
+            guard let first else { throw CancellationError() }
+            return first
         }
-        defer { ending.cancel() }
-        let ended = EndFlag()
-        let watching = Task {
-            _ = await ending.result
-            ended.set()
-        }
-        defer { watching.cancel() }
-        while !ended.isSet {
-            for line in try await log.next() { console.talk(line) }
-            await ended.wait(atMost: Self.period)
-        }
-        for line in try await log.rest() { console.talk(line) }
-        return try await ending.value
     }
 
     private func tell(_ result: JobResult) throws {
@@ -76,31 +76,23 @@ struct JobWait {
 }
 
 /// Reads on in the log of a job.
-private struct JobLog {
+private struct JobLog: Sendable {
     let client: StintClient
     let receipt: EnqueueReceipt
-    private var position: String?
 
-    init(client: StintClient, receipt: EnqueueReceipt) {
-        self.client = client
-        self.receipt = receipt
-    }
-
-    /// The lines since the last call.
-    mutating func next() async throws -> [String] {
-        let lines = try await client.inspector.log(
-            of: receipt.id, queue: receipt.queue, after: position ?? "0-0", limit: 1_000)
-        position = lines.last?.position ?? position
-        return lines.map(\.text)
-    }
-
-    /// What is left when the job has ended.
-    mutating func rest() async throws -> [String] {
-        var all: [String] = []
+    /// Prints new lines until the task is cancelled, and then what is left.
+    func follow(on console: Console, every period: Duration) async {
+        var position = "0-0"
         while true {
-            let lines = try await next()
-            all += lines
-            guard lines.count == 1_000 else { return all }
+            let isLast = Task.isCancelled
+            // A log that cannot be read at the moment must not end the wait for the job.
+            let lines = try? await client.inspector.log(
+                of: receipt.id, queue: receipt.queue, after: position, limit: 1_000)
+            for line in lines ?? [] { console.talk(line.text) }
+            position = lines?.last?.position ?? position
+            if lines?.count == 1_000 { continue }
+            if isLast { return }
+            try? await Task.sleep(for: period)
         }
     }
 }

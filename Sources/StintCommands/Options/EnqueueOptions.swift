@@ -5,7 +5,7 @@
 package import ArgumentParser
 import FoundationEssentials
 package import Stint
-import StintFunctions
+package import StintFunctions
 
 /// How enqueued jobs run: what the command line says, for one job or as the default of many.
 package struct EnqueueOptions: ParsableArguments {

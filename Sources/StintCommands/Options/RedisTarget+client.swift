@@ -70,7 +70,7 @@ extension RedisTarget {
 
     /// The words of the transport, without the sentence around them.
     private static func reason(_ error: StintError) -> String {
-        var reason = (error.underlying as? RedisFailure)?.reason ?? error.message
+        var reason = (error.underlying as? RedisFailure)?.description ?? error.message
         if reason.hasSuffix(".") { reason.removeLast() }
         return reason
     }
