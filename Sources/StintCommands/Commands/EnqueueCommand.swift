@@ -71,7 +71,7 @@ struct EnqueueCommand: ConsoleCommand {
         let invocation = Invocation.current
         let name = name ?? ""
         // Everything that can be checked is checked before Redis is touched: half a command is worse than none.
-        let payload = try PayloadArgument(payload).bytes(raw: raw, invocation)
+        let payload = try PayloadArgument(payload).bytes(for: name, raw: raw, invocation)
         var options = try job.jobOptions(invocation)
         if let id { options.id = try JobID(id) }
         if waiting.isWaiting { options.isAwaited = true }

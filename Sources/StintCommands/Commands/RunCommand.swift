@@ -60,7 +60,7 @@ struct RunCommand: ConsoleCommand {
         let invocation = Invocation.current
         guard let job else {
             let name = name ?? ""
-            let bytes = try PayloadArgument(payload).bytes(raw: raw, invocation)
+            let bytes = try PayloadArgument(payload).bytes(for: name, raw: raw, invocation)
             let options = configuration.options(for: name)
             let queue = options.queue ?? "default"
             let id = "run-\(invocation.now())"

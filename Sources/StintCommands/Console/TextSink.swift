@@ -14,10 +14,13 @@ import Synchronization
 
 /// Takes what a command prints.
 package protocol TextSink: Sendable {
+    /// Writes all of the bytes, or throws.
+    func write(_ bytes: [UInt8]) throws(TextSinkError)
+}
+
+extension TextSink {
     /// Writes all of the text, or throws.
-    func write(_ text: String) throws(TextSinkError)
-    /// Writes all of the bytes as they are, or throws.
-    func write(bytes: [UInt8]) throws(TextSinkError)
+    package func write(_ text: String) throws(TextSinkError) { try write(Array(text.utf8)) }
 }
 
 /// Why a text could not be written: the `errno` of the write.
@@ -43,11 +46,8 @@ package struct DescriptorSink: TextSink {
     /// Creates a sink.
     package init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    /// Writes all of the text, waiting where the descriptor is slow.
-    package func write(_ text: String) throws(TextSinkError) { try write(bytes: Array(text.utf8)) }
-
     /// Writes all of the bytes, waiting where the descriptor is slow.
-    package func write(bytes: [UInt8]) throws(TextSinkError) {
+    package func write(_ bytes: [UInt8]) throws(TextSinkError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { system(descriptor, $0) }
@@ -85,17 +85,14 @@ package final class MemorySink: TextSink {
     /// Creates a sink whose reader goes away after `limit` writes.
     package init(closesAfter limit: Int = .max) { self.limit = limit }
 
-    /// Everything written so far.
+    /// Everything written so far, with bytes that are no UTF-8 replaced.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Everything written so far, bit for bit.
+    /// Everything written so far.
     package var bytes: [UInt8] { state.withLock { $0.bytes } }
 
-    /// Keeps the text.
-    package func write(_ text: String) throws(TextSinkError) { try write(bytes: Array(text.utf8)) }
-
     /// Keeps the bytes.
-    package func write(bytes: [UInt8]) throws(TextSinkError) {
+    package func write(_ bytes: [UInt8]) throws(TextSinkError) {
         let isOpen = state.withLock { state in
             guard state.writes < limit else { return false }
             state.writes += 1

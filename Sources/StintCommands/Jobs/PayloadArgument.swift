@@ -16,7 +16,7 @@ package struct PayloadArgument: Sendable {
     package init(_ text: String?) { self.text = text }
 
     /// Reads the payload: the very bytes, after a check that they are JSON unless `raw` is set.
-    package func bytes(raw: Bool, _ invocation: Invocation) throws -> [UInt8] {
+    package func bytes(for name: String, raw: Bool, _ invocation: Invocation) throws -> [UInt8] {
         guard let text else { return raw ? [] : Array("{}".utf8) }
         let bytes: [UInt8]
         var place = "payload"
@@ -31,16 +31,16 @@ package struct PayloadArgument: Sendable {
             place = "payload in \(path)"
         default: bytes = Array(text.utf8)
         }
-        if !raw { try Self.check(bytes, place) }
+        if !raw { try Self.check(bytes, place, name) }
         return bytes
     }
 
-    private static func check(_ bytes: [UInt8], _ place: String) throws {
+    private static func check(_ bytes: [UInt8], _ place: String, _ name: String) throws {
         do {
             _ = try JSONText(bytes)
         } catch {
             let purpose = place == "payload" ? "Read it from a file:" : "Not meant to be JSON?"
-            let command = place == "payload" ? "stint enqueue NAME @payload.json    raw bytes: --raw" : "add --raw"
+            let command = place == "payload" ? "stint enqueue \(Invocation.quoted(name)) @payload.json    raw bytes: --raw" : "add --raw"
             throw CommandFailure.invalidJSON(place, bytes: bytes, error: error, hints: [.init(purpose, command)])
         }
     }

@@ -93,6 +93,8 @@ extension ConnectionOptions {
             try await client.connect(limit: .zero)
             let result = try await body(client, target)
             await client.shutdown()
+            // Until here the private Redis has a client.
+            withExtendedLifetime(target) {}
             return result
         } catch let error as StintError {
             await client.shutdown()

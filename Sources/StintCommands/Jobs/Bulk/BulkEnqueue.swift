@@ -126,7 +126,7 @@ final class IDList: Sendable {
     func append(_ receipts: [EnqueueReceipt]) throws {
         let text = receipts.filter { $0.outcome != .queueFull }.map { "\($0.id)\n" }.joined()
         guard !text.isEmpty else { return }
-        guard let file else { return console.rawData(text) }
+        guard let file else { return console.rawData(Array(text.utf8)) }
         try file.write(contentsOf: Data(text.utf8))
     }
 }
