@@ -26,6 +26,9 @@ package struct StintCommand: AsyncParsableCommand {
         version: StintVersion.current,
         groupedSubcommands: [
             .init(
+                name: "Every Day",
+                subcommands: [UpCommand.self, EnqueueCommand.self, RunCommand.self, WorkCommand.self]),
+            .init(
                 name: "Set Up",
                 subcommands: [
                     InitCommand.self, ConfigCommand.self, DownCommand.self, CompletionCommand.self, VersionCommand.self,
