@@ -108,7 +108,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "StintTerminalTests", dependencies: ["StintTerminal"], swiftSettings: settings),
-        .testTarget(name: "StintCommandsTests", dependencies: ["StintCommands", "StintTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "StintCommandsTests",
+            dependencies: [
+                "StintCommands", "StintTerminal", "StintTesting", "StintFunctions", "StintRedis", "Stint",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(name: "AcceptanceTests", dependencies: ["StintTesting", "Stint", "StintRedis"], swiftSettings: settings),
     ]
 )

@@ -2,4 +2,6 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-print("stint")
+import StintCommands
+
+await StintCommand.launch()

@@ -2,6 +2,8 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
-import Stint
-import StintFunctions
+/// Which release this is.
+package enum Release {
+    /// The version, as in the changelog.
+    package static let version = "0.1.0"
+}

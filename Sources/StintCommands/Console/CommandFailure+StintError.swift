@@ -1,0 +1,28 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import Stint
+
+extension CommandFailure {
+    /// A failure of the library, with the exit code that belongs to it.
+    package init(_ error: StintError) {
+        self.init(Self.status(of: error.code), error.message)
+    }
+
+    /// The exit code that belongs to a code of the library.
+    static func status(of code: StintError.Code) -> CommandStatus {
+        switch code {
+        case .invalidInput, .payloadTooLarge: .usage
+        case .duplicateJob, .queueFull, .leaseLost, .refusedByState: .refusedByState
+        case .outcomeUnknown, .redisBusy, .redisFull: .tryAgain
+        case .jobNotFound: .notFound
+        case .redisUnreachable: .unreachable
+        case .redisRefused: .noPermission
+        case .redisUnsuitable, .schemaTooNew: .invalidConfiguration
+        case .timedOut: .timedOut
+        case .internalError: .bug
+        default: .failed
+        }
+    }
+}

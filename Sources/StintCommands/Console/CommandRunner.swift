@@ -1,0 +1,80 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import ArgumentParser
+import Stint
+import StintTerminal
+
+/// Parses a command line, runs the command, prints its failure and says the exit code.
+package enum CommandRunner {
+    /// Runs one command line.
+    ///
+    /// - Parameter invocation: Its `arguments` are the words; a test gives its own streams, clock and environment.
+    package static func run(_ invocation: Invocation, root: any ParsableCommand.Type = StintCommand.self) async -> CommandStatus {
+        await Invocation.$current.withValue(invocation) {
+            do {
+                try await execute(invocation.arguments, root: root)
+                return .ok
+            } catch {
+                return report(error, invocation, root: root)
+            }
+        }
+    }
+
+    private static func execute(_ words: [String], root: any ParsableCommand.Type) async throws {
+        let words = CommandWords.moved(words, root: root)
+        let (names, parent, unknown) = CommandWords.path(words, root: root)
+        if let unknown { throw CommandWords.unknown(unknown, after: names, in: parent) }
+        var command = try root.parseAsRoot(words)
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            try command.run()
+        }
+    }
+
+    private static func report(
+        _ error: any Error, _ invocation: Invocation, root: any ParsableCommand.Type
+    ) -> CommandStatus {
+        let words = CommandWords.moved(invocation.arguments, root: root)
+        let console = invocation.console(noColor: words.contains("--no-color"), ascii: words.contains("--ascii"))
+        let failure: CommandFailure
+        switch error {
+        case let error as CommandFailure: failure = error
+        case let error as StintError: failure = CommandFailure(error)
+        case is CancellationError: failure = .silent(.interrupted)
+        case let code as ExitCode: failure = .silent(CommandStatus(rawValue: code.rawValue) ?? .failed)
+        default:
+            if root.exitCode(for: error) == .success {
+                // Help and completion scripts arrive as errors of the parser.
+                console.page(root.fullMessage(for: error, columns: console.output.columns.map { min($0, 120) }))
+                return .ok
+            }
+            guard root.exitCode(for: error) == .validationFailure else {
+                failure = CommandFailure(.failed, "\(error)")
+                break
+            }
+            failure = usageFailure(error, words, root: root)
+        }
+        console.report(failure.lines(style: console.errors.style))
+        return failure.status
+    }
+
+    /// The parser's message in the form of all others, with the usage and where to read on.
+    private static func usageFailure(
+        _ error: any Error, _ words: [String], root: any ParsableCommand.Type
+    ) -> CommandFailure {
+        var lines = root.message(for: error).split(separator: "\n").map(String.init)
+        var summary = lines.isEmpty ? "the command line is wrong" : lines.removeFirst()
+        if summary.hasSuffix(".") { summary.removeLast() }
+        if let first = summary.first, first.isUppercase, summary.dropFirst().first?.isLowercase == true {
+            summary = first.lowercased() + summary.dropFirst()
+        }
+        let names = CommandWords.path(words, root: root).names
+        let command = (["stint"] + names).joined(separator: " ")
+        return CommandFailure(
+            .usage, summary, details: lines.map { $0.trimmingSpaces() },
+            hints: [.init("All options and examples:", command + " --help")])
+    }
+}

@@ -1,0 +1,141 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import StintTerminal
+import Synchronization
+
+/// Where a command prints: data on stdout, talk on stderr.
+///
+/// Everything that commands print goes through here, so tests can call them in process and read what they said.
+package final class Console: Sendable {
+    /// What stdout can show.
+    package let output: StreamTraits
+    /// What stderr can show.
+    package let errors: StreamTraits
+    /// How much is told: below 0 only errors, above 0 more than usual.
+    package let verbosity: Int
+
+    private struct State {
+        var writeError: TextSinkError?
+        var paintedLines = 0
+        var hasStatusLine = false
+    }
+    private let outputSink: any TextSink
+    private let errorSink: any TextSink
+    private let state = Mutex(State())
+
+    /// Creates a console.
+    package init(
+        output: StreamTraits, errors: StreamTraits, outputSink: any TextSink, errorSink: any TextSink,
+        verbosity: Int = 0
+    ) {
+        self.output = output
+        self.errors = errors
+        self.outputSink = outputSink
+        self.errorSink = errorSink
+        self.verbosity = verbosity
+    }
+
+    /// The error of the first write to stdout that failed; nothing is written after it.
+    package var outputError: TextSinkError? { state.withLock { $0.writeError } }
+
+    /// Prints one line of data on stdout. The caller has made it safe to print.
+    package func data(_ line: String) {
+        write(line + "\n")
+    }
+
+    /// Prints a page of text on stdout that is ready and safe, such as help, without empty lines at its end.
+    package func page(_ text: String) {
+        var text = text[...]
+        while text.last == "\n" { text.removeLast() }
+        write(text + "\n")
+    }
+
+    /// Prints bytes as they are, for `--raw` in a pipe; the caller has checked that stdout is no terminal.
+    package func rawData(_ text: String) {
+        write(text)
+    }
+
+    /// Prints one line of talk on stderr, unless `--quiet` was given. The text is made safe to print.
+    package func talk(_ line: String) {
+        guard verbosity >= 0 else { return }
+        say(Sanitizer.visible(line))
+    }
+
+    /// Prints `✓ …` on stderr, unless `--quiet` was given.
+    package func done(_ line: String) {
+        guard verbosity >= 0 else { return }
+        say(errors.style.painted(.ok) + " " + Sanitizer.visible(line))
+    }
+
+    /// Prints `warning: …` on stderr, unless `--quiet` was given.
+    package func warn(_ line: String) {
+        guard verbosity >= 0 else { return }
+        say(errors.style.paint("warning:", .yellow) + " " + Sanitizer.visible(line))
+    }
+
+    /// Prints lines that are ready and safe on stderr, also with `--quiet`.
+    package func report(_ lines: [String]) {
+        for line in lines { say(line) }
+    }
+
+    /// Prints a hint on stderr: only for people, so only where stderr is a terminal.
+    package func hint(_ line: String) {
+        guard verbosity >= 0, errors.isTerminal else { return }
+        say("  " + errors.style.paint(Sanitizer.visible(line), .dim))
+    }
+
+    /// Prints a question on stderr and leaves the cursor behind it.
+    package func ask(_ question: String) {
+        endStatus()
+        try? errorSink.write(Sanitizer.visible(question))
+    }
+
+    /// Shows how far something is, on one line of stderr that is painted over; nothing where it cannot be.
+    package func status(_ line: String) {
+        guard verbosity >= 0, errors.canRepaint else { return }
+        let text = TextWidth.cut(line, to: (errors.columns ?? 80) - 1, ellipsis: errors.style.ellipsis)
+        state.withLock { $0.hasStatusLine = true }
+        try? errorSink.write("\r\u{1B}[2K" + text)
+    }
+
+    /// Takes the status line away.
+    package func endStatus() {
+        let had = state.withLock { state in
+            defer { state.hasStatusLine = false }
+            return state.hasStatusLine
+        }
+        if had { try? errorSink.write("\r\u{1B}[2K") }
+    }
+
+    /// Paints a screen of data over the one painted before, for `--watch` on a terminal.
+    package func repaint(_ lines: [String]) {
+        var lines = lines
+        if let rows = output.rows, rows > 2, lines.count > rows - 1 {
+            let hidden = lines.count - (rows - 2)
+            lines = lines.prefix(rows - 2) + ["\(output.style.ellipsis) \(NumberText.grouped(hidden)) more lines"]
+        }
+        let before = state.withLock { state in
+            defer { state.paintedLines = lines.count }
+            return state.paintedLines
+        }
+        let up = before > 0 ? "\r\u{1B}[\(before)A" : ""
+        // Each line is erased as it is written and the rest afterwards: erasing everything first would flicker.
+        write(up + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
+    }
+
+    private func say(_ line: String) {
+        endStatus()
+        try? errorSink.write(line + "\n")
+    }
+
+    private func write(_ text: some StringProtocol) {
+        guard outputError == nil else { return }
+        do {
+            try outputSink.write(String(text))
+        } catch {
+            state.withLock { $0.writeError = error }
+        }
+    }
+}

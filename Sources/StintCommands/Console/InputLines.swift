@@ -1,0 +1,88 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Reads a descriptor line by line or whole, in bounded memory, without decoding anything.
+///
+/// Reading blocks its thread: a million lines are read from a pipe without a suspension each.
+package struct InputLines: IteratorProtocol {
+    private let read: (UnsafeMutableRawBufferPointer) -> Int
+    private var buffer: [UInt8] = []
+    private var position = 0
+    private var isAtEnd = false
+
+    /// Reads a file descriptor.
+    package init(descriptor: Int32) {
+        read = { Self.system(descriptor, $0) }
+    }
+
+    /// Reads bytes that are there already.
+    package init(bytes: [UInt8]) {
+        read = { _ in 0 }
+        buffer = bytes
+    }
+
+    /// Returns the next line without its line feed, or `nil` at the end.
+    package mutating func next() -> [UInt8]? {
+        var searched = 0
+        while true {
+            if let end = buffer[(position + searched)...].firstIndex(of: UInt8(ascii: "\n")) {
+                defer { position = end + 1 }
+                return Array(buffer[position..<end])
+            }
+            searched = buffer.count - position
+            guard fill() else { break }
+        }
+        guard position < buffer.count else { return nil }
+        defer { position = buffer.count }
+        return Array(buffer[position...])
+    }
+
+    /// Returns everything that is left, or `nil` if it is more than `limit` bytes.
+    package mutating func all(limit: Int) -> [UInt8]? {
+        while buffer.count - position <= limit, fill() {}
+        guard buffer.count - position <= limit else { return nil }
+        defer { position = buffer.count }
+        return Array(buffer[position...])
+    }
+
+    private mutating func fill() -> Bool {
+        guard !isAtEnd else { return false }
+        let size = 65_536
+        buffer.removeFirst(position)
+        position = 0
+        let old = buffer.count
+        buffer.append(contentsOf: repeatElement(0, count: size))
+        let count = buffer.withUnsafeMutableBytes { read(.init(rebasing: $0[old...])) }
+        buffer.removeLast(size - max(0, count))
+        isAtEnd = count <= 0
+        return count > 0
+    }
+
+    private static func system(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        while true {
+            #if canImport(Glibc)
+                let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            #elseif canImport(Musl)
+                let count = Musl.read(descriptor, buffer.baseAddress, buffer.count)
+            #else
+                let count = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+            #endif
+            if count >= 0 { return count }
+            if errno == EAGAIN {
+                var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                _ = poll(&poller, 1, -1)
+            } else if errno != EINTR {
+                return 0
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import Foundation
+import StintTerminal
+
+/// Everything that a command takes from the outside: environment, folder, clock, zone, streams.
+///
+/// It is a task-local value, because the argument parser creates the commands; a test sets its own and runs the same
+/// code in process.
+package struct Invocation: Sendable {
+    /// What the running command takes from the outside.
+    @TaskLocal package static var current = Invocation.process
+
+    /// The environment variables.
+    package var environment: [String: String]
+    /// The working directory.
+    package var directory: String
+    /// The program that was started, for its hidden supervisor.
+    package var executable: String
+    /// The words after the program's name, as they were typed.
+    package var arguments: [String]
+    /// Names the terminal for row references, such as `pts-3`.
+    package var terminalName: String
+    /// What the system says of stdout.
+    package var output: StreamTraits.Device
+    /// What the system says of stderr.
+    package var errors: StreamTraits.Device
+    /// Whether somebody can be asked.
+    package var canAsk: Bool
+    /// Where data goes.
+    package var outputSink: any TextSink
+    /// Where talk goes.
+    package var errorSink: any TextSink
+    /// All of stdin, read when it is asked for.
+    package var readInput: @Sendable () -> InputLines
+    /// Milliseconds since 1970.
+    package var now: @Sendable () -> Int64
+    /// Waits, between two pictures of `--watch`.
+    package var pause: @Sendable (Duration) async throws -> Void
+    /// The zone in which people read and write times.
+    package var timeZone: TimeZone
+
+    /// How far the zone is ahead of UTC at an instant, in seconds.
+    package func offset(at milliseconds: Int64) -> Int {
+        timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(milliseconds) / 1_000))
+    }
+
+    /// The console with the flags of a command applied.
+    package func console(verbosity: Int = 0, noColor: Bool = false, ascii: Bool = false) -> Console {
+        Console(
+            output: StreamTraits(device: output, environment: environment, noColor: noColor, ascii: ascii),
+            errors: StreamTraits(device: errors, environment: environment, noColor: noColor, ascii: ascii),
+            outputSink: outputSink, errorSink: errorSink, verbosity: verbosity)
+    }
+
+    /// A file or folder as the user means it: relative to the working directory.
+    package func path(_ name: String) -> String {
+        name.hasPrefix("/") ? name : directory + "/" + name
+    }
+
+    /// The command as it was typed, with other arguments in front, for hints.
+    package func retyped(adding prefix: String = "") -> String {
+        let words = arguments.map { word in
+            let isPlain = !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%,+".contains($0)) }
+            return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+        }
+        return (["stint"] + (prefix.isEmpty ? [] : [prefix]) + words).joined(separator: " ")
+    }
+}

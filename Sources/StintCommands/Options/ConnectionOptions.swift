@@ -1,0 +1,17 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import ArgumentParser
+
+/// Which Redis and which namespace. For commands that talk to queues.
+package struct ConnectionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The Redis to use (default: STINT_REDIS_URL, stint.yaml, else a private one).", valueName: "url"))
+    package var redis: String?
+
+    @Option(help: ArgumentHelp("Prefix of all keys (default: STINT_NAMESPACE, stint.yaml, else stint).", valueName: "name"))
+    package var namespace: String?
+
+    /// Creates the group; the parser fills it.
+    package init() {}
+}

@@ -1,0 +1,82 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Remembers the rows of the last list and the last enqueued job of a terminal, so that `%2` and `@last` name them.
+///
+/// A convenience only: where the file cannot be written nothing is remembered and nothing fails.
+package struct RowReferences: Sendable {
+    /// More rows than this are not remembered.
+    package static let maximumRows = 1_000
+
+    private let path: String
+
+    /// The references of the current invocation's terminal.
+    package static var current: RowReferences { RowReferences(Invocation.current) }
+
+    /// Uses `$XDG_STATE_HOME/stint/last-<tty>`.
+    package init(_ invocation: Invocation) {
+        let home = invocation.environment["HOME"] ?? "/"
+        let state = invocation.environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        path = (state ?? home + "/.local/state") + "/stint/last-" + invocation.terminalName
+    }
+
+    /// Makes `%1`, `%2`… stand for these ids.
+    package func remember(rows: [String]) {
+        write(last: read().last, rows: rows)
+    }
+
+    /// Makes `@last` stand for this id.
+    package func remember(last: String) {
+        write(last: last, rows: read().rows)
+    }
+
+    /// Returns the id that the user means: `@last`, `%2`, the beginning of a remembered id, or the text itself.
+    ///
+    /// - Throws: A failure with status 3 if the reference stands for nothing.
+    package func resolve(_ text: String) throws -> String {
+        let (last, rows) = read()
+        if text == "@last" {
+            if let last { return last }
+            throw CommandFailure(
+                .notFound, "@last stands for nothing yet: no job was enqueued from this terminal",
+                hints: [.init("List jobs:", "stint job ls")])
+        }
+        if text.hasPrefix("%") {
+            guard let number = Int(text.dropFirst()), number > 0 else {
+                throw CommandFailure.usage("'\(text)' is no row; write %1 for the first row of the last list")
+            }
+            if number <= rows.count { return rows[number - 1] }
+            let known = rows.isEmpty ? "no list was printed here" : "the last list had \(rows.count) rows"
+            throw CommandFailure(
+                .notFound, "there is no row \(text): \(known)", hints: [.init("List jobs:", "stint job ls")])
+        }
+        // Tables show twelve characters of an id: what was copied from there is found again.
+        if text.count >= 8, text.count < 26 {
+            let matches = Set((rows + (last.map { [$0] } ?? [])).filter { $0.hasPrefix(text) })
+            if matches.count == 1, let match = matches.first { return match }
+        }
+        return text
+    }
+
+    private func read() -> (last: String?, rows: [String]) {
+        guard let data = FileManager.default.contents(atPath: path) else { return (nil, []) }
+        var lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            .map(String.init)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        guard let first = lines.first else { return (nil, []) }
+        return (first.isEmpty ? nil : first, Array(lines.dropFirst()))
+    }
+
+    /// Written beside and renamed, so that two commands of one terminal never mix their lines.
+    private func write(last: String?, rows: [String]) {
+        let folder = (path as NSString).deletingLastPathComponent
+        let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
+        try? FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: mode)
+        let text = ([last ?? ""] + rows).joined(separator: "\n") + "\n"
+        try? Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+}
