@@ -37,7 +37,11 @@ local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 
-local finished, lost, members = {}, {}, {}
+if #node ~= 6 then
+  return redis.error_reply('ERR a node has 6 characters')
+end
+limit = math.min(limit, 500)
+local finished, lost, members, seen = {}, {}, {}, {}
 local ids = {}
 for at = finished_from, #ARGV, 3 do
   ids[#ids + 1] = ARGV[at]
@@ -45,9 +49,12 @@ end
 if #ids > 0 then
   for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
     local at = finished_from + 3 * (index - 1)
-    if record and string.byte(record, 2) == 110 and record_lease(ids[index], record) == ARGV[at + 1] then
+    if seen[ids[index]] then
+      lost[#lost + 1] = ids[index]
+    elseif record and string.byte(record, 2) == 110 and record_lease(ids[index], record) == ARGV[at + 1] then
       finished[#finished + 1] = { ids[index], record, ARGV[at + 2] }
       members[#members + 1] = ARGV[at + 1]
+      seen[ids[index]] = true
     else
       lost[#lost + 1] = ids[index]
     end

@@ -43,6 +43,9 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
   kept = kept, dead = dead }
 
 local entries = intake_parse(ARGV, entries_from)
+if #entries > 500 then
+  return redis.error_reply('ERR at most 500 jobs a call')
+end
 intake_look(key, entries)
 local room, room_all = math.huge, math.huge
 if state[2] then
@@ -82,6 +85,9 @@ for id, old in pairs(plan.replaced) do
   end
   if bit.band(string.byte(old, 4), 4) ~= 0 then
     redis.call('HDEL', errors, id)
+  end
+  if bit.band(string.byte(old, 4), 8) ~= 0 then
+    redis.call('HDEL', progress, id)
   end
 end
 for list = 1, 4 do

@@ -9,21 +9,22 @@
 --! args:   member attempt first:int max_lines:int ttl_ms:int lines:list
 --! return: 1 written | 0 the lease is lost, nothing changed
 --
--- `first` is the number of the first line within the attempt, so that a repetition adds nothing: an entry's id in the
--- stream is the attempt's number followed by the line's.
+-- `first` is the number of the first line within the run, so that a repetition adds nothing: an entry's id in the
+-- stream is the fence followed by the line's number. (Not the attempt: a snoozed job is run again as the same one.)
+local fence = string.match(member, ':(%d+):')
 if not redis.call('ZSCORE', leases, member) then
   return 0
 end
 local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)
-local last_attempt, last_line = -1, -1
+local last_fence, last_line = -1, -1
 if last[1] then
-  last_attempt, last_line = string.match(last[1][1], '^(%d+)-(%d+)$')
+  last_fence, last_line = string.match(last[1][1], '^(%d+)-(%d+)$')
 end
 for at = lines_from, #ARGV do
   local number = first + at - lines_from
-  if tonumber(attempt) > tonumber(last_attempt) or
-    (tonumber(attempt) == tonumber(last_attempt) and number > tonumber(last_line)) then
-    redis.call('XADD', log, 'MAXLEN', '~', max_lines, attempt .. '-' .. number, 'l', ARGV[at])
+  if tonumber(fence) > tonumber(last_fence) or
+    (tonumber(fence) == tonumber(last_fence) and number > tonumber(last_line)) then
+    redis.call('XADD', log, 'MAXLEN', '~', max_lines, fence .. '-' .. number, 'a', attempt, 'l', ARGV[at])
   end
 end
 redis.call('PEXPIRE', log, ttl_ms)

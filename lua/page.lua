@@ -13,6 +13,7 @@
 -- O(log n); ready lists are read from the nearer end.
 --- @include "include/clock"
 local now_ms = clock_now()
+offset, count = math.max(offset, 0), math.max(1, math.min(count, 100))
 local list = string.match(source, '^ready:([0-3])$')
 local entries, scores = {}, {}
 local total

@@ -22,6 +22,7 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
   kept = kept, dead = dead }
 local list = string.match(source, '^ready:([0-3])$')
 local sets = { delayed = { delayed, 'd' }, dead = { dead, 'x' }, kept = { kept, 'ck' } }
+limit = math.max(1, math.min(limit, 200))
 local ids
 if list then
   ids = redis.call('LRANGE', ready[list + 1], 0, limit - 1)

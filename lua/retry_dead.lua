@@ -10,6 +10,7 @@
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
 -- Codes: o ready again, u another job holds its unique key, s not dead, m no such job. The last errors stay readable.
+-- It does not expire any more: that was meant for its first start.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
@@ -34,7 +35,8 @@ for at = ids_from, #ARGV do
     local _, list, flags = record_head(record)
     local name = bit.band(flags, 64) ~= 0 and record_field(record, 'u')
     local holder = name and redis.call('HGET', unique, name)
-    if holder and holder ~= id and redis.call('HEXISTS', jobs, holder) == 1 then
+    local held = holder and holder ~= id and redis.call('HGET', jobs, holder)
+    if held and record_holds(held, now_ms) then
       code = 'u'
     else
       code = 'o'
@@ -43,6 +45,7 @@ for at = ids_from, #ARGV do
         redis.call('HSET', unique, name, id)
       end
       record = record_cut(record_cut(record, 'm'), 's')
+      record = string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)
       redis.call('HSET', jobs, id, record_move(record, 'r', flags, 0, 0, 0, now_ms))
       redis.call('ZREM', dead, id)
       redis.call('RPUSH', ready[list + 1], id)

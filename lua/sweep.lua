@@ -10,8 +10,8 @@
 --! return: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work,
 --!         pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted | -2 schema
 --
--- Every worker calls it about each `interval_ms`; the work is done only if the last look is nearly that old, or if
--- something is due. This script alone judges the time since the last look and writes it: a gap of more than a third of
+-- Every worker calls it about each `interval_ms`, which must be well below a third of a lease; it looks only if the
+-- last look is nearly that old, but does what is due (and after a cut, the rest) at any call. This script alone judges the time since the last look and writes it: a gap of more than a third of
 -- a lease, or a step back, means that renewals may not have come through (an outage, a standstill, a clock set), so
 -- nobody is reaped for one lease from then. Expiries and holds beyond now + lease come from such a clock and are
 -- clamped. Repeatable.
@@ -32,19 +32,12 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
 local lease = math.max(lease_ms, tonumber(state[4]) or 0)
 local look, hold = tonumber(state[2]), tonumber(state[3]) or 0
 local gap = look and now_ms - look
-local is_look = not gap or gap < 0 or gap >= 0.9 * interval_ms
+local is_gap = not gap or gap < 0 or gap > lease / 3
+local is_look = is_gap or gap >= 0.9 * interval_ms
 local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
-local expired, ahead = {}, {}
-if is_look then
-  if not gap or gap < 0 or gap > lease / 3 then
-    hold = now_ms + lease
-  end
-  hold = math.min(hold, now_ms + lease)
-  ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + lease), '+inf', 'LIMIT', 0, 100)
-  if now_ms >= hold then
-    expired = redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100)
-  end
-end
+hold = math.min(is_gap and now_ms + lease or hold, now_ms + lease)
+local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + lease), '+inf', 'LIMIT', 0, 100)
+local expired = now_ms >= hold and redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100) or {}
 local due_records = #due > 0 and redis.call('HMGET', jobs, unpack(due)) or {} -- at most 200
 local reaped = reap_look(jobs, expired)
 
@@ -54,14 +47,14 @@ if is_look then
     queue_found(meta)
   end
   counts = { 'lease', lease, 'look', string.format('%.0f', now_ms), 'hold', string.format('%.0f', hold) }
-  for _, member in ipairs(ahead) do
-    redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + lease), member)
-  end
   if state[5] and not queue_paused(state[5], now_ms) then
     redis.call('HDEL', meta, 'paused_until', 'paused_at', 'paused_by', 'paused_reason')
   end
-  reap_tombs(jobs, ready, { state[6], state[7], state[8], state[9] }, counts)
 end
+for _, member in ipairs(ahead) do
+  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + lease), member)
+end
+local is_littered = reap_tombs(jobs, ready, { state[6], state[7], state[8], state[9] }, counts)
 local tally = reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)
 if #expired > 0 then
   counts[#counts + 1] = 'crashed'
@@ -93,7 +86,7 @@ if promoted > 0 then
     end
   end
 end
-if is_look or #due > 0 then
+if is_look or #counts > 2 then
   redis.call('HSET', meta, unpack(counts)) -- at most 40
 end
 
@@ -111,6 +104,6 @@ local pause = 0
 if is_paused then
   pause = tonumber(state[5]) == 0 and -1 or tonumber(state[5]) - now_ms
 end
-local is_cut = #due == 200 or #expired == 100 or #ahead == 100
+local is_cut = #due == 200 or #expired == 100 or #ahead == 100 or is_littered
 return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted }

@@ -34,7 +34,8 @@ for index, ids in ipairs({ ended, died }) do
   for _, id in ipairs(ids) do
     local record = redis.call('HGET', jobs, id)
     redis.call('ZREM', set, id)
-    if record and (string.byte(record, 2) == 120) == (set == dead) then
+    local old = record and string.sub(record, 2, 2)
+    if old and (old == 'x') == (set == dead) and string.find('xck', old, 1, true) then
       ending_forget(key, id, record)
     end
   end

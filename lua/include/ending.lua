@@ -34,10 +34,11 @@ local function ending_forget(key, id, record)
   ending_free(key, id, record)
 end
 
--- Tells whoever awaits the job that it ended. A hint: who misses it reads the record again.
+-- Tells whoever awaits the job that it ended. A hint: who misses it reads the record again. So a refusal (a user
+-- without the right to publish) must not end the script half done.
 local function ending_tell(key, id, record)
   if bit.band(string.byte(record, 4), 1) ~= 0 then
-    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+    redis.pcall('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
   end
 end
 

@@ -72,14 +72,16 @@ local function intake_stands(record, now_ms)
   return struct.unpack('>I6', record, 18) + math.max(keep_ms, window_ms) > now_ms
 end
 
--- Says whether a job still holds its unique key: it has not ended, or its window has not.
-local function intake_holds(record, now_ms)
+-- Says whether a job waits and has expired, so that it is to be ended now.
+local function intake_overdue(record, now_ms)
   local state = string.sub(record, 2, 2)
-  if state == 'd' or state == 'r' or state == 'n' then
-    return true
-  end
-  local _, _, _, window_ms = record_options(record)
-  return struct.unpack('>I6', record, 18) + window_ms > now_ms
+  return (state == 'd' or state == 'r') and record_expired(record, now_ms)
+end
+
+-- Says whether the record of a job that is ended now stays for a time, so that its id is not free.
+local function intake_lingers(record)
+  local _, _, keep_ms, window_ms = record_options(record)
+  return keep_ms > 0 or window_ms > 0 or bit.band(string.byte(record, 4), 1) ~= 0
 end
 
 -- Returns the record as it is stored: times absolute, ready or delayed, and its due time if it is delayed.
@@ -127,21 +129,27 @@ local function intake_decide(entries, now_ms, room)
   for index, entry in ipairs(entries) do
     local code, holder, target = 'n', nil, nil
     local present = entry.present
-    if present and not plan.freed[entry.id] and not intake_stands(present, now_ms) then
-      plan.freed[entry.id] = present
+    local is_free = not present
+    if present and not taken[entry.id] then
+      if plan.expired[entry.id] or intake_overdue(present, now_ms) then
+        plan.expired[entry.id] = present
+        is_free = not intake_lingers(present)
+      elseif not intake_stands(present, now_ms) then
+        plan.freed[entry.id] = present
+        is_free = true
+      end
     end
-    if taken[entry.id] or (present and not plan.freed[entry.id]) then
+    if taken[entry.id] or not is_free then
       code, holder = 'e', entry.id
     elseif entry.key then
-      local owner = owner_of[entry.key] or entry.owner
-      local owned = owner and ((taken[owner] and plan.jobs[place_of[owner] + 1]) or entry.owned)
-      if owned and not taken[owner] then
-        if plan.freed[owner] or plan.expired[owner] or not intake_holds(owned, now_ms) then
-          owned = nil
-        elseif string.byte(owned, 2) ~= 110 and record_expired(owned, now_ms) then
-          plan.expired[owner] = owned
-          owned = nil
-        end
+      local owner, owned = owner_of[entry.key] or entry.owner, entry.owned
+      if owner_of[entry.key] or plan.replaced[owner] then
+        owned = plan.jobs[place_of[owner] + 1]
+      elseif owned and (plan.freed[owner] or plan.expired[owner] or not record_holds(owned, now_ms)) then
+        owned = nil
+      elseif owned and intake_overdue(owned, now_ms) then
+        plan.expired[owner] = owned
+        owned = nil
       end
       if owned then
         holder = owner

@@ -68,28 +68,29 @@ local function reap_return(key, ready, delayed, leases, reaped, now_ms, max_cras
   return tally
 end
 
--- Drops tombstones from the head of a list while they are at least as many as its entries, at most 100 a call. The
--- count never decides that a list is empty: where the head is live, the count is what was wrong, and is mended.
+-- Drops tombstones from the head of a list while they are at least as many as its entries, at most 500 a list and
+-- call. The count never decides that a list is empty: where an entry is live, the count is what was wrong, and is
+-- mended. Returns whether more can be dropped.
 local function reap_tombs(jobs, ready, tombs, counts)
+  local is_cut = false
   for list = 1, 4 do
     local count, length = tonumber(tombs[list]) or 0, redis.call('LLEN', ready[list])
     if count > 0 and count >= length then
       local used = 0
       if length > 0 then
-        local ids = redis.call('LRANGE', ready[list], 0, 99)
-        for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 100
+        local ids, live = redis.call('LRANGE', ready[list], 0, 499), 0
+        for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
           if record and string.byte(record, 2) == 114 and math.floor((string.byte(record, 3) - 48) / 4) == list - 1 then
-            break
+            live = live + 1
+          elseif live == 0 then
+            used = index
           end
-          used = index
         end
         if used > 0 then
           redis.call('LTRIM', ready[list], used, -1)
         end
-        count = math.min(count - used, length - used)
-        if used < #ids then
-          count = math.max(0, math.min(count, length - used - 1))
-        end
+        count = math.min(count - used, length - used - live)
+        is_cut = is_cut or (live == 0 and length > used)
       else
         count = 0
       end
@@ -97,6 +98,7 @@ local function reap_tombs(jobs, ready, tombs, counts)
       counts[#counts + 1] = count
     end
   end
+  return is_cut
 end
 
 -- Returns the ids of jobs that run on this node and are to be cancelled, at most 100; entries of jobs that do not run

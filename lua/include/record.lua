@@ -89,3 +89,13 @@ local function record_expired(record, now_ms)
   local expires_ms = record_options(record)
   return expires_ms > 0 and now_ms >= expires_ms
 end
+
+-- Says whether a job still holds its unique key: it has not ended, or its window has not.
+local function record_holds(record, now_ms)
+  local state = string.sub(record, 2, 2)
+  if state == 'd' or state == 'r' or state == 'n' then
+    return true
+  end
+  local _, _, _, window_ms = record_options(record)
+  return struct.unpack('>I6', record, 18) + window_ms > now_ms
+end

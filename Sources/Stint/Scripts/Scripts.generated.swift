@@ -16,13 +16,13 @@ package enum Scripts {
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 8, 8, 27, 12, 10, 41, 12, 26, 44, 15, 9, 47, 15, 14, 53, 15, 22, 68, 15, 39, 72, 15, 45, 81, 15, 56, 89, 15, 66, 94, 15, 73, 98, 15, 79, 102, 15, 85, 109, 9, 9, 117, 9, 19, 134, 9, 38, 139, 9, 45, 158, 9, 67, 189, 13, 8, 192, 13, 14, 195, 13, 19, 202, 13, 28, 205, 13, 33, 212, 7, 9, 252, 7, 51, 263, 7, 64, 268, 7, 71, 285, 0, 25, 299, 0, 40, 318, 0, 60],
+        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 8, 8, 27, 12, 10, 41, 12, 26, 44, 15, 9, 47, 15, 14, 53, 15, 22, 68, 15, 39, 72, 15, 45, 81, 15, 56, 89, 15, 66, 94, 15, 73, 98, 15, 79, 102, 15, 85, 109, 9, 9, 117, 9, 19, 134, 9, 39, 139, 9, 46, 158, 9, 68, 189, 13, 8, 192, 13, 14, 195, 13, 19, 202, 13, 28, 205, 13, 33, 212, 7, 9, 252, 7, 51, 263, 7, 64, 268, 7, 71, 285, 0, 25, 299, 0, 40, 325, 0, 67],
         "await": [1, 1, 5, 2, 1, 8, 3, 1, 8, 4, 1, 8, 6, 15, 66, 11, 15, 73, 15, 1, 14],
         "beat": [1, 2, 5, 2, 2, 8, 3, 2, 8, 4, 2, 8, 6, 2, 9, 7, 2, 9, 8, 8, 8, 12, 2, 15],
-        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 8, 8, 20, 12, 10, 34, 12, 26, 37, 15, 9, 40, 15, 14, 46, 15, 22, 61, 15, 39, 65, 15, 45, 74, 15, 56, 82, 15, 66, 87, 15, 73, 91, 9, 9, 99, 9, 19, 116, 9, 38, 121, 9, 45, 140, 9, 67, 171, 13, 8, 174, 3, 20],
+        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 8, 8, 20, 12, 10, 34, 12, 26, 37, 15, 9, 40, 15, 14, 46, 15, 22, 61, 15, 39, 65, 15, 45, 74, 15, 56, 82, 15, 66, 87, 15, 73, 91, 9, 9, 99, 9, 19, 116, 9, 39, 121, 9, 46, 140, 9, 68, 171, 13, 8, 174, 3, 20],
         "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 13, 8, 8, 13, 14, 11, 4, 15],
-        "enqueue": [1, 5, 5, 2, 5, 8, 3, 5, 8, 4, 5, 8, 5, 5, 8, 6, 5, 8, 7, 5, 8, 8, 5, 8, 9, 5, 8, 10, 5, 8, 11, 5, 8, 12, 5, 8, 13, 5, 8, 14, 5, 8, 16, 5, 9, 17, 8, 8, 21, 12, 10, 35, 12, 26, 38, 15, 9, 41, 15, 14, 47, 15, 22, 62, 15, 39, 66, 15, 45, 75, 15, 56, 83, 15, 66, 88, 15, 73, 92, 15, 85, 99, 9, 9, 107, 9, 19, 124, 9, 38, 129, 9, 45, 148, 9, 67, 179, 13, 8, 182, 13, 14, 185, 13, 19, 192, 13, 28, 195, 13, 33, 202, 11, 8, 220, 11, 28, 253, 11, 63, 264, 11, 76, 272, 11, 86, 288, 11, 105, 294, 11, 113, 302, 11, 123, 382, 5, 25, 401, 5, 45, 417, 5, 62],
-        "fail": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 6, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 38, 127, 9, 45, 146, 9, 67, 177, 9, 100, 186, 10, 9, 198, 13, 8, 201, 13, 19, 208, 13, 28, 211, 13, 33, 218, 6, 21, 244, 6, 48],
+        "enqueue": [1, 5, 5, 2, 5, 8, 3, 5, 8, 4, 5, 8, 5, 5, 8, 6, 5, 8, 7, 5, 8, 8, 5, 8, 9, 5, 8, 10, 5, 8, 11, 5, 8, 12, 5, 8, 13, 5, 8, 14, 5, 8, 16, 5, 9, 17, 8, 8, 21, 12, 10, 35, 12, 26, 38, 15, 9, 41, 15, 14, 47, 15, 22, 62, 15, 39, 66, 15, 45, 75, 15, 56, 83, 15, 66, 88, 15, 73, 92, 15, 85, 99, 15, 94, 107, 9, 9, 115, 9, 19, 132, 9, 39, 137, 9, 46, 156, 9, 68, 187, 13, 8, 190, 13, 14, 193, 13, 19, 200, 13, 28, 203, 13, 33, 210, 11, 8, 228, 11, 28, 261, 11, 63, 272, 11, 76, 276, 11, 82, 280, 11, 88, 296, 11, 107, 302, 11, 115, 310, 11, 125, 396, 5, 25, 415, 5, 45, 434, 5, 65],
+        "fail": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 6, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 39, 127, 9, 46, 146, 9, 68, 177, 9, 101, 186, 10, 9, 199, 13, 8, 202, 13, 19, 209, 13, 28, 212, 13, 33, 219, 6, 21, 245, 6, 48],
         "inspect": [1, 16, 5, 2, 16, 8, 3, 16, 8, 4, 16, 8, 5, 16, 8, 6, 16, 8, 7, 16, 8, 8, 16, 8, 9, 16, 8, 10, 8, 8, 14, 16, 15],
         "leave": [1, 17, 5, 2, 17, 8, 3, 17, 8, 5, 17, 11],
         "log": [1, 18, 5, 2, 18, 8, 3, 18, 8, 5, 18, 9, 6, 18, 9, 7, 18, 9, 8, 18, 9, 9, 18, 9, 10, 18, 14],
@@ -31,14 +31,14 @@ package enum Scripts {
         "pause": [1, 21, 5, 2, 21, 8, 3, 21, 8, 5, 21, 9, 6, 21, 9, 7, 8, 8, 11, 13, 8, 14, 13, 14, 17, 21, 15],
         "progress": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 15, 66, 12, 15, 73, 16, 15, 79, 20, 22, 14],
         "promote": [1, 23, 5, 2, 23, 8, 3, 23, 8, 4, 23, 8, 5, 23, 8, 6, 23, 8, 8, 8, 8, 12, 15, 66, 17, 15, 73, 21, 13, 8, 24, 13, 19, 31, 13, 28, 34, 23, 16],
-        "purge": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 8, 24, 8, 9, 24, 8, 10, 24, 8, 11, 24, 8, 12, 24, 8, 14, 24, 9, 15, 15, 9, 18, 15, 22, 33, 15, 39, 37, 15, 73, 41, 9, 9, 49, 9, 19, 66, 9, 38, 71, 13, 8, 74, 24, 17],
-        "release": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 14, 25, 8, 15, 25, 8, 17, 25, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 38, 127, 9, 45, 146, 9, 67, 177, 13, 8, 180, 13, 19, 187, 13, 28, 190, 13, 33, 197, 25, 20, 223, 25, 47],
-        "remove": [1, 26, 5, 2, 26, 8, 3, 26, 8, 4, 26, 8, 5, 26, 8, 6, 26, 8, 7, 26, 8, 8, 26, 8, 9, 26, 8, 10, 26, 8, 11, 26, 8, 13, 15, 9, 16, 15, 22, 31, 15, 39, 35, 15, 73, 39, 9, 9, 47, 9, 19, 64, 9, 38, 69, 13, 8, 72, 26, 16],
+        "purge": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 8, 24, 8, 9, 24, 8, 10, 24, 8, 11, 24, 8, 12, 24, 8, 14, 24, 9, 15, 15, 9, 18, 15, 22, 33, 15, 39, 37, 15, 73, 41, 9, 9, 49, 9, 19, 66, 9, 39, 71, 13, 8, 74, 24, 17],
+        "release": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 14, 25, 8, 15, 25, 8, 17, 25, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 39, 127, 9, 46, 146, 9, 68, 177, 13, 8, 180, 13, 19, 187, 13, 28, 190, 13, 33, 197, 25, 20, 223, 25, 47],
+        "remove": [1, 26, 5, 2, 26, 8, 3, 26, 8, 4, 26, 8, 5, 26, 8, 6, 26, 8, 7, 26, 8, 8, 26, 8, 9, 26, 8, 10, 26, 8, 11, 26, 8, 13, 15, 9, 16, 15, 22, 31, 15, 39, 35, 15, 73, 39, 9, 9, 47, 9, 19, 64, 9, 39, 69, 13, 8, 72, 26, 16],
         "renew": [1, 27, 5, 2, 27, 8, 3, 27, 8, 5, 27, 9, 6, 8, 8, 10, 27, 14],
         "resume": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 8, 8, 9, 13, 8, 12, 13, 19, 19, 13, 28, 22, 28, 13],
-        "retry_dead": [1, 29, 5, 2, 29, 8, 3, 29, 8, 4, 29, 8, 5, 29, 8, 6, 29, 8, 7, 29, 8, 8, 29, 8, 10, 29, 9, 11, 8, 8, 15, 12, 10, 29, 12, 26, 32, 15, 9, 35, 15, 22, 50, 15, 39, 54, 15, 56, 62, 15, 66, 67, 15, 73, 71, 13, 8, 74, 13, 19, 81, 13, 28, 84, 29, 17],
+        "retry_dead": [1, 29, 5, 2, 29, 8, 3, 29, 8, 4, 29, 8, 5, 29, 8, 6, 29, 8, 7, 29, 8, 8, 29, 8, 10, 29, 9, 11, 8, 8, 15, 12, 10, 29, 12, 26, 32, 15, 9, 35, 15, 14, 41, 15, 22, 56, 15, 39, 60, 15, 56, 68, 15, 66, 73, 15, 73, 77, 15, 94, 85, 13, 8, 88, 13, 19, 95, 13, 28, 98, 29, 18],
         "show": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 30, 8, 6, 30, 8, 7, 30, 8, 8, 30, 8, 10, 8, 8, 14, 15, 79, 18, 30, 14],
-        "sweep": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 31, 9, 18, 31, 9, 19, 8, 8, 23, 15, 9, 26, 15, 14, 32, 15, 22, 47, 15, 39, 51, 15, 45, 60, 15, 56, 68, 15, 66, 73, 15, 73, 77, 15, 79, 81, 9, 9, 89, 9, 19, 106, 9, 38, 111, 9, 45, 130, 9, 67, 161, 9, 100, 170, 10, 9, 182, 13, 8, 185, 13, 14, 188, 13, 19, 195, 13, 28, 198, 13, 33, 205, 14, 9, 217, 14, 23, 244, 14, 53, 261, 14, 73, 289, 14, 104, 304, 31, 24, 330, 31, 51, 378, 31, 100],
+        "sweep": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 31, 9, 18, 31, 9, 19, 8, 8, 23, 15, 9, 26, 15, 14, 32, 15, 22, 47, 15, 39, 51, 15, 45, 60, 15, 56, 68, 15, 66, 73, 15, 73, 77, 15, 79, 81, 9, 9, 89, 9, 19, 106, 9, 39, 111, 9, 46, 130, 9, 68, 161, 9, 101, 170, 10, 9, 183, 13, 8, 186, 13, 14, 189, 13, 19, 196, 13, 28, 199, 13, 33, 206, 14, 9, 218, 14, 23, 245, 14, 53, 262, 14, 74, 291, 14, 106, 306, 31, 24, 325, 31, 44, 373, 31, 93],
         "trim": [1, 32, 5, 2, 32, 8, 3, 32, 8, 4, 32, 8, 5, 32, 8, 6, 32, 8, 7, 32, 8, 8, 32, 8, 9, 32, 8, 10, 32, 8, 11, 32, 8, 13, 32, 9, 14, 8, 8, 18, 15, 9, 21, 15, 22, 36, 15, 39, 40, 9, 9, 48, 9, 19, 65, 32, 17],
     ]
 
@@ -181,7 +181,7 @@ local function ending_forget(key, id, record)
 end
 local function ending_tell(key, id, record)
   if bit.band(string.byte(record, 4), 1) ~= 0 then
-    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+    redis.pcall('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
   end
 end
 local function ending_record(key, id, record, state, now_ms, reason)
@@ -344,7 +344,11 @@ end
 local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
-local finished, lost, members = {}, {}, {}
+if #node ~= 6 then
+  return redis.error_reply('ERR a node has 6 characters')
+end
+limit = math.min(limit, 500)
+local finished, lost, members, seen = {}, {}, {}, {}
 local ids = {}
 for at = finished_from, #ARGV, 3 do
   ids[#ids + 1] = ARGV[at]
@@ -352,9 +356,12 @@ end
 if #ids > 0 then
   for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
     local at = finished_from + 3 * (index - 1)
-    if record and string.byte(record, 2) == 110 and record_lease(ids[index], record) == ARGV[at + 1] then
+    if seen[ids[index]] then
+      lost[#lost + 1] = ids[index]
+    elseif record and string.byte(record, 2) == 110 and record_lease(ids[index], record) == ARGV[at + 1] then
       finished[#finished + 1] = { ids[index], record, ARGV[at + 2] }
       members[#members + 1] = ARGV[at + 1]
+      seen[ids[index]] = true
     else
       lost[#lost + 1] = ids[index]
     end
@@ -431,7 +438,7 @@ end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
 """#,
-        sha1: "84143c557e1116c1daa613ba7946187b408f3a25"
+        sha1: "964243408a0660aceb990e11f1f759d46bf6a29b"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
@@ -726,7 +733,7 @@ local function ending_forget(key, id, record)
 end
 local function ending_tell(key, id, record)
   if bit.band(string.byte(record, 4), 1) ~= 0 then
-    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+    redis.pcall('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
   end
 end
 local function ending_record(key, id, record, state, now_ms, reason)
@@ -830,7 +837,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "7e81e35b904ad5d965c0a28a86850a0581217614"
+        sha1: "e167287b52f5eb239ac266983e0a9da326dfa6f2"
     )
 
     /// Cancels jobs: waiting ones end at once, running ones are told to stop.
@@ -1039,6 +1046,14 @@ local function record_expired(record, now_ms)
   local expires_ms = record_options(record)
   return expires_ms > 0 and now_ms >= expires_ms
 end
+local function record_holds(record, now_ms)
+  local state = string.sub(record, 2, 2)
+  if state == 'd' or state == 'r' or state == 'n' then
+    return true
+  end
+  local _, _, _, window_ms = record_options(record)
+  return struct.unpack('>I6', record, 18) + window_ms > now_ms
+end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
     local name = record_field(record, 'u')
@@ -1066,7 +1081,7 @@ local function ending_forget(key, id, record)
 end
 local function ending_tell(key, id, record)
   if bit.band(string.byte(record, 4), 1) ~= 0 then
-    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+    redis.pcall('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
   end
 end
 local function ending_record(key, id, record, state, now_ms, reason)
@@ -1204,13 +1219,13 @@ local function intake_stands(record, now_ms)
   end
   return struct.unpack('>I6', record, 18) + math.max(keep_ms, window_ms) > now_ms
 end
-local function intake_holds(record, now_ms)
+local function intake_overdue(record, now_ms)
   local state = string.sub(record, 2, 2)
-  if state == 'd' or state == 'r' or state == 'n' then
-    return true
-  end
-  local _, _, _, window_ms = record_options(record)
-  return struct.unpack('>I6', record, 18) + window_ms > now_ms
+  return (state == 'd' or state == 'r') and record_expired(record, now_ms)
+end
+local function intake_lingers(record)
+  local _, _, keep_ms, window_ms = record_options(record)
+  return keep_ms > 0 or window_ms > 0 or bit.band(string.byte(record, 4), 1) ~= 0
 end
 local function intake_settle(record, now_ms)
   local more, due_ms = string.byte(record, 5), struct.unpack('>I6', record, 18)
@@ -1249,21 +1264,27 @@ local function intake_decide(entries, now_ms, room)
   for index, entry in ipairs(entries) do
     local code, holder, target = 'n', nil, nil
     local present = entry.present
-    if present and not plan.freed[entry.id] and not intake_stands(present, now_ms) then
-      plan.freed[entry.id] = present
+    local is_free = not present
+    if present and not taken[entry.id] then
+      if plan.expired[entry.id] or intake_overdue(present, now_ms) then
+        plan.expired[entry.id] = present
+        is_free = not intake_lingers(present)
+      elseif not intake_stands(present, now_ms) then
+        plan.freed[entry.id] = present
+        is_free = true
+      end
     end
-    if taken[entry.id] or (present and not plan.freed[entry.id]) then
+    if taken[entry.id] or not is_free then
       code, holder = 'e', entry.id
     elseif entry.key then
-      local owner = owner_of[entry.key] or entry.owner
-      local owned = owner and ((taken[owner] and plan.jobs[place_of[owner] + 1]) or entry.owned)
-      if owned and not taken[owner] then
-        if plan.freed[owner] or plan.expired[owner] or not intake_holds(owned, now_ms) then
-          owned = nil
-        elseif string.byte(owned, 2) ~= 110 and record_expired(owned, now_ms) then
-          plan.expired[owner] = owned
-          owned = nil
-        end
+      local owner, owned = owner_of[entry.key] or entry.owner, entry.owned
+      if owner_of[entry.key] or plan.replaced[owner] then
+        owned = plan.jobs[place_of[owner] + 1]
+      elseif owned and (plan.freed[owner] or plan.expired[owner] or not record_holds(owned, now_ms)) then
+        owned = nil
+      elseif owned and intake_overdue(owned, now_ms) then
+        plan.expired[owner] = owned
+        owned = nil
       end
       if owned then
         holder = owner
@@ -1342,6 +1363,9 @@ local now_ms = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 local entries = intake_parse(ARGV, entries_from)
+if #entries > 500 then
+  return redis.error_reply('ERR at most 500 jobs a call')
+end
 intake_look(key, entries)
 local room, room_all = math.huge, math.huge
 if state[2] then
@@ -1380,6 +1404,9 @@ for id, old in pairs(plan.replaced) do
   end
   if bit.band(string.byte(old, 4), 4) ~= 0 then
     redis.call('HDEL', errors, id)
+  end
+  if bit.band(string.byte(old, 4), 8) ~= 0 then
+    redis.call('HDEL', progress, id)
   end
 end
 for list = 1, 4 do
@@ -1425,7 +1452,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "b5c90dcf2a1d4ce558740ffd0b71b23ee009c46c"
+        sha1: "23c5b7658453820886ab2c9d0e827f58fbe49cf5"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -1599,7 +1626,7 @@ local function ending_forget(key, id, record)
 end
 local function ending_tell(key, id, record)
   if bit.band(string.byte(record, 4), 1) ~= 0 then
-    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+    redis.pcall('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
   end
 end
 local function ending_record(key, id, record, state, now_ms, reason)
@@ -1662,6 +1689,7 @@ local function ending_bury(key, id, record, now_ms, reason)
   redis.call('ZADD', key.dead, now_ms, id)
 end
 local function failure_add(log, now_ms, attempt, kind, text)
+  text = string.sub(text, 1, 8192)
   log = (log or '') .. struct.pack('>I6I2', now_ms, attempt) .. kind .. struct.pack('>I2', #text) .. text
   local starts, at = {}, 1
   while at <= #log do
@@ -1765,7 +1793,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "68427b4838b0112f22be36fcd9f337b200ebcdcf"
+        sha1: "ac36def5bc89d44980a17db5e48baa6714f4b20d"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -1924,25 +1952,26 @@ local first = tonumber(ARGV[3])
 local max_lines = tonumber(ARGV[4])
 local ttl_ms = tonumber(ARGV[5])
 local lines_from = 6
+local fence = string.match(member, ':(%d+):')
 if not redis.call('ZSCORE', leases, member) then
   return 0
 end
 local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)
-local last_attempt, last_line = -1, -1
+local last_fence, last_line = -1, -1
 if last[1] then
-  last_attempt, last_line = string.match(last[1][1], '^(%d+)-(%d+)$')
+  last_fence, last_line = string.match(last[1][1], '^(%d+)-(%d+)$')
 end
 for at = lines_from, #ARGV do
   local number = first + at - lines_from
-  if tonumber(attempt) > tonumber(last_attempt) or
-    (tonumber(attempt) == tonumber(last_attempt) and number > tonumber(last_line)) then
-    redis.call('XADD', log, 'MAXLEN', '~', max_lines, attempt .. '-' .. number, 'l', ARGV[at])
+  if tonumber(fence) > tonumber(last_fence) or
+    (tonumber(fence) == tonumber(last_fence) and number > tonumber(last_line)) then
+    redis.call('XADD', log, 'MAXLEN', '~', max_lines, fence .. '-' .. number, 'a', attempt, 'l', ARGV[at])
   end
 end
 redis.call('PEXPIRE', log, ttl_ms)
 return 1
 """#,
-        sha1: "3e79ccca438b878424a1a118a3f91cde1c214e7b"
+        sha1: "800dc45b08b9050b60f062aa4a9fa0d1fad98bc2"
     )
 
     /// Appends lines to a running job's log, under its lease.
@@ -2030,6 +2059,7 @@ local function clock_now()
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
 end
 local now_ms = clock_now()
+offset, count = math.max(offset, 0), math.max(1, math.min(count, 100))
 local list = string.match(source, '^ready:([0-3])$')
 local entries, scores = {}, {}
 local total
@@ -2065,7 +2095,7 @@ for index, entry in ipairs(entries) do
 end
 return { string.format('%.0f', now_ms), total, reply }
 """#,
-        sha1: "bbf442a41ba7e69db1539dea57495f1a3e7ba156"
+        sha1: "8fc6a88ab5052bee02939a32118041648d184c7a"
     )
 
     /// Reads a page of a queue's jobs in one state, by rank.
@@ -2417,7 +2447,7 @@ local function ending_forget(key, id, record)
 end
 local function ending_tell(key, id, record)
   if bit.band(string.byte(record, 4), 1) ~= 0 then
-    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+    redis.pcall('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
   end
 end
 local function queue_too_new(schema)
@@ -2431,6 +2461,7 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
   kept = kept, dead = dead }
 local list = string.match(source, '^ready:([0-3])$')
 local sets = { delayed = { delayed, 'd' }, dead = { dead, 'x' }, kept = { kept, 'ck' } }
+limit = math.max(1, math.min(limit, 200))
 local ids
 if list then
   ids = redis.call('LRANGE', ready[list + 1], 0, limit - 1)
@@ -2471,7 +2502,7 @@ end
 redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
 return { 1, deleted, remains > 0 and 1 or 0 }
 """#,
-        sha1: "4a1b412cc6b58ae452abb966767149381b985099"
+        sha1: "b09b359cb62e425ae60c094d17cd4d9936aac84b"
     )
 
     /// Deletes a slice of the jobs of one index, oldest first.
@@ -2642,7 +2673,7 @@ local function ending_forget(key, id, record)
 end
 local function ending_tell(key, id, record)
   if bit.band(string.byte(record, 4), 1) ~= 0 then
-    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+    redis.pcall('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
   end
 end
 local function ending_record(key, id, record, state, now_ms, reason)
@@ -2777,7 +2808,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "a4cb1005a8df1f9bac1a6f5fd1b9357398328f5d"
+        sha1: "427a7bc4434cc127b8674c31c5a9080511ae283a"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -2894,7 +2925,7 @@ local function ending_forget(key, id, record)
 end
 local function ending_tell(key, id, record)
   if bit.band(string.byte(record, 4), 1) ~= 0 then
-    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+    redis.pcall('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
   end
 end
 local function queue_too_new(schema)
@@ -2933,7 +2964,7 @@ for at = ids_from, #ARGV do
 end
 return { 1, table.concat(codes) }
 """#,
-        sha1: "1bc73286ee109061acb4c879791967047b4f7174"
+        sha1: "734c566e860ed9681b926c50b422b8de97eedc2b"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -3152,6 +3183,12 @@ end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
 end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
 local function record_seek(record, tag)
   local at = 40 + string.byte(record, 39)
   if bit.band(string.byte(record, 5), 16) ~= 0 then
@@ -3188,6 +3225,14 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local function record_holds(record, now_ms)
+  local state = string.sub(record, 2, 2)
+  if state == 'd' or state == 'r' or state == 'n' then
+    return true
+  end
+  local _, _, _, window_ms = record_options(record)
+  return struct.unpack('>I6', record, 18) + window_ms > now_ms
+end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
@@ -3221,7 +3266,8 @@ for at = ids_from, #ARGV do
     local _, list, flags = record_head(record)
     local name = bit.band(flags, 64) ~= 0 and record_field(record, 'u')
     local holder = name and redis.call('HGET', unique, name)
-    if holder and holder ~= id and redis.call('HEXISTS', jobs, holder) == 1 then
+    local held = holder and holder ~= id and redis.call('HGET', jobs, holder)
+    if held and record_holds(held, now_ms) then
       code = 'u'
     else
       code = 'o'
@@ -3230,6 +3276,7 @@ for at = ids_from, #ARGV do
         redis.call('HSET', unique, name, id)
       end
       record = record_cut(record_cut(record, 'm'), 's')
+      record = string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)
       redis.call('HSET', jobs, id, record_move(record, 'r', flags, 0, 0, 0, now_ms))
       redis.call('ZREM', dead, id)
       redis.call('RPUSH', ready[list + 1], id)
@@ -3245,7 +3292,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "3babf7a854f84c0d558ecc722614ec3dcab254b5"
+        sha1: "f26b9c9af8529ae4f653f08476018365905c403f"
     )
 
     /// Puts dead jobs back on their queue, with all their attempts before them.
@@ -3465,7 +3512,7 @@ local function ending_forget(key, id, record)
 end
 local function ending_tell(key, id, record)
   if bit.band(string.byte(record, 4), 1) ~= 0 then
-    redis.call('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+    redis.pcall('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
   end
 end
 local function ending_record(key, id, record, state, now_ms, reason)
@@ -3528,6 +3575,7 @@ local function ending_bury(key, id, record, now_ms, reason)
   redis.call('ZADD', key.dead, now_ms, id)
 end
 local function failure_add(log, now_ms, attempt, kind, text)
+  text = string.sub(text, 1, 8192)
   log = (log or '') .. struct.pack('>I6I2', now_ms, attempt) .. kind .. struct.pack('>I2', #text) .. text
   local starts, at = {}, 1
   while at <= #log do
@@ -3619,25 +3667,25 @@ local function reap_return(key, ready, delayed, leases, reaped, now_ms, max_cras
   return tally
 end
 local function reap_tombs(jobs, ready, tombs, counts)
+  local is_cut = false
   for list = 1, 4 do
     local count, length = tonumber(tombs[list]) or 0, redis.call('LLEN', ready[list])
     if count > 0 and count >= length then
       local used = 0
       if length > 0 then
-        local ids = redis.call('LRANGE', ready[list], 0, 99)
-        for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 100
+        local ids, live = redis.call('LRANGE', ready[list], 0, 499), 0
+        for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
           if record and string.byte(record, 2) == 114 and math.floor((string.byte(record, 3) - 48) / 4) == list - 1 then
-            break
+            live = live + 1
+          elseif live == 0 then
+            used = index
           end
-          used = index
         end
         if used > 0 then
           redis.call('LTRIM', ready[list], used, -1)
         end
-        count = math.min(count - used, length - used)
-        if used < #ids then
-          count = math.max(0, math.min(count, length - used - 1))
-        end
+        count = math.min(count - used, length - used - live)
+        is_cut = is_cut or (live == 0 and length > used)
       else
         count = 0
       end
@@ -3645,6 +3693,7 @@ local function reap_tombs(jobs, ready, tombs, counts)
       counts[#counts + 1] = count
     end
   end
+  return is_cut
 end
 local function reap_cancelling(jobs, cancelling, node)
   local mine = {}
@@ -3672,19 +3721,12 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
 local lease = math.max(lease_ms, tonumber(state[4]) or 0)
 local look, hold = tonumber(state[2]), tonumber(state[3]) or 0
 local gap = look and now_ms - look
-local is_look = not gap or gap < 0 or gap >= 0.9 * interval_ms
+local is_gap = not gap or gap < 0 or gap > lease / 3
+local is_look = is_gap or gap >= 0.9 * interval_ms
 local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
-local expired, ahead = {}, {}
-if is_look then
-  if not gap or gap < 0 or gap > lease / 3 then
-    hold = now_ms + lease
-  end
-  hold = math.min(hold, now_ms + lease)
-  ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + lease), '+inf', 'LIMIT', 0, 100)
-  if now_ms >= hold then
-    expired = redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100)
-  end
-end
+hold = math.min(is_gap and now_ms + lease or hold, now_ms + lease)
+local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + lease), '+inf', 'LIMIT', 0, 100)
+local expired = now_ms >= hold and redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100) or {}
 local due_records = #due > 0 and redis.call('HMGET', jobs, unpack(due)) or {} -- at most 200
 local reaped = reap_look(jobs, expired)
 local counts = { 'lease', lease }
@@ -3693,14 +3735,14 @@ if is_look then
     queue_found(meta)
   end
   counts = { 'lease', lease, 'look', string.format('%.0f', now_ms), 'hold', string.format('%.0f', hold) }
-  for _, member in ipairs(ahead) do
-    redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + lease), member)
-  end
   if state[5] and not queue_paused(state[5], now_ms) then
     redis.call('HDEL', meta, 'paused_until', 'paused_at', 'paused_by', 'paused_reason')
   end
-  reap_tombs(jobs, ready, { state[6], state[7], state[8], state[9] }, counts)
 end
+for _, member in ipairs(ahead) do
+  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + lease), member)
+end
+local is_littered = reap_tombs(jobs, ready, { state[6], state[7], state[8], state[9] }, counts)
 local tally = reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)
 if #expired > 0 then
   counts[#counts + 1] = 'crashed'
@@ -3732,7 +3774,7 @@ if promoted > 0 then
     end
   end
 end
-if is_look or #due > 0 then
+if is_look or #counts > 2 then
   redis.call('HSET', meta, unpack(counts)) -- at most 40
 end
 local is_paused = queue_paused(state[5], now_ms)
@@ -3749,11 +3791,11 @@ local pause = 0
 if is_paused then
   pause = tonumber(state[5]) == 0 and -1 or tonumber(state[5]) - now_ms
 end
-local is_cut = #due == 200 or #expired == 100 or #ahead == 100
+local is_cut = #due == 200 or #expired == 100 or #ahead == 100 or is_littered
 return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted }
 """#,
-        sha1: "e080f5156e60f6062bcdfc5bae775796daf146a7"
+        sha1: "4bfca92589a43b68618299717b40b489c3df454e"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
@@ -3891,7 +3933,8 @@ for index, ids in ipairs({ ended, died }) do
   for _, id in ipairs(ids) do
     local record = redis.call('HGET', jobs, id)
     redis.call('ZREM', set, id)
-    if record and (string.byte(record, 2) == 120) == (set == dead) then
+    local old = record and string.sub(record, 2, 2)
+    if old and (old == 'x') == (set == dead) and string.find('xck', old, 1, true) then
       ending_forget(key, id, record)
     end
   end
@@ -3901,7 +3944,7 @@ if is_sure then
 end
 return { 1, #ended + #died, (#ended == 100 or #died == 100) and 1 or 0 }
 """#,
-        sha1: "0b015d7a59159a94ba7c00061e0749175b0f0470"
+        sha1: "45643f1a0a86b61039ee0385d8a4d41ea11e9e6a"
     )
 
     /// Drops what retention no longer keeps: ended jobs past their time, the oldest dead ones.
