@@ -1,0 +1,109 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import StintRedis
+
+extension Queue {
+    /// Cancels jobs: waiting ones end at once, running ones are told to stop.
+    ///
+    /// - Parameters:
+    ///   - ids: The jobs.
+    ///   - who: Who does it, for the job's record; at most 128 bytes.
+    /// - Returns: What became of each, in order.
+    @discardableResult
+    public func cancel(_ ids: [JobID], by who: String = "client") async throws(StintError) -> [CancelOutcome] {
+        try Self.check(text: who, limit: 128, "name of who does it")
+        return try await inLane(ids) { keys, lane, number, ids in
+            Scripts.cancel(keys, lane: lane, number: number, who: who, ids: ids)
+        } reading: {
+            switch $0 {
+            case UInt8(ascii: "k"): .cancelled
+            case UInt8(ascii: "f"): .requested
+            case UInt8(ascii: "e"): .ended
+            case UInt8(ascii: "m"): .notFound
+            default: nil
+            }
+        }
+    }
+
+    /// Puts dead jobs back, with all their attempts before them. Returns what became of each, in order.
+    @discardableResult
+    public func retryDead(_ ids: [JobID]) async throws(StintError) -> [RetryOutcome] {
+        try await inLane(ids) { keys, lane, number, ids in
+            Scripts.retryDead(keys, lane: lane, number: number, ids: ids)
+        } reading: {
+            switch $0 {
+            case UInt8(ascii: "o"): .ready
+            case UInt8(ascii: "u"): .keyTaken
+            case UInt8(ascii: "s"): .notDead
+            case UInt8(ascii: "m"): .notFound
+            default: nil
+            }
+        }
+    }
+
+    /// Deletes jobs that are not running, with all that the queue holds about them. Returns what became of each, in
+    /// order.
+    @discardableResult
+    public func remove(_ ids: [JobID]) async throws(StintError) -> [RemoveOutcome] {
+        let keys = keys
+        return try await inSlices(ids) { slice throws(StintError) in
+            try await core.call(Scripts.remove(keys, ids: slice))
+        } reading: {
+            switch $0 {
+            case UInt8(ascii: "o"): .removed
+            case UInt8(ascii: "n"): .running
+            case UInt8(ascii: "m"): .notFound
+            default: nil
+            }
+        }
+    }
+
+    /// Makes delayed jobs ready now. Returns what became of each, in order.
+    @discardableResult
+    public func promote(_ ids: [JobID]) async throws(StintError) -> [PromoteOutcome] {
+        let keys = keys
+        return try await inSlices(ids) { slice throws(StintError) in
+            try await core.call(Scripts.promote(keys, ids: slice))
+        } reading: {
+            switch $0 {
+            case UInt8(ascii: "o"): .ready
+            case UInt8(ascii: "s"): .notDelayed
+            case UInt8(ascii: "m"): .notFound
+            default: nil
+            }
+        }
+    }
+
+    private func inLane<Outcome>(
+        _ ids: [JobID],
+        _ make: @escaping @Sendable (QueueKeys, _ lane: String, _ number: Int, _ ids: [[UInt8]]) -> ScriptCall,
+        reading: (UInt8) -> Outcome?
+    ) async throws(StintError) -> [Outcome] {
+        let keys = keys
+        let lane = try client.adminLane(name)
+        return try await inSlices(ids) { slice throws(StintError) in
+            try await core.call(in: lane) { make(keys, $0, $1, slice) }
+        } reading: {
+            reading($0)
+        }
+    }
+
+    private func inSlices<Outcome>(
+        _ ids: [JobID], _ call: ([[UInt8]]) async throws(StintError) -> RedisValue, reading: (UInt8) -> Outcome?
+    ) async throws(StintError) -> [Outcome] {
+        try await client.connect(limit: client.settings.enqueueTimeout)
+        var outcomes: [Outcome] = []
+        outcomes.reserveCapacity(ids.count)
+        for start in stride(from: 0, to: ids.count, by: Self.sliceLength) {
+            try Self.checkCancellation()
+            let slice = ids[start..<min(start + Self.sliceLength, ids.count)]
+            let reply = try await call(slice.map { Array($0.description.utf8) })
+            let codes = reply.arrayValue?.last?.bytesValue?.compactMap(reading) ?? []
+            guard codes.count == slice.count else { throw .unreadable("A reply of Redis") }
+            outcomes += codes
+        }
+        return outcomes
+    }
+}
