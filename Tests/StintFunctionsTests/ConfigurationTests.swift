@@ -61,7 +61,10 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
         #expect(functions[1].attempts == .unlimited)
         #expect(functions[2].command == .shell(#"jq -r "\"hello \" + .name + \"${X}\"""#))
         #expect(functions[3].directory == "/srv/app/jobs")
-        #expect([0, 2, 3, 65, 75, 79].map { functions[3].exits.meaning(of: $0) } == [.done, .dead, .done, .retry, .retry, .snooze])
+        #expect(
+            [0, 2, 3, 65, 75, 79].map { functions[3].exits.meaning(of: $0) } == [
+                .done, .dead, .done, .retry, .retry, .snooze,
+            ])
 
         let configuration = try Configuration(project: file)
         let options = configuration.options(for: "mail.send")
@@ -145,10 +148,12 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
 
     @Test("A deep or self-multiplying file is no danger")
     func hostile() {
-        let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + (0..<9).map { index in
-            let (last, next) = (index == 0 ? "a" : "b\(index - 1)", "b\(index)")
-            return "\(next): &\(next) [*\(last),*\(last),*\(last),*\(last),*\(last),*\(last)]"
-        }.joined(separator: "\n")
+        let bomb =
+            "a: &a [x,x,x,x,x,x,x,x,x]\n"
+            + (0..<9).map { index in
+                let (last, next) = (index == 0 ? "a" : "b\(index - 1)", "b\(index)")
+                return "\(next): &\(next) [*\(last),*\(last),*\(last),*\(last),*\(last),*\(last)]"
+            }.joined(separator: "\n")
         #expect(problems(bomb).contains("unknown key 'a'"))
     }
 }
@@ -201,7 +206,8 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
     @Test("Commands that cannot be executed are found with their line")
     func check() async throws {
         try await withFolder { folder in
-            let text = "functions:\n  a: {run: ./missing}\n  b: {run: no-such-program}\n  c: {sh: 'true'}\n  d: {run: ./plain}\n"
+            let text =
+                "functions:\n  a: {run: ./missing}\n  b: {run: no-such-program}\n  c: {sh: 'true'}\n  d: {run: ./plain}\n"
             try "x".write(toFile: folder + "/plain", atomically: true, encoding: .utf8)
             try text.write(toFile: folder + "/stint.yaml", atomically: true, encoding: .utf8)
             let configuration = try Configuration.load(environment: [:], from: folder)

@@ -34,7 +34,8 @@ func shell(
 }
 
 func attempt(_ name: String = "test") -> FunctionEnvironment {
-    FunctionEnvironment(id: "01J9ZK3V7Q8RXF2M4T9C0DWAYB", name: name, idempotencyKey: "default/01J9ZK3V7Q8RXF2M4T9C0DWAYB")
+    FunctionEnvironment(
+        id: "01J9ZK3V7Q8RXF2M4T9C0DWAYB", name: name, idempotencyKey: "default/01J9ZK3V7Q8RXF2M4T9C0DWAYB")
 }
 
 extension FunctionRunner {

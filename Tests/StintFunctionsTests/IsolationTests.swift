@@ -40,7 +40,8 @@ import Testing
         arguments: ["; rm -rf /tmp/x", "$(touch /tmp/x)", "a\nb", "`id`", "-rf", "' \" \\", "*", "\u{1b}[2J", "é"])
     func hostileNames(name: String) async throws {
         for definition in [
-            try function(["sh", "-c", "printf %s \"$STINT_JOB_NAME\""], name: "*"), try shell("printf %s \"$STINT_JOB_NAME\""),
+            try function(["sh", "-c", "printf %s \"$STINT_JOB_NAME\""], name: "*"),
+            try shell("printf %s \"$STINT_JOB_NAME\""),
         ] {
             #expect(try await runner.run(definition, payload: [], environment: attempt(name)).text == name)
         }

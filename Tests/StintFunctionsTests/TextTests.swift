@@ -13,7 +13,8 @@ import Testing
         arguments: [
             ("500ms", Duration.milliseconds(500), "500ms"), ("5m", .seconds(300), "5m"),
             ("1h30m", .seconds(5400), "1h30m"), ("2d", .seconds(172_800), "2d"), ("1w", .seconds(604_800), "7d"),
-            ("1.5s", .milliseconds(1500), "1s500ms"), ("0", .zero, "0s"), ("0s", .zero, "0s"), ("90s", .seconds(90), "1m30s"),
+            ("1.5s", .milliseconds(1500), "1s500ms"), ("0", .zero, "0s"), ("0s", .zero, "0s"),
+            ("90s", .seconds(90), "1m30s"),
         ])
     func durations(text: String, duration: Duration, written: String) throws {
         #expect(try DurationText.parse(text) == duration)
@@ -55,7 +56,9 @@ import Testing
         #expect(try BackoffText.parse("fixed(30s)") == .fixed(.seconds(30)))
         #expect(try BackoffText.parse("list(1s, 5s)") == .list([.seconds(1), .seconds(5)]))
         #expect(BackoffText.format(exponential) == "exponential(1s, 1h)")
-        for text in ["", "fixed", "fixed()", "fixed(1s", "exponential(1h, 1s)", "exponential(0, 1s)", "never(1s)", "list()"] {
+        for text in [
+            "", "fixed", "fixed()", "fixed(1s", "exponential(1h, 1s)", "exponential(0, 1s)", "never(1s)", "list()",
+        ] {
             #expect(throws: ParseFailure.self) { try BackoffText.parse(text) }
         }
         let error = #expect(throws: ParseFailure.self) { try BackoffText.parse("exponential(1s, 1h, jitter 0.1)") }
@@ -66,7 +69,8 @@ import Testing
     func commands() throws {
         #expect(try CommandText.split("python3 fn/resize.py") == ["python3", "fn/resize.py"])
         #expect(try CommandText.split(" a  'b c' \"d \\\" \\e\" f\\ g '' ") == ["a", "b c", "d \" \\e", "f g", ""])
-        #expect(try CommandText.split("awk '{print $1 | \"sort\"}' $HOME") == ["awk", "{print $1 | \"sort\"}", "$HOME"])
+        #expect(
+            try CommandText.split("awk '{print $1 | \"sort\"}' $HOME") == ["awk", "{print $1 | \"sort\"}", "$HOME"])
         for text in ["a | b", "a; b", "a > b", "a & b", "a `b`", "a $(b)", "'a", "a\\"] {
             #expect(throws: ParseFailure.self) { try CommandText.split(text) }
         }

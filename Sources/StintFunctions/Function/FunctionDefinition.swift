@@ -56,7 +56,8 @@ package struct FunctionDefinition: Sendable, Hashable {
     /// Creates a definition with the documented defaults.
     package init(
         _ pattern: NamePattern, _ command: Command, directory: String, queue: String? = nil,
-        attempts: AttemptCount? = nil, backoff: RetryPolicy.Backoff? = nil, timeout: Duration? = nil, gracePeriod: Duration = .seconds(5),
+        attempts: AttemptCount? = nil, backoff: RetryPolicy.Backoff? = nil, timeout: Duration? = nil,
+        gracePeriod: Duration = .seconds(5),
         keep: Duration? = nil, slots: Int? = nil, limits: ResourceLimits = .init(),
         environment: [String: String] = [:], passedEnvironment: [String] = [], exits: ExitMap = .standard,
         snooze: Duration = .seconds(60), resultBound: Int = 256 * 1024, logBound: Int? = nil, path: String? = nil,

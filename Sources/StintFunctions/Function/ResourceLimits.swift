@@ -4,7 +4,9 @@
 
 /// What one run of a function may use; `nil` is what the worker itself may use.
 package struct ResourceLimits: Sendable, Hashable {
-    /// Bytes of address space. Runtimes that reserve much and use little (Node, Java, Go) need a generous value.
+    /// Bytes of address space.
+    ///
+    /// Runtimes that reserve much and use little (Node, Java, Go) need a generous value.
     package var memory: Int?
     /// Time on the processor, in whole seconds; at the limit SIGXCPU, a second later SIGKILL.
     package var cpuTime: Duration?

@@ -5,19 +5,22 @@
 import CStintProcess
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
-/// A started child with its pipes. Belongs to the process loop's thread.
+/// A started child with its pipes.
+///
+/// Belongs to the process loop's thread.
 final class ActiveRun {
     /// How many bytes of one pipe are moved in one turn, so that one flood does not starve the others.
     private static let turnBytes = 256 * 1024
-    /// What is read from a pipe after the leader's end: what it wrote is in the pipe, at most this much. A process
-    /// that left the group may still hold the other end and write for ever.
+    /// How much is read from a pipe after the leader's end: what it wrote is in the pipe, at most this much.
+    ///
+    /// A process that left the group may still hold the other end and write for ever.
     private static let lastBytes = 1024 * 1024
     private static let lineBound = 8 * 1024
 
@@ -88,7 +91,8 @@ final class ActiveRun {
     func cancel() { perform(machine.cancel(at: elapsed)) }
 
     /// Completes the run if its leader has ended: kills what is left of the group, and reads what is left in the pipes.
-    func endIfOver(beforeReaping: (pid_t) -> Void) -> Bool {
+    func endIfOver(_ ready: [Int32: Int16], beforeReaping: (pid_t) -> Void) -> Bool {
+        guard !hasPidfd || ready[child.pidfd] != nil else { return false }
         let hasEnded = stint_has_ended(child.pid)
         guard hasEnded != 0 else { return false }
         // The leader is not reaped yet, so that the group's id cannot have become another's.

@@ -5,11 +5,11 @@
 import CStintProcess
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// A small shell that kills the process groups of this worker's functions if the worker is killed.
@@ -35,7 +35,9 @@ struct OrphanGuard {
         restart()
     }
 
-    /// Leaves this group alone. Called before its leader is reaped, while its id cannot be another's.
+    /// Leaves this group alone.
+    ///
+    /// Called before its leader is reaped, while its id cannot be another's.
     mutating func forget(_ group: pid_t) {
         groups.remove(group)
         if shell != nil, !tell("- \(group)\n") { restart() }

@@ -6,11 +6,11 @@ import CStintProcess
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// The one thread that starts, feeds, reads, ends and reaps all functions of this process.
@@ -92,10 +92,11 @@ final class ProcessLoop: Sendable {
             }
             for command in commands {
                 switch command {
-                case .start(let request): turn.start(request)
+                case .start(let request): turn.add(request)
                 case .cancel(let ticket): turn.cancel(ticket)
                 }
             }
+            turn.startWaiting()
             turn.perform()
         }
     }
@@ -104,15 +105,26 @@ final class ProcessLoop: Sendable {
 /// What the loop's thread owns: the active runs and what it polls for them.
 private struct LoopTurn {
     private static let lookInterval: Duration = .milliseconds(20)
+    /// Starting takes a millisecond or two each; the runs that are active must not wait for hundreds of them.
+    private static let startsPerTurn = 8
 
     private let wake: Int32
+    private var waiting: [RunRequest] = []
     private var runs: [ActiveRun] = []
     private var descriptors: [pollfd] = []
     private var guardian = OrphanGuard()
 
     init(wake: Int32) { self.wake = wake }
 
-    mutating func start(_ request: RunRequest) {
+    mutating func add(_ request: RunRequest) { waiting.append(request) }
+
+    /// Starts some of the runs that wait for it.
+    mutating func startWaiting() {
+        for request in waiting.prefix(Self.startsPerTurn) { start(request) }
+        waiting.removeFirst(min(Self.startsPerTurn, waiting.count))
+    }
+
+    private mutating func start(_ request: RunRequest) {
         guard !request.ticket.isCancelled.load(ordering: .acquiring) else {
             return request.completion(.failure(CancellationError()))
         }
@@ -133,10 +145,11 @@ private struct LoopTurn {
     mutating func wait() {
         descriptors.removeAll(keepingCapacity: true)
         descriptors.append(pollfd(fd: wake, events: Int16(POLLIN), revents: 0))
-        var timeout: Duration?
+        var timeout: Duration? = waiting.isEmpty ? nil : .zero
         for run in runs {
             run.appendDescriptors(to: &descriptors)
-            let next = run.hasPidfd ? run.untilNextInstant : min(run.untilNextInstant ?? Self.lookInterval, Self.lookInterval)
+            var next = run.untilNextInstant
+            if !run.hasPidfd { next = min(next ?? Self.lookInterval, Self.lookInterval) }
             if let next { timeout = min(timeout ?? next, next) }
         }
         poll(&descriptors, nfds_t(descriptors.count), timeout.map(Self.pollTimeout) ?? -1)
@@ -156,7 +169,7 @@ private struct LoopTurn {
         for run in runs {
             run.transfer(ready)
             run.advance()
-            if run.endIfOver(beforeReaping: { guardian.forget($0) }) { ended = true }
+            if run.endIfOver(ready, beforeReaping: { guardian.forget($0) }) { ended = true }
         }
         if ended { runs.removeAll { $0.isOver } }
     }

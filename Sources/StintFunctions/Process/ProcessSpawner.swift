@@ -5,11 +5,11 @@
 import CStintProcess
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// A program that is ready to be executed: looked up, with its whole environment.
@@ -24,7 +24,9 @@ struct Program: Sendable {
     /// SIGKILL when the spawning thread ends.
     var diesWithParent = true
 
-    /// Starts the program. Blocks until it has executed or failed to.
+    /// Starts the program.
+    ///
+    /// Blocks until it has executed or failed to.
     ///
     /// - Throws: ``FunctionError`` with the step and the system's reason.
     func spawn() throws(FunctionError) -> stint_spawned {

@@ -66,7 +66,9 @@ struct RunStateMachine {
         }
     }
 
-    /// Ends the run because its caller asked for that. The first reason stands.
+    /// Ends the run because its caller asked for that.
+    ///
+    /// The first reason stands.
     mutating func cancel(at now: Duration) -> Action? {
         guard case .running = state else { return nil }
         return terminate(.cancellation, at: now)

@@ -6,12 +6,18 @@
 package enum SizeText {
     private static let units = ["": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40]
 
-    /// Reads a whole number and a unit. A kilobyte has 1,024 bytes, however it is spelled.
+    /// Reads a whole number and a unit.
+    ///
+    /// A kilobyte has 1,024 bytes, however it is spelled.
     package static func parse(_ text: String) throws(ParseFailure) -> Int {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         var unit = text.dropFirst(digits.count).lowercased()[...]
         if unit.hasPrefix(" ") { unit.removeFirst() }
-        if unit.count == 3, unit.hasSuffix("ib") { unit.removeLast(2) } else if unit.count == 2, unit.hasSuffix("b") { unit.removeLast() }
+        if unit.count == 3, unit.hasSuffix("ib") {
+            unit.removeLast(2)
+        } else if unit.count == 2, unit.hasSuffix("b") {
+            unit.removeLast()
+        }
         guard let count = Int(digits), let factor = units[String(unit)] else {
             throw ParseFailure("'\(text)' is not a size: write 65536, 64KB, 512MB or 1GB")
         }
