@@ -25,6 +25,11 @@ package struct StintCommand: AsyncParsableCommand {
         version: Release.version,
         groupedSubcommands: [
             .init(
+                name: "Look and Steer",
+                subcommands: [
+                    QueueCommand.self, JobCommand.self, DeadCommand.self, WorkerCommand.self, StatsCommand.self,
+                ]),
+            .init(
                 name: "Set Up",
                 subcommands: [
                     CompletionCommand.self, VersionCommand.self, HelpTopicCommand.self,
