@@ -32,7 +32,8 @@ package struct StintCommand: AsyncParsableCommand {
             .init(
                 name: "Set Up",
                 subcommands: [
-                    CompletionCommand.self, VersionCommand.self, HelpTopicCommand.self,
+                    DownCommand.self, CompletionCommand.self, VersionCommand.self, HelpTopicCommand.self,
+                    SuperviseCommand.self,
                 ])
         ])
 
