@@ -24,7 +24,7 @@ struct StatsCommand: ConsoleCommand {
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             var before: Statistics?
             try await console.show(document, watch: watch) {
                 let inspector = client.inspector

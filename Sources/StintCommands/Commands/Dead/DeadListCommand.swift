@@ -30,7 +30,7 @@ struct DeadListCommand: ConsoleCommand {
 
     func perform(on console: Console) async throws {
         let search = JobSearch(selectors: selectors, states: [.dead], order: sort)
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             var finding = JobSearch.Finding()
             try await console.show(JobRow.deadListing, list, watch: watch) {
                 finding = try await search.find(client.inspector)

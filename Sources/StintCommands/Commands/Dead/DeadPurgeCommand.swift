@@ -33,7 +33,7 @@ struct DeadPurgeCommand: ConsoleCommand {
     }
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, target in
             guard selectors.ids.isEmpty else {
                 try await purgeNamed(client, console)
                 return
@@ -50,7 +50,7 @@ struct DeadPurgeCommand: ConsoleCommand {
             }
             let question = "Delete \(JobCount.text(total)) \(selectors.text)"
             if selectors.all {
-                try confirm.confirm(question, typing: client.core.namespace, given: confirmed, on: console)
+                try confirm.confirm(question, typing: target.namespace, given: confirmed, on: console)
             } else {
                 try confirm.confirm(question + "?", on: console)
             }

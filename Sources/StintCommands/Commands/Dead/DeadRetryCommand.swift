@@ -23,7 +23,7 @@ struct DeadRetryCommand: ConsoleCommand {
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             guard selectors.ids.isEmpty else {
                 let steering = Steering(verb: "retry", options: try selectors.steering(), confirm: confirm)
                 try await steering.perform(client, on: console) {

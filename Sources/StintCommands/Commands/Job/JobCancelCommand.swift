@@ -19,7 +19,7 @@ struct JobCancelCommand: ConsoleCommand {
 
     func perform(on console: Console) async throws {
         let who = try Caller.name(with: reason)
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             try await Steering(verb: "cancel", options: steering, confirm: confirm).perform(client, on: console) {
                 try await $0.cancel($1, by: who).map(Self.verdict)
             }

@@ -40,7 +40,7 @@ struct JobListCommand: ConsoleCommand {
     func perform(on console: Console) async throws {
         let states = state ?? (sort == .due ? [.delayed] : JobState.allCases)
         let search = JobSearch(selectors: selectors, states: states, order: sort)
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             var finding = JobSearch.Finding()
             try await console.show(JobRow.listing, list, watch: watch) {
                 finding = try await search.find(client.inspector)

@@ -34,7 +34,7 @@ struct JobLogsCommand: ConsoleCommand {
 
     func perform(on console: Console) async throws {
         let id = try JobNaming.id(id)
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             let queue = try await JobNaming(client: client, queue: queue).queueName(of: id)
             let log = JobLog(client: client, id: id, queue: queue)
             var lines = try await log.all()

@@ -18,7 +18,7 @@ struct JobRemoveCommand: ConsoleCommand {
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             let steering = Steering(verb: "delete", options: steering, confirm: confirm, asks: true)
             try await steering.perform(client, on: console) { try await $0.remove($1).map(Self.verdict) }
         }

@@ -17,7 +17,7 @@ struct JobRetryCommand: ConsoleCommand {
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             try await Steering(verb: "retry", options: steering, confirm: confirm).perform(client, on: console) {
                 try await $0.retryDead($1).map(Self.verdict)
             }

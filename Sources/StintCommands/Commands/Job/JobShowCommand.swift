@@ -39,7 +39,7 @@ struct JobShowCommand: ConsoleCommand {
 
     func perform(on console: Console) async throws {
         let id = try JobNaming.id(id)
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             let naming = JobNaming(client: client, queue: queue)
             if log {
                 let lines = JobLog(client: client, id: id, queue: try await naming.queueName(of: id))

@@ -27,7 +27,7 @@ struct QueueClearCommand: ConsoleCommand {
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             let status = try await client.inspector.known(queue)
             let counts = state.map { ($0, Self.count($0, status)) }
             let total = counts.reduce(0) { $0 + $1.1 }

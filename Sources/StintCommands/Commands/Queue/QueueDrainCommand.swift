@@ -24,7 +24,7 @@ struct QueueDrainCommand: ConsoleCommand {
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             var status = try await client.inspector.known(queue)
             try await warn(status, client, console)
             let start = ContinuousClock.now

@@ -24,7 +24,7 @@ struct QueueLimitCommand: ConsoleCommand {
     }
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             let isKnown = try await client.inspector.queueNames().contains(queue)
             let before = try await client.inspector.queue(queue).depthLimit
             try await client.queue(queue).setDepthLimit(Int(limit))

@@ -38,7 +38,7 @@ struct QueueListCommand: ConsoleCommand {
 
     func perform(on console: Console) async throws {
         let listing = QueueRow.listing(style: console.output.style, watching: watch.period != nil)
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             var before: [String: QueueStatus] = [:]
             try await console.show(listing, list, watch: watch) {
                 let workforce = Workforce(try await client.inspector.nodes())

@@ -30,7 +30,7 @@ struct QueuePauseCommand: ConsoleCommand {
     func validate() throws { try QueueSelection.check(queues, all: all) }
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             let names = try await client.inspector.known(queues, all: all)
             let until = time.map { " for \(TimeText.length($0))" } ?? ""
             if confirm.dryRun {

@@ -20,7 +20,7 @@ struct QueueResumeCommand: ConsoleCommand {
     func validate() throws { try QueueSelection.check(queues, all: all) }
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             var names = try await client.inspector.known(queues, all: all)
             if all {
                 names = try await client.inspector.queues().filter { $0.pause != nil }.map(\.name)

@@ -20,7 +20,7 @@ struct QueueShowCommand: ConsoleCommand {
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             try await console.show(document, watch: watch) {
                 let status = try await client.inspector.known(queue)
                 let workers = Workforce(try await client.inspector.nodes()).serving(queue)

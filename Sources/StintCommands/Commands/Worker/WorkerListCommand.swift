@@ -19,7 +19,7 @@ struct WorkerListCommand: ConsoleCommand {
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             try await console.show(Self.listing, list, watch: watch) { try await client.inspector.nodes() }
         }
     }

@@ -22,7 +22,7 @@ struct WorkerShowCommand: ConsoleCommand {
 
     func perform(on console: Console) async throws {
         let id = try RowReferences.current.resolve(node)
-        try await connection.withClient(on: console) { client in
+        try await connection.withClient(on: console) { client, _ in
             try await console.show(document, watch: watch) {
                 let nodes = try await client.inspector.nodes()
                 guard let node = nodes.first(where: { $0.id == id }) else {
