@@ -29,6 +29,11 @@ package struct StintCommand: AsyncParsableCommand {
                 name: "Every Day",
                 subcommands: [UpCommand.self, EnqueueCommand.self, RunCommand.self, WorkCommand.self]),
             .init(
+                name: "Look and Steer",
+                subcommands: [
+                    QueueCommand.self, JobCommand.self, DeadCommand.self, WorkerCommand.self, StatsCommand.self,
+                ]),
+            .init(
                 name: "Set Up",
                 subcommands: [
                     InitCommand.self, ConfigCommand.self, DownCommand.self, CompletionCommand.self, VersionCommand.self,
