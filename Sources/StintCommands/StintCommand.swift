@@ -25,9 +25,13 @@ package struct StintCommand: AsyncParsableCommand {
         version: Release.version,
         groupedSubcommands: [
             .init(
+                name: "Every Day",
+                subcommands: [UpCommand.self, EnqueueCommand.self, RunCommand.self, WorkCommand.self]),
+            .init(
                 name: "Set Up",
                 subcommands: [
-                    CompletionCommand.self, VersionCommand.self, HelpTopicCommand.self,
+                    DownCommand.self, CompletionCommand.self, VersionCommand.self, HelpTopicCommand.self,
+                    SuperviseCommand.self,
                 ])
         ])
 

@@ -53,8 +53,14 @@ package final class Console: Sendable {
     }
 
     /// Prints bytes as they are, for `--raw` in a pipe; the caller has checked that stdout is no terminal.
-    package func rawData(_ text: String) {
-        write(text)
+    package func rawData(_ bytes: [UInt8]) {
+        write(bytes)
+    }
+
+    /// Prints the bytes that a job returned: as they are into a pipe, made safe and with a line feed on a terminal.
+    package func result(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        if output.isTerminal { page(Sanitizer.visible(bytes: bytes, layout: .block)) } else { rawData(bytes) }
     }
 
     /// Prints one line of talk on stderr, unless `--quiet` was given. The text is made safe to print.
@@ -130,10 +136,12 @@ package final class Console: Sendable {
         try? errorSink.write(line + "\n")
     }
 
-    private func write(_ text: some StringProtocol) {
+    private func write(_ text: some StringProtocol) { write(Array(text.utf8)) }
+
+    private func write(_ bytes: [UInt8]) {
         guard outputError == nil else { return }
         do {
-            try outputSink.write(String(text))
+            try outputSink.write(bytes)
         } catch {
             state.withLock { $0.writeError = error }
         }
