@@ -14,7 +14,8 @@ extension RedisTarget {
     package func makeClient(on console: Console) throws -> StintClient {
         do {
             return try StintClient(
-                .init(redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value),
+                .init(redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
+                    clientName: "stint-cli"),
                 logger: console.logger)
         } catch {
             throw failure(error)
@@ -30,6 +31,10 @@ extension RedisTarget {
         switch error.code {
         case .redisUnreachable:
             failure.summary = "cannot reach Redis at \(place)\(origin): \(Self.reason(error))"
+            if let embedded {
+                failure.hints = [.init("What it logged:", "tail \(embedded.location.directory)/redis.log")]
+                break
+            }
             failure.hints = [
                 .init("Is it running?", "redis-cli -u \(shown) ping"),
                 .init("Use another one:", Invocation.current.retyped(adding: "--redis redis://HOST:PORT")),
@@ -58,6 +63,8 @@ extension RedisTarget {
             ]
         case .redisFull:
             failure.hints = [.init("How full is it?", "redis-cli -u \(shown) info memory")]
+        case .redisBusy, .outcomeUnknown:
+            failure.hints = [.init("Try again:", Invocation.current.retyped())]
         default: break
         }
         return failure
