@@ -97,8 +97,10 @@ let package = Package(
             name: "StintTests",
             dependencies: [
                 "Stint", "StintTesting", "StintRedis",
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: settings
         ),
@@ -116,6 +118,25 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "AcceptanceTests", dependencies: ["StintTesting", "Stint", "StintRedis"], swiftSettings: settings),
+        .executableTarget(
+            name: "stint-fixture",
+            dependencies: [
+                "Stint",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Fixture",
+            swiftSettings: settings
+        ),
+        // It starts the two programs as processes, so they must be there when it runs.
+        .testTarget(
+            name: "AcceptanceTests",
+            dependencies: [
+                "Stint", "StintRedis", "StintMain", "stint-fixture",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

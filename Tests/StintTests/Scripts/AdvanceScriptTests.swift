@@ -12,7 +12,8 @@ import Testing
     func order() async throws {
         try await ScriptBench.with { bench in
             try await bench.enqueue(
-                TestJob("low") { $0.priority = .low }, TestJob("b"), TestJob("a"), TestJob("top") { $0.priority = .urgent })
+                TestJob("low") { $0.priority = .low }, TestJob("b"), TestJob("a"),
+                TestJob("top") { $0.priority = .urgent })
             let before = try await bench.now()
             let reply = try await bench.advance(3)
             let after = try await bench.now()

@@ -113,7 +113,7 @@ import Testing
         try await ScriptBench.with { bench in
             let claim = try await bench.running(TestJob("a"))
             try await bench.wasLookedAfter()
-            try await bench.redis("ZADD", bench.keys.leases, "5", "a:17:node02", "6", "gone:18:node02")
+            try await bench.redis("ZADD", bench.keys.leases, "5", "a:17:node02", "6", "gone:18:node02", "7", "junk")
             #expect(try await bench.sweep() == "[1, 0, -1, 0, 0, [], 0, 0, 0]")
             let view = try await bench.snapshot()
             #expect(Array(view.leases.keys) == [claim.member])
@@ -150,7 +150,9 @@ import Testing
         #expect((result.before + 10_000...result.after + 10_000).contains(result.hold))
     }
 
-    @Test("A gap of more than a third of a lease, or a step back, holds reaping for one lease", arguments: [4_000, -60_000])
+    @Test(
+        "A gap of more than a third of a lease, or a step back, holds reaping for one lease",
+        arguments: [4_000, -60_000])
     func gap(milliseconds: Int64) async throws {
         let result = try await sweep { bench, now in
             try await bench.redis("HSET", bench.keys.meta, "look", "\(now - milliseconds)", "hold", "0")

@@ -58,6 +58,9 @@ final class ScriptBench: Sendable {
         #expect(problems == [], sourceLocation: sourceLocation)
     }
 
+    /// The connection on which the scripts run.
+    var transport: any RedisTransport { node.commands }
+
     var lane: String { keys.lane(Self.laneName) }
 
     /// The number of the lane's last call.
