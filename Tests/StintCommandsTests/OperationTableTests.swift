@@ -54,7 +54,8 @@ import Testing
             guard !path.isEmpty else { continue }
             let run = await CommandRun.stint(path + ["--help"])
             #expect(run.status == .ok)
-            #expect(run.output.contains("\n  stint \(path.joined(separator: " "))"), "\(path.joined(separator: " "))")
+            let name = path.joined(separator: " ")
+            #expect(run.output.contains("Example") && run.output.contains("stint \(name)"), "\(name)")
         }
     }
 }
