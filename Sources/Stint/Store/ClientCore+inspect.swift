@@ -57,12 +57,12 @@ extension ClientCore {
     }
 
     private static func logLine(_ entry: RedisValue) -> JobLogLine? {
-        // An entry's id is the fence and the line's number; its fields are the attempt and the text.
+        // A position is `fence-number`; the attempt is a field, since a snoozed job is run again as the same one.
         guard let parts = entry.arrayValue, parts.count == 2, let position = parts[0].string,
-            let fields = parts[1].arrayValue, fields.count == 4, let attempt = fields[1].integerValue,
+            let fields = parts[1].arrayValue, fields.count == 4, let attempt = fields[1].string.flatMap({ Int($0) }),
             let text = fields[3].string, let number = position.split(separator: "-").last.flatMap({ Int($0) })
         else { return nil }
-        return JobLogLine(position: position, attempt: Int(attempt), number: number, text: text)
+        return JobLogLine(position: position, attempt: attempt, number: number, text: text)
     }
 
     /// Reads the registry of worker processes.

@@ -40,7 +40,9 @@ package final class Console: Sendable {
     /// The error of the first write to stdout that failed; nothing is written after it.
     package var outputError: TextSinkError? { state.withLock { $0.writeError } }
 
-    /// Prints one line of data on stdout. The caller has made it safe to print.
+    /// Prints one line of data on stdout.
+    ///
+    /// The caller has made it safe to print.
     package func data(_ line: String) {
         write(line + "\n")
     }
@@ -53,11 +55,19 @@ package final class Console: Sendable {
     }
 
     /// Prints bytes as they are, for `--raw` in a pipe; the caller has checked that stdout is no terminal.
-    package func rawData(_ text: String) {
-        write(text)
+    package func rawData(_ bytes: [UInt8]) {
+        write(bytes)
     }
 
-    /// Prints one line of talk on stderr, unless `--quiet` was given. The text is made safe to print.
+    /// Prints the bytes that a job returned: as they are into a pipe, made safe and with a line feed on a terminal.
+    package func result(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        if output.isTerminal { page(Sanitizer.visible(bytes: bytes, layout: .block)) } else { rawData(bytes) }
+    }
+
+    /// Prints one line of talk on stderr, unless `--quiet` was given.
+    ///
+    /// The text is made safe to print.
     package func talk(_ line: String) {
         guard verbosity >= 0 else { return }
         say(Sanitizer.visible(line))
@@ -130,10 +140,12 @@ package final class Console: Sendable {
         try? errorSink.write(line + "\n")
     }
 
-    private func write(_ text: some StringProtocol) {
+    private func write(_ text: some StringProtocol) { write(Array(text.utf8)) }
+
+    private func write(_ bytes: [UInt8]) {
         guard outputError == nil else { return }
         do {
-            try outputSink.write(String(text))
+            try outputSink.write(bytes)
         } catch {
             state.withLock { $0.writeError = error }
         }

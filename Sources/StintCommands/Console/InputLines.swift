@@ -3,18 +3,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Reads a descriptor line by line or whole, in bounded memory, without decoding anything.
 ///
 /// Reading blocks its thread: a million lines are read from a pipe without a suspension each.
-package struct InputLines: IteratorProtocol {
-    private let read: (UnsafeMutableRawBufferPointer) -> Int
+package struct InputLines: IteratorProtocol, Sendable {
+    private let read: @Sendable (UnsafeMutableRawBufferPointer) -> Int
     private var buffer: [UInt8] = []
     private var position = 0
     private var isAtEnd = false
@@ -31,7 +31,11 @@ package struct InputLines: IteratorProtocol {
     }
 
     /// Returns the next line without its line feed, or `nil` at the end.
-    package mutating func next() -> [UInt8]? {
+    package mutating func next() -> [UInt8]? { next(limit: .max) }
+
+    /// Returns the next line as ``next()`` does, and of a line over the limit at least its first `limit` bytes: what
+    /// has been read of it. The rest comes as a line of its own.
+    package mutating func next(limit: Int) -> [UInt8]? {
         var searched = 0
         while true {
             if let end = buffer[(position + searched)...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -39,7 +43,7 @@ package struct InputLines: IteratorProtocol {
                 return Array(buffer[position..<end])
             }
             searched = buffer.count - position
-            guard fill() else { break }
+            guard searched < limit, fill() else { break }
         }
         guard position < buffer.count else { return nil }
         defer { position = buffer.count }
@@ -70,11 +74,11 @@ package struct InputLines: IteratorProtocol {
     private static func system(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
         while true {
             #if canImport(Glibc)
-                let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             #elseif canImport(Musl)
-                let count = Musl.read(descriptor, buffer.baseAddress, buffer.count)
+            let count = Musl.read(descriptor, buffer.baseAddress, buffer.count)
             #else
-                let count = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+            let count = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
             #endif
             if count >= 0 { return count }
             if errno == EAGAIN {

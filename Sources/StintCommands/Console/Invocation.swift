@@ -62,10 +62,14 @@ package struct Invocation: Sendable {
 
     /// The command as it was typed, with other arguments in front, for hints.
     package func retyped(adding prefix: String = "") -> String {
-        let words = arguments.map { word in
-            let isPlain = !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%,+".contains($0)) }
-            return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
-        }
+        let words = arguments.map(Self.quoted)
         return (["stint"] + (prefix.isEmpty ? [] : [prefix]) + words).joined(separator: " ")
+    }
+
+    /// A word as a shell reads it.
+    package static func quoted(_ word: String) -> String {
+        let isPlain =
+            !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%,+".contains($0)) }
+        return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
     }
 }

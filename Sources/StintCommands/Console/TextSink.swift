@@ -5,17 +5,22 @@
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Takes what a command prints.
 package protocol TextSink: Sendable {
+    /// Writes all of the bytes, or throws.
+    func write(_ bytes: [UInt8]) throws(TextSinkError)
+}
+
+extension TextSink {
     /// Writes all of the text, or throws.
-    func write(_ text: String) throws(TextSinkError)
+    package func write(_ text: String) throws(TextSinkError) { try write(Array(text.utf8)) }
 }
 
 /// Why a text could not be written: the `errno` of the write.
@@ -41,9 +46,9 @@ package struct DescriptorSink: TextSink {
     /// Creates a sink.
     package init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    /// Writes all of the text, waiting where the descriptor is slow.
-    package func write(_ text: String) throws(TextSinkError) {
-        var rest = Array(text.utf8)[...]
+    /// Writes all of the bytes, waiting where the descriptor is slow.
+    package func write(_ bytes: [UInt8]) throws(TextSinkError) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { system(descriptor, $0) }
             if count >= 0 {
@@ -59,11 +64,11 @@ package struct DescriptorSink: TextSink {
 
     private func system(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
         #if canImport(Glibc)
-            Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        Glibc.write(descriptor, bytes.baseAddress, bytes.count)
         #elseif canImport(Musl)
-            Musl.write(descriptor, bytes.baseAddress, bytes.count)
+        Musl.write(descriptor, bytes.baseAddress, bytes.count)
         #else
-            Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+        Darwin.write(descriptor, bytes.baseAddress, bytes.count)
         #endif
     }
 }
@@ -71,7 +76,7 @@ package struct DescriptorSink: TextSink {
 /// Keeps what is written, for tests that call commands in process.
 package final class MemorySink: TextSink {
     private struct State {
-        var text = ""
+        var bytes: [UInt8] = []
         var writes = 0
     }
     private let state = Mutex(State())
@@ -80,15 +85,18 @@ package final class MemorySink: TextSink {
     /// Creates a sink whose reader goes away after `limit` writes.
     package init(closesAfter limit: Int = .max) { self.limit = limit }
 
-    /// Everything written so far.
-    package var text: String { state.withLock { $0.text } }
+    /// Everything written so far, with bytes that are no UTF-8 replaced.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Keeps the text.
-    package func write(_ text: String) throws(TextSinkError) {
+    /// Everything written so far.
+    package var bytes: [UInt8] { state.withLock { $0.bytes } }
+
+    /// Keeps the bytes.
+    package func write(_ bytes: [UInt8]) throws(TextSinkError) {
         let isOpen = state.withLock { state in
             guard state.writes < limit else { return false }
             state.writes += 1
-            state.text += text
+            state.bytes += bytes
             return true
         }
         guard isOpen else { throw TextSinkError(code: EPIPE) }

@@ -1,0 +1,69 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Stint
+import StintFunctions
+import StintTerminal
+
+/// Runs one function for a person who watches.
+struct FunctionRun: Sendable {
+    let function: FunctionDefinition
+    let console: Console
+    let logBound: Int
+
+    /// Runs it to its end.
+    ///
+    /// - Throws: A failure with status 1 if its job would not be done, `CancellationError` if the task was cancelled.
+    func perform(_ payload: [UInt8], _ environment: FunctionEnvironment) async throws {
+        var function = function
+        // Nobody else's memory is at stake here: all of a long log may pass.
+        function.logBound = max(function.logBound ?? logBound, 64 << 20)
+        let runner = FunctionRunner(parentEnvironment: Invocation.current.environment)
+        let result: FunctionResult
+        do {
+            result = try await runner.run(
+                function, payload: payload, environment: environment,
+                onLog: { [console] in console.report([Self.line($0, on: console)]) },
+                onControl: { [console] in Self.show($0, on: console) })
+        } catch let error as FunctionError {
+            throw FunctionSet.failure(function, error)
+        }
+        console.endStatus()
+        console.result(result.output)
+        if result.isTruncated {
+            console.warn("the oldest \(NumberText.bytes(result.outputDropped)) of the result were dropped (result_max)")
+        }
+        if console.verbosity > 0 {
+            console.talk(
+                "ran \(TimeText.length(result.duration)), \(TimeText.length(result.processorTime)) on the processor, "
+                    + "at most \(NumberText.bytes(result.maximumResidentBytes)) of memory")
+        }
+        try judge(FunctionOutcome.outcome(of: result, for: function))
+    }
+
+    private func judge(_ outcome: JobOutcome) throws {
+        switch outcome {
+        case .completed: return
+        case .retry(let delay, let reason):
+            let after = delay.map { " after \(TimeText.length($0))" } ?? ""
+            throw CommandFailure(.failed, "\(reason)   (a job would be retried\(after))")
+        case .dead(let reason): throw CommandFailure(.failed, "\(reason)   (a job would be dead)")
+        case .crashed(let reason): throw CommandFailure(.failed, "\(reason)   (a job would be retried as crashed)")
+        case .snooze(let time):
+            throw CommandFailure(.failed, "it asked to be run again in \(TimeText.length(time)), the attempt not counted")
+        }
+    }
+
+    private static func line(_ text: String, on console: Console) -> String {
+        console.errors.isTerminal ? Sanitizer.visible(text) : text
+    }
+
+    private static func show(_ control: ControlLine, on console: Console) {
+        guard console.errors.canRepaint else { return }
+        let note = control.note.map { "  " + Sanitizer.visible($0) } ?? ""
+        guard let progress = control.progress else { return console.status(note) }
+        let bar = ProgressBar(width: 30).text(progress, style: console.errors.style)
+        console.status("\(bar) \(NumberText.percent(progress))\(note)")
+    }
+}

@@ -1,0 +1,132 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Stint
+import StintFunctions
+import StintTerminal
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// `stint enqueue --bulk`: opens the input, enqueues it, and says what became of it.
+struct BulkEnqueue {
+    let input: String
+    let job: EnqueueOptions
+    let bulk: BulkOptions
+    let connection: ConnectionOptions
+    let json: Bool
+    let console: Console
+
+    func run() async throws {
+        let invocation = Invocation.current
+        let (lines, size) = try open(invocation)
+        let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
+        if bulk.dryRun {
+            let configuration = try Configuration.load([:], in: invocation)
+            return try await run(lines, size, configuration, ids: nil) { _ in [] }
+        }
+        try await connection.withClient(on: console) { client, target in
+            let known = try await client.inspector.queueNames()
+            let warned = Mutex(Set(known))
+            try await run(lines, size, target.configuration, ids: ids) { [console] jobs throws(StintError) in
+                let receipts = try await client.enqueue(contentsOf: jobs)
+                for queue in Set(receipts.map(\.queue)) where warned.withLock({ $0.insert(queue).inserted }) {
+                    console.warn(
+                        "no worker serves '\(queue)' and it did not exist before. Start one: stint work --queue \(queue)")
+                }
+                return receipts
+            }
+        }
+    }
+
+    private func run(
+        _ lines: InputLines, _ size: Int?, _ configuration: Configuration, ids: IDList?,
+        enqueue: @escaping BulkPipeline.Enqueue
+    ) async throws {
+        let parser = try parser(configuration)
+        let reader = BulkReader(lines, parser: parser, stopsAtBadLine: bulk.onError != .skip)
+        let pipeline = BulkPipeline(
+            reader: reader, batch: batch, perSecond: bulk.rate?.perSecond, stopsAtFailure: bulk.onError != .skip,
+            console: console, size: size, ids: ids, enqueue: enqueue)
+        let interrupt = BulkInterrupt(reader)
+        let watch = SignalWatch([SIGINT, SIGTERM]) { interrupt.signal($0) }
+        let end = try await pipeline.run(interrupt)
+        withExtendedLifetime(watch) {}
+        console.endStatus()
+        if json { console.document(end.tally.document(seconds: end.seconds)) }
+        try BulkEnding(end: end, input: input, dryRun: bulk.dryRun).tell(on: console)
+    }
+
+    /// With a slow rate a slice is what goes out in a fifth of a second.
+    private var batch: Int {
+        let batch = bulk.batch ?? 500
+        guard let rate = bulk.rate else { return batch }
+        return min(batch, max(1, Int(rate.perSecond / 5)))
+    }
+
+    private func parser(_ configuration: Configuration) throws -> BulkLineParser {
+        BulkLineParser(
+            base: try job.jobOptions(.current), name: bulk.jobName, keyField: bulk.keyField,
+            conflict: job.onDuplicate ?? .reject, spread: bulk.spread, invocation: .current,
+            plan: JobPlan(configuration, attempts: job.attempts, backoff: job.backoff))
+    }
+
+    /// The lines, and how many bytes they have where that is known.
+    private func open(_ invocation: Invocation) throws -> (InputLines, Int?) {
+        guard input != "-" else { return (invocation.readInput(), nil) }
+        let path = invocation.path(input)
+        let descriptor = systemOpen(path)
+        guard descriptor >= 0 else {
+            throw CommandFailure.usage("cannot read \(input): \(String(cString: strerror(errno)))")
+        }
+        // Left open: the process ends soon, and a read that hangs may still use it.
+        var information = stat()
+        let isFile = fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+        return (InputLines(descriptor: descriptor), isFile ? Int(information.st_size) : nil)
+    }
+
+    private func systemOpen(_ path: String) -> Int32 {
+        #if canImport(Glibc)
+            Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        #elseif canImport(Musl)
+            Musl.open(path, O_RDONLY | O_CLOEXEC)
+        #else
+            Darwin.open(path, O_RDONLY | O_CLOEXEC)
+        #endif
+    }
+}
+
+/// Takes the ids of enqueued jobs, in the order of their lines.
+final class IDList: Sendable {
+    private let console: Console
+    private let file: FileHandle?
+
+    /// Creates the file; `-` is stdout.
+    init(_ name: String, console: Console, _ invocation: Invocation) throws {
+        self.console = console
+        guard name != "-" else {
+            file = nil
+            return
+        }
+        let path = invocation.path(name)
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let file = FileHandle(forWritingAtPath: path)
+        else { throw CommandFailure.usage("cannot write the ids to \(name)") }
+        self.file = file
+    }
+
+    func append(_ receipts: [EnqueueReceipt]) throws {
+        let text = receipts.filter { $0.outcome != .queueFull }.map { "\($0.id)\n" }.joined()
+        guard !text.isEmpty else { return }
+        guard let file else { return console.rawData(Array(text.utf8)) }
+        try file.write(contentsOf: Data(text.utf8))
+    }
+}

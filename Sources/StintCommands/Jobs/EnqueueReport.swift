@@ -1,0 +1,97 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Stint
+import StintFunctions
+import StintTerminal
+
+/// Says what became of an enqueued job: its id on stdout, the rest on stderr.
+struct EnqueueReport {
+    let console: Console
+    let json: Bool
+    /// Whether stdout is for the job's result.
+    let isQuietOnData: Bool
+
+    /// Prints the id, or the document that describes the receipt.
+    func data(_ receipt: EnqueueReceipt, of job: RawJob) {
+        guard !isQuietOnData else { return }
+        guard json else { return console.data(receipt.id.description) }
+        console.document(
+            .object([
+                .init("id", .string(receipt.id.description)), .init("name", .string(job.name)),
+                .init("queue", .string(receipt.queue)), .init("outcome", .string(receipt.outcome.rawValue)),
+                .init("new", .bool(receipt.isNew)),
+            ]))
+    }
+
+    /// Tells of one job.
+    func tell(_ receipt: EnqueueReceipt, of job: RawJob, knownQueues: [String]) {
+        data(receipt, of: job)
+        let style = console.errors.style
+        let id = receipt.id.description
+        let short = id.count == 26 ? id.prefix(12) + style.ellipsis : id
+        let arrow = style.usesUnicode ? "→" : "->"
+        switch receipt.outcome {
+        case .existing: console.done("\(id) was there already: nothing was added")
+        case .replaced: console.done("\(short) \(job.name) \(arrow) \(receipt.queue)   replaced what waited there")
+        default: console.done("\(short) \(job.name) \(arrow) \(receipt.queue)\(time(job.options))")
+        }
+        if receipt.isNew { warn(receipt.queue, knownQueues, undo: "stint job rm \(id)") }
+        if !isQuietOnData { console.hint("follow it: stint job logs -f @last") }
+    }
+
+    /// Tells of many jobs that are all alike.
+    func tellMany(count: Int, of wanted: Int, _ job: RawJob, knownQueues: [String]) {
+        let queue = job.options.queue ?? "default"
+        let others = wanted - count
+        let duplicates = others > 0 ? ", \(NumberText.grouped(others)) duplicates skipped" : ""
+        console.done("queued \(NumberText.grouped(count)) jobs in '\(queue)'\(duplicates)\(time(job.options))")
+        if count > 0 { warn(queue, knownQueues, undo: "stint queue clear \(queue)") }
+    }
+
+    /// A queue that nobody knew is mostly a slip of the fingers.
+    private func warn(_ queue: String, _ known: [String], undo: String) {
+        guard !known.contains(queue) else { return }
+        if let near = NearMiss.find(queue, among: known) {
+            console.warn("no worker serves '\(queue)' and it did not exist before; '\(near)' does. Undo: \(undo)")
+        } else {
+            console.warn(
+                "no worker serves '\(queue)' and it did not exist before. Start one: stint work --queue \(queue)   "
+                    + "Undo: \(undo)")
+        }
+    }
+
+    private func time(_ options: JobOptions) -> String {
+        let invocation = Invocation.current
+        let now = invocation.now()
+        let instant: Int64
+        if let delay = options.delay {
+            let (seconds, attoseconds) = delay.components
+            instant = now + seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+        } else if let date = options.runAt {
+            instant = Int64(date.timeIntervalSince1970 * 1_000)
+        } else {
+            return ""
+        }
+        let local = CalendarTime(milliseconds: instant + Int64(invocation.offset(at: instant)) * 1_000).iso8601
+        let today = CalendarTime(milliseconds: now + Int64(invocation.offset(at: now)) * 1_000).iso8601.prefix(10)
+        // The date only where it is another day: 14:25:07, or 2026-11-23 09:00:00.
+        let clock = local.dropFirst(11).prefix(8)
+        let text = local.hasPrefix(today) ? "\(clock)" : "\(local.prefix(10)) \(clock)"
+        return "   runs \(text) (\(TimeText.relative(.milliseconds(instant - now))))"
+    }
+
+    /// The refusal of a second job with the same key.
+    static func duplicate(_ error: StintError) -> CommandFailure {
+        var failure = CommandFailure(error)
+        if let id = error.message.split(separator: " ").last.map({ $0.hasSuffix(".") ? $0.dropLast() : $0 }) {
+            failure.hints = [
+                .init("Look at it:", "stint job show \(id)"),
+                .init("Take what is there:", Invocation.current.retyped() + " --on-duplicate existing"),
+            ]
+        }
+        return failure
+    }
+}

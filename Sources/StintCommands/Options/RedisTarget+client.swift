@@ -1,0 +1,114 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import Stint
+import StintFunctions
+import StintRedis
+
+extension RedisTarget {
+    /// The address for people: host and port, or the socket's path.
+    package var endpoint: String { (try? RedisConfiguration(url: url).endpoint) ?? "an unreadable address" }
+
+    /// Creates a client for this Redis; nothing is opened yet.
+    package func makeClient(on console: Console) throws -> StintClient {
+        do {
+            return try StintClient(
+                .init(redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
+                    clientName: "stint-cli"),
+                logger: console.logger)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Says what an error of the library means here, and what to type now.
+    package func failure(_ error: StintError) -> CommandFailure {
+        var failure = CommandFailure(error)
+        let place = embedded == nil ? endpoint : "the private Redis"
+        let origin = source.map { " (from \($0))" } ?? ""
+        let shown = RedisTarget.shown(url)
+        switch error.code {
+        case .redisUnreachable:
+            failure.summary = "cannot reach Redis at \(place)\(origin): \(Self.reason(error))"
+            if let embedded {
+                failure.hints = [.init("What it logged:", "tail \(embedded.location.directory)/redis.log")]
+                break
+            }
+            failure.hints = [
+                .init("Is it running?", "redis-cli -u \(shown) ping"),
+                .init("Use another one:", Invocation.current.retyped(adding: "--redis redis://HOST:PORT")),
+            ]
+            switch source {
+            case .environment(let name)?:
+                failure.hints.append(.init("No Redis at hand?", "unset \(name)   (Stint then starts a private one)"))
+            case .file(let path, _)?:
+                failure.hints.append(
+                    .init("No Redis at hand?", "remove 'redis:' from \(path)   (Stint then starts a private one)"))
+            default: break
+            }
+        case .redisRefused:
+            failure.summary = "Redis at \(place)\(origin) refuses this user: \(Self.reason(error))"
+            failure.hints = [
+                .init("Put user and password into a file:", "echo 'redis://USER:PASSWORD@HOST:PORT' > redis-url"),
+                .init("And name it:", "export STINT_REDIS_URL_FILE=redis-url"),
+            ]
+        case .redisUnsuitable:
+            failure.summary = "the Redis at \(place)\(origin) must not be used: \(error.message)"
+            let mayEvict = error.message.contains("maxmemory-policy")
+            failure.hints = [
+                mayEvict
+                    ? .init("Make it keep jobs:", "redis-cli -u \(shown) config set maxmemory-policy noeviction")
+                    : .init("Which one is it?", "redis-cli -u \(shown) info server")
+            ]
+        case .redisFull:
+            failure.hints = [.init("How full is it?", "redis-cli -u \(shown) info memory")]
+        case .redisBusy, .outcomeUnknown:
+            failure.hints = [.init("Try again:", Invocation.current.retyped())]
+        default: break
+        }
+        return failure
+    }
+
+    /// The URL with its password masked.
+    private static func shown(_ url: String) -> String {
+        (try? RedisConfiguration(url: url).redactedURL) ?? "URL"
+    }
+
+    /// The words of the transport, without the sentence around them.
+    private static func reason(_ error: StintError) -> String {
+        var reason = (error.underlying as? RedisFailure)?.description ?? error.message
+        if reason.hasSuffix(".") { reason.removeLast() }
+        return reason
+    }
+}
+
+extension ConnectionOptions {
+    /// Connects, runs the body, and closes the connections.
+    ///
+    /// - Parameters:
+    ///   - data: The folder given with `--data`.
+    ///   - body: Gets the client after its first contact with Redis.
+    /// - Throws: What the body throws; errors of the library come with what to do about them.
+    package func withClient<Result>(
+        on console: Console, data: DataOptions? = nil, _ body: (StintClient, RedisTarget) async throws -> Result
+    ) async throws -> Result {
+        let target = try await target(on: console, data: data)
+        let client = try target.makeClient(on: console)
+        do {
+            // People wait for this answer: one try, then they decide.
+            try await client.connect(limit: .zero)
+            let result = try await body(client, target)
+            await client.shutdown()
+            // Until here the private Redis has a client.
+            withExtendedLifetime(target) {}
+            return result
+        } catch let error as StintError {
+            await client.shutdown()
+            throw target.failure(error)
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+}

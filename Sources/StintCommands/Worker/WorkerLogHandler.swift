@@ -1,0 +1,55 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+package import Logging
+import StintTerminal
+
+/// Prints what a worker logs on stderr: a line of text for people, or a JSON object for collectors.
+package struct WorkerLogHandler: LogHandler {
+    package var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
+    private let console: Console
+    private let isJSON: Bool
+    private let now: @Sendable () -> Int64
+
+    /// Creates a handler for the console's verbosity: what happens to jobs without `-v`, only warnings with `-q`.
+    package init(console: Console, isJSON: Bool, now: @escaping @Sendable () -> Int64) {
+        self.console = console
+        self.isJSON = isJSON
+        self.now = now
+        switch console.verbosity {
+        case ..<0: logLevel = .warning
+        case 0: logLevel = .info
+        case 1: logLevel = .debug
+        default: logLevel = .trace
+        }
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        let facts = metadata.merging(event.metadata ?? [:]) { _, own in own }.sorted { $0.key < $1.key }
+        let time = CalendarTime(milliseconds: now()).iso8601
+        console.report([isJSON ? json(event, facts, time) : text(event, facts, time)])
+    }
+
+    private func json(_ event: LogEvent, _ facts: [(key: String, value: Logger.MetadataValue)], _ time: String) -> String {
+        let members: [JSONValue.Member] = [
+            .init("time", .string(time)), .init("level", .string("\(event.level)")),
+            .init("message", .string("\(event.message)")),
+        ]
+        return JSONValue.object(members + facts.map { .init($0.key, .string("\($0.value)")) }).text
+    }
+
+    private func text(_ event: LogEvent, _ facts: [(key: String, value: Logger.MetadataValue)], _ time: String) -> String {
+        let style = console.errors.style
+        let color: Style.Color? = event.level >= .error ? .red : event.level >= .warning ? .yellow : .dim
+        let label = TextWidth.pad("\(event.level)", to: 7)
+        let body = Sanitizer.visible("\(event.message)" + facts.map { " \($0.key)=\($0.value)" }.joined())
+        return style.paint(time, .dim) + " " + style.paint(label, color) + " " + body
+    }
+}
