@@ -26,12 +26,12 @@ extension RedisTarget {
         var failure = CommandFailure(error)
         let place = embedded == nil ? endpoint : "the private Redis"
         let origin = source.map { " (from \($0))" } ?? ""
-        let shown = RedisTarget.shown(url)
+        let client = RedisTarget.client(url)
         switch error.code {
         case .redisUnreachable:
             failure.summary = "cannot reach Redis at \(place)\(origin): \(Self.reason(error))"
             failure.hints = [
-                .init("Is it running?", "redis-cli -u \(shown) ping"),
+                .init("Is it running?", "\(client) ping"),
                 .init("Use another one:", Invocation.current.retyped(adding: "--redis redis://HOST:PORT")),
             ]
             switch source {
@@ -53,19 +53,21 @@ extension RedisTarget {
             let mayEvict = error.message.contains("maxmemory-policy")
             failure.hints = [
                 mayEvict
-                    ? .init("Make it keep jobs:", "redis-cli -u \(shown) config set maxmemory-policy noeviction")
-                    : .init("Which one is it?", "redis-cli -u \(shown) info server")
+                    ? .init("Make it keep jobs:", "\(client) config set maxmemory-policy noeviction")
+                    : .init("Which one is it?", "\(client) info server")
             ]
         case .redisFull:
-            failure.hints = [.init("How full is it?", "redis-cli -u \(shown) info memory")]
+            failure.hints = [.init("How full is it?", "\(client) info memory")]
         default: break
         }
         return failure
     }
 
-    /// The URL with its password masked.
-    private static func shown(_ url: String) -> String {
-        (try? RedisConfiguration(url: url).redactedURL) ?? "URL"
+    /// How to reach it with redis-cli, the password masked.
+    private static func client(_ url: String) -> String {
+        guard let redis = try? RedisConfiguration(url: url) else { return "redis-cli" }
+        if case .unix(let path) = redis.address { return "redis-cli -s \(Invocation.quoted(path))" }
+        return "redis-cli -u \(redis.redactedURL)"
     }
 
     /// The words of the transport, without the sentence around them.
