@@ -29,7 +29,7 @@ extension RedisTarget {
         let client = RedisTarget.client(url)
         switch error.code {
         case .redisUnreachable:
-            failure.summary = "cannot reach Redis at \(place)\(origin): \(Self.reason(error))"
+            failure.summary = "cannot reach Redis at \(place)\(origin): \(reason(error))"
             failure.hints = [
                 .init("Is it running?", "\(client) ping"),
                 .init("Use another one:", Invocation.current.retyped(adding: "--redis redis://HOST:PORT")),
@@ -43,7 +43,7 @@ extension RedisTarget {
             default: break
             }
         case .redisRefused:
-            failure.summary = "Redis at \(place)\(origin) refuses this user: \(Self.reason(error))"
+            failure.summary = "Redis at \(place)\(origin) refuses this user: \(reason(error))"
             failure.hints = [
                 .init("Put user and password into a file:", "echo 'redis://USER:PASSWORD@HOST:PORT' > redis-url"),
                 .init("And name it:", "export STINT_REDIS_URL_FILE=redis-url"),
@@ -71,8 +71,11 @@ extension RedisTarget {
     }
 
     /// The words of the transport, without the sentence around them.
-    private static func reason(_ error: StintError) -> String {
+    private func reason(_ error: StintError) -> String {
         var reason = (error.underlying as? RedisFailure)?.description ?? error.message
+        // The sentence around it names the address already.
+        let start = "cannot connect to Redis at \(endpoint): "
+        if reason.hasPrefix(start) { reason.removeFirst(start.count) }
         if reason.hasSuffix(".") { reason.removeLast() }
         return reason
     }

@@ -31,7 +31,7 @@ import Testing
 
     @Test("A wrong password is not printed")
     func password() async throws {
-        try await withWorkshop(redisOptions: ["requirepass secret"]) { stint in
+        try await withWorkshop(redisOptions: ["requirepass secret"]) { stint async throws in
             let path = stint.redis.socketPath
             for url in ["redis+unix://:wr0ng@\(path)", stint.redis.url] {
                 let run = await stint("enqueue", "hello", environment: ["STINT_REDIS_URL": url])
@@ -45,7 +45,7 @@ import Testing
 
     @Test("A Redis that may evict jobs")
     func evicting() async throws {
-        try await withWorkshop(redisOptions: ["maxmemory 100mb", "maxmemory-policy allkeys-lru"]) { stint in
+        try await withWorkshop(redisOptions: ["maxmemory 100mb", "maxmemory-policy allkeys-lru"]) { stint async throws in
             for words in [["enqueue", "hello"], ["work"], ["enqueue", "--bulk"]] {
                 let run = await CommandRun.stint(words, environment: stint.environment, directory: stint.folder)
                 #expect(run.status == .invalidConfiguration)
@@ -57,7 +57,7 @@ import Testing
 
     @Test("A payload over the limit")
     func payload() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             try stint.write("big.json", "\"" + String(repeating: "x", count: 1 << 20) + "\"")
             let run = await stint("enqueue", "hello", "@big.json")
             #expect(run.status == .usage)
@@ -68,7 +68,7 @@ import Testing
 
     @Test("A Redis whose memory is full")
     func full() async throws {
-        try await withWorkshop(redisOptions: ["maxmemory 1mb"]) { stint in
+        try await withWorkshop(redisOptions: ["maxmemory 1mb"]) { stint async throws in
             let run = await stint("enqueue", "hello")
             #expect(run.status == .tryAgain, "\(run.errors)")
         }
@@ -85,7 +85,7 @@ import Testing
 
     @Test("A stint.yaml with an error, with its line")
     func configuration() async throws {
-        try await withWorkshop(yaml: "functions:\n  a: {sh: 'true'}\nqeues: {}\n") { stint in
+        try await withWorkshop(yaml: "functions:\n  a: {sh: 'true'}\nqeues: {}\n") { stint async throws in
             let run = await stint("enqueue", "a")
             #expect(run.status == .invalidConfiguration)
             #expect(run.errors.contains("stint.yaml:3: error: unknown key 'qeues'"))

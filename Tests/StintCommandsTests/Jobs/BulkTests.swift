@@ -12,7 +12,7 @@ import Testing
 
     @Test("Each line is a job; payloads are taken byte for byte")
     func verbatim() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let line = #"{"name":"hello","payload": {"n": 9007199254740993 , "t":"é\u001b"} }"#
             let run = await stint("enqueue", "--bulk", "-", input: line + "\r\n\n  \r\n" + two)
             #expect(run.status == .ok)
@@ -26,10 +26,10 @@ import Testing
 
     @Test("A line says of its job what the command line can say")
     func options() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let line =
                 #"{"name":"hello","queue":"q","in":"1h","priority":"high","key":7,"id":"a-1","attempts":2,"#
-                + #""backoff":"fixed(5s)","timeout":"3s","ttl":"2h","keep":"1m","tags":{"k":"v\n","n":1},"payload":null}"#
+                + #""backoff":"fixed(5s)","timeout":"3s","ttl":"2h","keep":"1m","tags":{"k":"\"v","n":1},"payload":null}"#
             let run = await stint("enqueue", "--bulk", "--ids", "-", "--queue", "other", input: line)
             #expect(run.lines == ["a-1"])
             let job = try #require(try await stint.jobs("q", .delayed).first)
@@ -38,13 +38,13 @@ import Testing
             #expect(job.summary.uniqueKey == "7")
             #expect(job.retry == .fixed(.seconds(5), attempts: 2))
             #expect(job.timeoutMilliseconds == 3_000)
-            #expect(job.summary.tags == ["k": "v\n", "n": "1"])
+            #expect(job.summary.tags == ["k": "\"v", "n": "1"])
         }
     }
 
     @Test("With --name lines are bare payloads, and --key-field makes them unique")
     func barePayloads() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             try stint.write("users.ndjson", #"{"user":1}"# + "\n" + #"{"user":2}"# + "\n" + #"{"user":1}"# + "\n")
             let words = ["enqueue", "--bulk", "users.ndjson", "--name", "mail", "--key-field", "user", "--json"]
             let run = await CommandRun.stint(words, environment: stint.environment, directory: stint.folder)
@@ -67,7 +67,7 @@ import Testing
             ("{\"name\":\"hello\",\"payload\":\"\u{1}\"}", "line 2, column 28: this is not valid JSON: a control character"),
         ])
     func badLine(line: String, message: String) async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let good = #"{"name":"hello"}"#
             let stopped = await stint("enqueue", "--bulk", "-", input: "\(good)\n\(line)\n\(good)\n")
             #expect(stopped.status == .partlyDone)
@@ -86,7 +86,7 @@ import Testing
 
     @Test("A JSON array is understood to be one")
     func array() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let run = await stint("enqueue", "--bulk", "-", input: "[\n" + two)
             #expect(run.status == .usage)
             #expect(run.errors.contains("jq -c '.[]' FILE | stint enqueue --bulk -"))
@@ -95,7 +95,7 @@ import Testing
 
     @Test("--dry-run checks every line and asks no Redis")
     func dryRun() async throws {
-        try await withFolder { folder in
+        try await withFolder { folder async throws in
             let environment = ["STINT_REDIS_URL": "redis+unix:///nonexistent/redis.sock", "HOME": folder]
             let run = await CommandRun.stint(
                 ["enqueue", "--bulk", "-n"], environment: environment, input: two, directory: folder)
@@ -109,7 +109,7 @@ import Testing
 
     @Test("Many lines go out in slices, and their ids come back in the order of the lines")
     func many() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let lines = (0..<5_000).map { #"{"name":"hello","id":"job-\#($0)","payload":\#($0)}"# }
             let run = await stint(
                 "enqueue", "--bulk", "-", "--ids", "ids", "--batch", "300", input: lines.joined(separator: "\n"))
@@ -124,7 +124,7 @@ import Testing
 
     @Test("--spread delays jobs at random within the time, --rate holds them back")
     func pace() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let lines = Array(repeating: #"{"name":"hello"}"#, count: 40).joined(separator: "\n")
             let start = ContinuousClock.now
             _ = await stint("enqueue", "--bulk", "--spread", "1h", "--rate", "100/s", input: lines)
@@ -138,7 +138,7 @@ import Testing
 
     @Test("A full queue stops it: what was queued and where to go on is said")
     func full() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             try await stint.client.queue("default").setDepthLimit(3)
             let lines = Array(repeating: #"{"name":"hello"}"#, count: 5).joined(separator: "\n")
             let run = await stint("enqueue", "--bulk", input: lines)

@@ -10,7 +10,7 @@ import Testing
 @Suite struct EnqueueTests {
     @Test("The id goes to stdout, talk to stderr, the very bytes of the payload into the queue")
     func verbatim() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let payload = #" {"id" : 9007199254740993, "text":"\u001b[2J"}"#
             let run = await stint("enqueue", "hello", payload)
             #expect(run.status == .ok)
@@ -23,7 +23,7 @@ import Testing
 
     @Test("Every option reaches the job; stint.yaml fills what is not said")
     func options() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let run = await stint(
                 "enqueue", "mail", "--priority", "urgent", "--key", "order:7", "--attempts", "8", "--backoff",
                 "fixed(30s)", "--ttl", "1h", "--keep", "10m", "--tag", "customer=7", "--tag", "a=b=c", "--id", "own-1")
@@ -45,7 +45,7 @@ import Testing
 
     @Test("Later is later, and says when in the user's zone")
     func later() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let delayed = await stint("enqueue", "hello", "--in", "5m")
             #expect(delayed.errors.contains("runs 14:25:07 (in 5m)"))
             let dated = await stint("enqueue", "hello", "--at", "2035-01-01T09:00+08:00")
@@ -58,7 +58,7 @@ import Testing
 
     @Test("The payload comes from a file or from stdin, and may be any bytes with --raw")
     func sources() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let bytes: [UInt8] = [0, 0xff, 0x1b, 0x5b, 0x32, 0x4a, 0x0a]
             try stint.write("p.bin", bytes: bytes)
             try stint.write("p.json", "[1]\n")
@@ -75,7 +75,7 @@ import Testing
 
     @Test("A queue that nobody knew is said, with the likely one and the undo")
     func newQueue() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             #expect(await stint("enqueue", "mail").errors.contains("Start one: stint work --queue mail"))
             let slip = await stint("enqueue", "mail", "--queue", "mial")
             #expect(
@@ -89,7 +89,7 @@ import Testing
 
     @Test("A key is held by one job: a second is refused, or answered by the first, or replaces it")
     func keys() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let first = await stint("enqueue", "hello", "1", "--key", "k")
             let refused = await stint("enqueue", "hello", "2", "--key", "k")
             #expect(refused.status == .refusedByState)
@@ -106,7 +106,7 @@ import Testing
 
     @Test("--json describes the receipt; --count makes many")
     func forms() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let run = await stint("enqueue", "hello", "--id", "x", "--json")
             #expect(
                 run.output == #"{"id":"x","name":"hello","queue":"default","outcome":"enqueued","new":true}"# + "\n")
@@ -120,7 +120,7 @@ import Testing
     @Test(
         "What cannot be queued is refused before anything is done",
         arguments: [
-            (["enqueue"], "a job needs a name"),
+            (["enqueue"], "job needs a name"),
             (["enqueue", "hello", "--queue", "No Queue"], "A queue's name has"),
             (["enqueue", "a\u{7}b"], "A job's name has"),
             (["enqueue", "hello", "--id", "no id"], "A job id has"),

@@ -18,7 +18,7 @@ import Testing
 
     @Test("--wait prints the result bit for bit; talk stays on stderr")
     func result() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let hello = await beside(stint) { await stint("enqueue", "hello", #"{"name": "Wang"}"#, "--wait") }
             #expect(hello.output == "hello Wang\n")
             #expect(hello.status == .ok)
@@ -36,7 +36,7 @@ import Testing
 
     @Test("A job that fails ends --wait with 1 and says why")
     func failure() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let run = await beside(stint) { await stint("enqueue", "fail", "--wait") }
             #expect(run.status == .failed)
             #expect(run.output.isEmpty)
@@ -47,7 +47,7 @@ import Testing
 
     @Test("--wait-timeout ends the waiting with 124 and leaves the job")
     func timeout() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let run = await stint("enqueue", "hello", "--wait", "--wait-timeout", "50ms")
             #expect(run.status == .timedOut)
             #expect(run.errors.contains("has not ended within 50ms; it goes on"))
@@ -57,7 +57,7 @@ import Testing
 
     @Test("--follow prints the log on stderr and the result on stdout")
     func follow() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let run = await beside(stint) { await stint("enqueue", "logs", "--follow") }
             #expect(run.output == "end\n")
             #expect(run.errors.contains("line 1\nline 2\nline 3\n"))
@@ -66,7 +66,7 @@ import Testing
 
     @Test("--wait --json is one document with the result in it")
     func json() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let run = await beside(stint) { await stint("enqueue", "cat", "[9007199254740993]", "--wait", "--json") }
             #expect(run.lines.count == 1)
             #expect(run.output.contains(#""state":"completed","attempts":1,"result":[9007199254740993]}"#))

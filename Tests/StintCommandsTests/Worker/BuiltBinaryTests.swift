@@ -55,7 +55,7 @@ import Testing
     @Test("The first SIGTERM lets running jobs end, the second hands them back with the attempt unused; exit 0")
     func signals() async throws {
         let yaml = "functions:\n  short: {sh: 'touch begun; sleep 0.5'}\n  long: {sh: 'sleep 60'}\n"
-        try await withWorkshop(yaml: yaml) { stint in
+        try await withWorkshop(yaml: yaml) { stint async throws in
             _ = await stint("enqueue", "short")
             let first = try start("work", "--slots", "2", in: stint)
             try await soon("the job begins") { FileManager.default.fileExists(atPath: stint.folder + "/begun") }
@@ -79,7 +79,7 @@ import Testing
 
     @Test("SIGTSTP stops claims and SIGCONT lets them go on")
     func quiet() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let worker = try start("work", in: stint)
             try await soon("it works") { log(stint).contains("Worker started") }
             kill(worker.processIdentifier, SIGTSTP)
@@ -96,7 +96,7 @@ import Testing
 
     @Test("Ctrl-C ends a bulk enqueue after the slice under way, and says where to go on")
     func interruptedBulk() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let lines = Array(repeating: #"{"name":"hello"}"#, count: 100_000).joined(separator: "\n")
             try stint.write("jobs.ndjson", lines)
             let process = try start("enqueue", "--bulk", "jobs.ndjson", "--rate", "1000/s", in: stint)
@@ -113,7 +113,7 @@ import Testing
     @Test("stint run ends its function on Ctrl-C, and itself with 130")
     func interruptedRun() async throws {
         let yaml = "functions:\n  f: {sh: 'trap \"touch ended; exit\" TERM; touch begun; sleep 60 & wait'}\n"
-        try await withWorkshop(yaml: yaml) { stint in
+        try await withWorkshop(yaml: yaml) { stint async throws in
             let process = try start("run", "f", in: stint)
             try await soon("it begins") { FileManager.default.fileExists(atPath: stint.folder + "/begun") }
             kill(process.processIdentifier, SIGINT)
@@ -124,7 +124,7 @@ import Testing
 
     @Test("up starts a private Redis, and a second command in the folder joins it")
     func up() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             var environment = stint.environment
             environment["STINT_REDIS_URL"] = nil
             let up = try start("up", in: stint, environment: environment)

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct RunTests {
     private func run(_ words: String..., yaml: String? = Workshop.functions, input: String = "", sink: MemorySink = MemorySink()) async throws -> CommandRun {
-        try await withFolder { folder in
+        try await withFolder { folder async throws in
             try yaml?.write(toFile: folder + "/stint.yaml", atomically: true, encoding: .utf8)
             try "".write(toFile: folder + "/.git", atomically: true, encoding: .utf8)
             // No Redis is here: a function needs none.
@@ -76,7 +76,7 @@ import Testing
 
     @Test("--job runs the function with the payload of a stored job, which stays as it is")
     func storedJob() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             _ = await stint("enqueue", "hello", #"{"name": "stored"}"#)
             let run = await stint("run", "--job", "@last")
             #expect(run.output == "hello stored\n")

@@ -9,7 +9,7 @@ import Testing
 @Suite struct WorkTests {
     @Test("--drain runs what waits, in all queues of stint.yaml, and ends")
     func drain() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             _ = await stint("enqueue", "hello", "--count", "3")
             _ = await stint("enqueue", "mail")
             _ = await stint("enqueue", "fail")
@@ -27,7 +27,7 @@ import Testing
 
     @Test("--once and --max-jobs bound the jobs, --max-idle the waiting")
     func bounds() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             _ = await stint("enqueue", "hello", "--count", "4")
             #expect(await stint("work", "--once", "-q").status == .ok)
             #expect(try await stint.jobs().count == 3)
@@ -40,7 +40,7 @@ import Testing
 
     @Test("--log json prints one object a line")
     func json() async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             _ = await stint("enqueue", "hello", "--id", "x")
             let run = await stint("work", "--drain", "--log", "json")
             let lines = run.errors.split(separator: "\n")
@@ -52,7 +52,7 @@ import Testing
     @Test("A function that cannot be executed is refused at the start, with its line, before Redis is asked")
     func missing() async throws {
         let yaml = "functions:\n  good: {sh: 'true'}\n  bad:\n    run: [no-such-program]\n"
-        try await withWorkshop(yaml: yaml) { stint in
+        try await withWorkshop(yaml: yaml) { stint async throws in
             for command in ["work", "up"] {
                 let run = await stint(command)
                 #expect(run.status == .invalidConfiguration)
@@ -64,7 +64,7 @@ import Testing
 
     @Test("Without functions there is nothing to work on, and init is what helps")
     func nothing() async throws {
-        try await withWorkshop(yaml: nil) { stint in
+        try await withWorkshop(yaml: nil) { stint async throws in
             let run = await stint("work")
             #expect(run.status == .invalidConfiguration)
             #expect(
@@ -83,7 +83,7 @@ import Testing
             ["--queue", "a,a"], ["--log", "xml"], ["--max-jobs", "0"],
         ])
     func refused(words: [String]) async throws {
-        try await withWorkshop { stint in
+        try await withWorkshop { stint async throws in
             let run = await CommandRun.stint(
                 ["work"] + words, environment: stint.environment, directory: stint.folder)
             #expect(run.status == .usage, "\(run.errors)")
