@@ -116,6 +116,25 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "AcceptanceTests", dependencies: ["StintTesting", "Stint", "StintRedis"], swiftSettings: settings),
+        .executableTarget(
+            name: "stint-fixture",
+            dependencies: [
+                "Stint",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Fixture",
+            swiftSettings: settings
+        ),
+        // It starts the two programs as processes, so they must be there when it runs.
+        .testTarget(
+            name: "AcceptanceTests",
+            dependencies: [
+                "Stint", "StintRedis", "StintMain", "stint-fixture",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

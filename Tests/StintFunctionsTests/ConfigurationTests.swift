@@ -159,6 +159,15 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
 }
 
 @Suite struct ConfigurationTests {
+    @Test("The examples' files have no problems and their commands exist", arguments: ["functions", "licences"])
+    func examples(name: String) throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let folder = root.deletingLastPathComponent().appending(path: "Examples/\(name)")
+        let configuration = try Configuration.load(environment: [:], from: folder.path)
+        #expect(!configuration.functions.isEmpty)
+        #expect(configuration.check(FunctionRunner()) == [])
+    }
+
     @Test("A flag goes before the environment, that before the project's file, that before the user's")
     func precedence() throws {
         let project = read("redis: redis://project\nnamespace: project\ndefaults: {queue: project}\n")

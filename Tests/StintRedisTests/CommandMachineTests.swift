@@ -16,7 +16,11 @@ import Testing
         Machine(endpoint: "here:6379", expiriesBeforeClose: expiries, random: HalfRandom())
     }
 
-    private func pending(_ command: String, at now: Duration = .zero, timeout: Duration = .seconds(5)) -> Machine.Pending {
+    private func pending(
+        _ command: String,
+        at now: Duration = .zero,
+        timeout: Duration = .seconds(5)
+    ) -> Machine.Pending {
         .init(command: command, deadline: now + timeout, timeout: timeout)
     }
 
@@ -162,7 +166,9 @@ import Testing
         #expect(later.failed.isEmpty && later.connect)
     }
 
-    @Test("READONLY and UNBLOCKED end the connection once all that was sent is answered", arguments: ["READONLY", "UNBLOCKED"])
+    @Test(
+        "READONLY and UNBLOCKED end the connection once all that was sent is answered",
+        arguments: ["READONLY", "UNBLOCKED"])
     func drains(code: String) {
         var machine = ready(["a", "b"])
         guard case .deliver("a", nil) = machine.replied(errorCode: code, now: .zero) else {

@@ -75,7 +75,8 @@ import Testing
         #expect(numbers == (0..<100).map { _ in second.next() })
         #expect(numbers != (0..<100).map { _ in other.next() })
         #expect(SplitMix64(seed: 0).next() == 0xe220_a839_7b1d_cdaf)
-        #expect((0..<1_000).allSatisfy { _ in (.zero..<Duration.seconds(1)).contains(first.duration(upTo: .seconds(1))) })
+        let range = Duration.zero..<Duration.seconds(1)
+        #expect((0..<1_000).allSatisfy { _ in range.contains(first.duration(upTo: .seconds(1))) })
     }
 }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import StintRedis
 
 @Suite struct ReconnectTests {
-    @Test("With nobody there, waiting to connect fails at once and a command when its time is over, both with the reason")
+    @Test("With nobody there, connect fails at once and a command when its time is over, both with the reason")
     func nobody() async throws {
         try await withNode(RedisConfiguration(host: "127.0.0.1", port: 1)) { node in
             let start = ContinuousClock.now

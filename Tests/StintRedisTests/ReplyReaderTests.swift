@@ -53,7 +53,8 @@ import Testing
     @Test("A large bulk string arrives whole")
     func largeBulk() throws {
         let text = String(repeating: "0123456789abcdef", count: 300_000)
-        #expect(try read("$\(text.utf8.count)\r\n\(text)\r\n+OK\r\n", pieceBytes: 65_536) == [.text(text), .status(Array("OK".utf8))])
+        let stream = "$\(text.utf8.count)\r\n\(text)\r\n+OK\r\n"
+        #expect(try read(stream, pieceBytes: 65_536) == [.text(text), .status(Array("OK".utf8))])
     }
 
     @Test("Eight levels of arrays are read, the ninth is a violation")

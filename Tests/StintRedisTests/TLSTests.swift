@@ -42,10 +42,12 @@ import Glibc
 
     @Test("A certificate for another host is refused, unless that name was asked for")
     func otherHost() async throws {
-        try await withTLSRedis { port, certificates in
+        try await withTLSRedis(names: "DNS:localhost,DNS:redis.internal") { port, certificates in
             let url = "rediss://localhost:\(port)?ca=\(certificates)/ca.crt"
-            let text = try await refusal(url + "&server_name=other.example")
-            #expect(text.contains("another host"))
+            for wrong in [url + "&server_name=other.example", "rediss://127.0.0.1:\(port)?ca=\(certificates)/ca.crt"] {
+                let text = try await refusal(wrong)
+                #expect(text.contains("another host"))
+            }
             try await withNode(RedisConfiguration(url: url + "&server_name=redis.internal")) { node in
                 try await node.connect(timeout: .seconds(10))
             }
@@ -76,8 +78,10 @@ import Glibc
     @Test("A port without TLS and a file that is not there are told as such")
     func misuse() async throws {
         try await withRedisOnPort { port, _ in
-            let plain = try await refusal("rediss://localhost:\(port)")
-            #expect(plain.contains("does not speak TLS"))
+            try await withNode(RedisConfiguration(url: "rediss://localhost:\(port)?connect_timeout=0.5")) { node in
+                let failure = await #expect(throws: RedisFailure.self) { try await node.connect(timeout: .seconds(10)) }
+                #expect("\(failure!)".contains("does the port speak TLS?"))
+            }
             let missing = try await refusal("rediss://localhost:\(port)?ca=/nonexistent/ca.crt")
             #expect(missing.contains("/nonexistent/ca.crt cannot be used"))
         }
@@ -99,11 +103,12 @@ import Glibc
 /// Runs `body` with a Redis that speaks TLS on a free port, and the directory of its certificates.
 private func withTLSRedis(
     _ extraConfiguration: [String] = ["tls-auth-clients no"],
+    names: String = "DNS:localhost,IP:127.0.0.1",
     _ body: (Int, String) async throws -> Void
 ) async throws {
     let place = try await PrivateRedis.start()
     let certificates = place.directory
-    try await makeCertificates(in: certificates)
+    try await makeCertificates(in: certificates, names: names)
     let configuration =
         [
             "tls-cert-file \(certificates)/server.crt", "tls-key-file \(certificates)/server.key",
@@ -122,7 +127,7 @@ private func withTLSRedis(
 }
 
 /// Makes an authority, a server certificate and a client certificate with the openssl command.
-private func makeCertificates(in directory: String) async throws {
+private func makeCertificates(in directory: String, names: String) async throws {
     let script = """
         set -e; cd "$1"
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=Test-CA \
@@ -130,14 +135,15 @@ private func makeCertificates(in directory: String) async throws {
         for name in server client; do
             openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=$name \
                 -keyout $name.key -out $name.csr
-            printf 'subjectAltName=DNS:localhost,DNS:redis.internal,IP:127.0.0.1\\n' > $name.ext
+            printf 'subjectAltName=%s\\n' "$2" > $name.ext
             openssl x509 -req -days 2 -in $name.csr -CA ca.crt -CAkey ca.key -CAcreateserial \
                 -extfile $name.ext -out $name.crt
         done
         """
     let null = open("/dev/null", O_RDWR | O_CLOEXEC)
     defer { close(null) }
-    let child = try ChildProcess.spawn("/bin/sh", ["-c", script, "sh", directory], descriptors: [null, null, null])
+    let child = try ChildProcess.spawn(
+        "/bin/sh", ["-c", script, "sh", directory, names], descriptors: [null, null, null])
     try await eventually(within: .seconds(60)) { child.hasEnded() }
     try #require(access(directory + "/client.crt", F_OK) == 0, "the openssl command is needed for this test")
 }

@@ -27,11 +27,13 @@ extension WorkerMachine {
         reserved -= reply.asked
         claimedInAll += reply.jobs.count
         var actions: [Action] = reply.lost.map { .report(.leaseLost($0)) }
-        queues[queue].isPromising = reply.hasMore || queues[queue].wasWokenMeanwhile
+        let wasWoken = queues[queue].wasWokenMeanwhile
+        queues[queue].isPromising = reply.hasMore || wasWoken
         queues[queue].wasWokenMeanwhile = false
         queues[queue].isEmpty = !reply.hasMore && reply.nextDue == nil && reply.jobs.isEmpty
         for job in reply.jobs { actions += accept(job, sentAt: reply.sentAt, now) }
         if let due = reply.nextDue { actions += sweepBy(queue, now + due, now) }
+        if wasWoken, free == 0 { actions += passOn(queue, now) }
         if let most = settings.maxJobs, claimedInAll >= most { actions += drain(now: now) }
         return actions + dispatch(now)
     }
@@ -48,13 +50,20 @@ extension WorkerMachine {
     package mutating func woke(queue: Int?, now: Duration) -> [Action] {
         isListening = false
         guard let queue else { return dispatch(now) }
-        guard mode == .running, free > 0, room(queue) > 0 else {
-            queues[queue].deafUntil = now + .seconds(1)
-            return [.rewake(queue: queue), .alarm(.listen, after: .seconds(1))] + dispatch(now)
+        if mode == .running, queues[queue].calls > 0 {
+            // What it announces may be newer than the answer under way.
+            queues[queue].wasWokenMeanwhile = true
+            return dispatch(now)
         }
+        guard mode == .running, free > 0, room(queue) > 0 else { return passOn(queue, now) + dispatch(now) }
         queues[queue].isPromising = true
-        queues[queue].wasWokenMeanwhile = queues[queue].calls > 0
         return dispatch(now)
+    }
+
+    /// Sets a marker again that this worker cannot use, and leaves the queue out of its wait for a second.
+    private mutating func passOn(_ queue: Int, _ now: Duration) -> [Action] {
+        queues[queue].deafUntil = now + .seconds(1)
+        return [.rewake(queue: queue), .alarm(.listen, after: .seconds(1))]
     }
 
     /// Sends what can be sent: ends, claims for free slots, the wait for a wake-up.

@@ -50,6 +50,7 @@ package struct WorkerMachine {
         case overdue(Token)
         case drainEnd
         case handBackEnd
+        case abandon
         case idle
     }
 
@@ -122,6 +123,7 @@ package struct WorkerMachine {
         case .overdue(let token): return overdue(token, now)
         case .drainEnd: return mode == .draining ? handBack(now, wait: settings.grace) : []
         case .handBackEnd: return releaseEverything(now)
+        case .abandon: return abandon()
         case .idle: return idle(now)
         }
     }
@@ -185,7 +187,14 @@ package struct WorkerMachine {
             jobs[token] = nil
         }
         busy = 0
-        return dispatch(now)
+        return [.alarm(.abandon, after: settings.lease)] + dispatch(now)
+    }
+
+    /// Redis has not answered for a lease since everything was handed back: the reaper will return what it can.
+    private mutating func abandon() -> [Action] {
+        guard mode == .handingBack else { return [] }
+        mode = .stopped
+        return [.stopped]
     }
 
     private mutating func releaseWaiting() {

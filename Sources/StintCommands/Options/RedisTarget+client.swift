@@ -14,7 +14,8 @@ extension RedisTarget {
     package func makeClient(on console: Console) throws -> StintClient {
         do {
             return try StintClient(
-                .init(redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value),
+                .init(redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
+                    clientName: "stint-cli"),
                 logger: console.logger)
         } catch {
             throw failure(error)
@@ -25,11 +26,15 @@ extension RedisTarget {
     package func failure(_ error: StintError) -> CommandFailure {
         var failure = CommandFailure(error)
         let place = embedded == nil ? endpoint : "the private Redis"
-        let origin = source.map { " (from \($0))" } ?? ""
+        let origin = source.map { " (from \(Self.name(of: $0)))" } ?? ""
         let client = RedisTarget.client(url)
         switch error.code {
         case .redisUnreachable:
             failure.summary = "cannot reach Redis at \(place)\(origin): \(reason(error))"
+            if let embedded {
+                failure.hints = [.init("What it logged:", "tail \(embedded.location.directory)/redis.log")]
+                break
+            }
             failure.hints = [
                 .init("Is it running?", "\(client) ping"),
                 .init("Use another one:", Invocation.current.retyped(adding: "--redis redis://HOST:PORT")),
@@ -58,6 +63,8 @@ extension RedisTarget {
             ]
         case .redisFull:
             failure.hints = [.init("How full is it?", "\(client) info memory")]
+        case .redisBusy, .outcomeUnknown:
+            failure.hints = [.init("Try again:", Invocation.current.retyped())]
         default: break
         }
         return failure
@@ -68,6 +75,14 @@ extension RedisTarget {
         guard let redis = try? RedisConfiguration(url: url) else { return "redis-cli" }
         if case .unix(let path) = redis.address { return "redis-cli -s \(Invocation.quoted(path))" }
         return "redis-cli -u \(redis.redactedURL)"
+    }
+
+    private static func name(of source: Setting.Source) -> String {
+        switch source {
+        case .flag: "--redis"
+        case .environment(let name): name
+        default: source.description
+        }
     }
 
     /// The words of the transport, without the sentence around them.

@@ -113,6 +113,7 @@ private struct LoopTurn {
     private var runs: [ActiveRun] = []
     private var descriptors: [pollfd] = []
     private var guardian = OrphanGuard()
+    private var adopted = AdoptedGroups()
 
     init(wake: Int32) { self.wake = wake }
 
@@ -146,6 +147,7 @@ private struct LoopTurn {
         descriptors.removeAll(keepingCapacity: true)
         descriptors.append(pollfd(fd: wake, events: Int16(POLLIN), revents: 0))
         var timeout: Duration? = waiting.isEmpty ? nil : .zero
+        if !adopted.isEmpty { timeout = min(timeout ?? Self.lookInterval, Self.lookInterval) }
         for run in runs {
             run.appendDescriptors(to: &descriptors)
             var next = run.untilNextInstant
@@ -165,11 +167,15 @@ private struct LoopTurn {
     mutating func perform() {
         var ready: [Int32: Int16] = [:]
         for descriptor in descriptors where descriptor.revents != 0 { ready[descriptor.fd] = descriptor.revents }
+        adopted.reap()
         var ended = false
         for run in runs {
             run.transfer(ready)
             run.advance()
-            if run.endIfOver(ready, beforeReaping: { guardian.forget($0) }) { ended = true }
+            if run.endIfOver(ready, beforeReaping: { guardian.forget($0) }) {
+                ended = true
+                adopted.add(run.group)
+            }
         }
         if ended { runs.removeAll { $0.isOver } }
     }

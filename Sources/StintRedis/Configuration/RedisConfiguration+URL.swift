@@ -99,7 +99,8 @@ extension RedisConfiguration {
         }
         let path = try percentDecoded(text, what: "path")
         guard path.utf8.count <= 107 else {
-            throw RedisConfigurationError("the path of a Unix socket has at most 107 bytes; this one has \(path.utf8.count)")
+            throw RedisConfigurationError(
+                "the path of a Unix socket has at most 107 bytes; this one has \(path.utf8.count)")
         }
         return RedisConfiguration(socketPath: path)
     }

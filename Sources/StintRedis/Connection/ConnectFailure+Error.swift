@@ -20,6 +20,15 @@ import NIOSSL
 extension ConnectFailure {
     /// Puts an error of the socket or of TLS into words, and says whether trying again can help.
     init(_ error: any Error) {
+        if let failure = error as? ConnectFailure {
+            self = failure
+            return
+        }
+        if let error = error as? NIOConnectionError, let first = error.connectionErrors.first {
+            // One error for each address of the host; the first one speaks for all.
+            self.init(first.error)
+            return
+        }
         #if TLS
         if let refusal = Self.refusalByTLS(error) {
             self = .refused(refusal)
@@ -33,7 +42,6 @@ extension ConnectFailure {
     static func text(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError:
-            if let first = error.connectionErrors.first { return text(first.error) }
             return "the host \(error.host) was not found"
         case let error as IOError:
             return text(errno: error.errnoCode)

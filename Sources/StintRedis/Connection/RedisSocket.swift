@@ -58,7 +58,9 @@ final class RedisSocket {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
             let limit = self.configuration.connectTimeout.formatted
-            self.end(.unreachable("no answer within \(limit)"))
+            // A plain Redis takes the first bytes of TLS for the beginning of a command and waits for its end.
+            let hint = self.tls == nil ? "" : " (does the port speak TLS?)"
+            self.end(.unreachable("no answer within \(limit)\(hint)"))
         }
         let password: String?
         do {
@@ -89,7 +91,7 @@ final class RedisSocket {
             connecting = bootstrap.connect(unixDomainSocketPath: path)
         }
         connecting.assumeIsolated().whenFailure { error in
-            self.end(error as? ConnectFailure ?? ConnectFailure(error))
+            self.end(ConnectFailure(error))
         }
     }
 

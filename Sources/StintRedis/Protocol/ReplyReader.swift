@@ -8,10 +8,10 @@ import CHiredis
 ///
 /// hiredis calls back for each item it has read; the callbacks build `RedisValue`s directly on a stack of open
 /// arrays, so nothing is allocated twice and no tree of C objects has to be freed. What a peer announces is believed
-/// only within limits: hiredis 0.14 reads eight levels of arrays (an array and
-/// seven in it) and refuses the ninth, and this type refuses bulk strings
-/// over 512 MiB (the limit of Redis itself), replies of more than 4,194,304 elements and lines over 1 MiB as soon as
-/// they are announced, before memory is taken for them. After an error the reader stays unusable.
+/// only within limits: hiredis 0.14 reads eight levels of arrays (an array and seven in it) and refuses the ninth, and
+/// this type refuses bulk strings over 512 MiB (the limit of Redis itself), replies of more than 4,194,304 elements and
+/// lines over 1 MiB as soon as they are announced, before memory is taken for them. After an error the reader stays
+/// unusable.
 ///
 /// Confined to one thread at a time.
 final class ReplyReader {

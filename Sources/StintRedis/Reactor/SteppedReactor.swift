@@ -107,7 +107,11 @@ package final class SteppedReactor: Reactor {
         }
     }
 
-    private static func insert(_ body: @escaping @Sendable () -> Void, due: Duration, into state: inout State) -> UInt64 {
+    private static func insert(
+        _ body: @escaping @Sendable () -> Void,
+        due: Duration,
+        into state: inout State
+    ) -> UInt64 {
         let entry = Entry(due: due, order: state.nextOrder, body: body)
         state.nextOrder += 1
         // An entry is later than all others of its time, so it goes before the first one that is due no later.

@@ -66,7 +66,8 @@ extension PrivateRedis {
         do {
             let lifeline = try Pipe()
             defer { close(lifeline.readEnd) }
-            let watchdog = try spawnWatchdog(of: server, input: lifeline.readEnd, log: log)
+            let watchdog = try spawnWatchdog(
+                of: server, removing: settings.ownsDirectory ? settings.directory : "", input: lifeline.readEnd)
             running = Running(server: server, watchdog: watchdog, lifeline: lifeline.writeEnd)
         } catch {
             server.signal(SIGKILL)
@@ -88,7 +89,11 @@ extension PrivateRedis {
         return running
     }
 
-    private static func spawnServer(_ settings: Settings, log: CInt, lock: CInt) throws(PrivateRedisError) -> ChildProcess {
+    private static func spawnServer(
+        _ settings: Settings,
+        log: CInt,
+        lock: CInt
+    ) throws(PrivateRedisError) -> ChildProcess {
         do throws(SystemError) {
             let input = try Pipe()
             defer { close(input.readEnd) }
@@ -112,21 +117,24 @@ extension PrivateRedis {
 
     private static func spawnWatchdog(
         of server: ChildProcess,
-        input: CInt,
-        log: CInt
+        removing directory: String,
+        input: CInt
     ) throws(SystemError) -> ChildProcess {
         let script = """
             trap '' HUP INT TERM QUIT
             read -r line
             kill -TERM "$1"
-            for second in 1 2 3 4 5; do sleep 1; kill -0 "$1" || exit 0; done
-            kill -KILL "$1"
+            left=50
+            while kill -0 "$1" && [ "$left" -gt 0 ]; do sleep 0.1; left=$((left - 1)); done
+            [ "$left" -gt 0 ] || kill -KILL "$1"
+            [ -z "$2" ] || rm -rf -- "$2"
             """
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         guard null >= 0 else { throw .last }
         defer { close(null) }
         return try ChildProcess.spawn(
-            "/bin/sh", ["-c", script, "stint-redis-watchdog", String(server.pid)], descriptors: [input, null, null])
+            "/bin/sh", ["-c", script, "stint-redis-watchdog", String(server.pid), directory],
+            descriptors: [input, null, null])
     }
 
     private static func lockDirectory(_ directory: String) throws(PrivateRedisError) -> CInt {

@@ -17,9 +17,9 @@ import Synchronization
 /// Its configuration goes in on stdin, never through a file. It runs in a process group of its own, so Ctrl-C does not
 /// end it before its owner is done. **It does not survive its owner**: a tiny `sh` beside it reads from a pipe whose
 /// other end only the owner has open. However the owner ends, also by SIGKILL, the kernel closes that end, the read
-/// returns, and the shell stops the server. (A parent-death signal would fire when the *thread* that started the child
-/// ends, and exists on Linux only.) A lock on `redis.lock` in the directory, inherited by the server and freed by the
-/// kernel with it, keeps a second server out.
+/// returns, and the shell stops the server and removes a temporary directory. (A parent-death signal would fire when
+/// the *thread* that started the child ends, and exists on Linux only.) A lock on `redis.lock` in the directory,
+/// inherited by the server and freed by the kernel with it, keeps a second server out.
 package final class PrivateRedis: Sendable {
     struct Settings: Sendable {
         var executable: String

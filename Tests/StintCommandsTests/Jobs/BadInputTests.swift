@@ -18,7 +18,7 @@ import Testing
         #expect(run.output.isEmpty)
         #expect(
             run.errors == """
-                error: cannot reach Redis at /nonexistent/redis.sock (from env STINT_REDIS_URL): no such socket
+                error: cannot reach Redis at /nonexistent/redis.sock (from STINT_REDIS_URL): no such socket
                   Is it running?      redis-cli -s /nonexistent/redis.sock ping
                   Use another one:    stint --redis redis://HOST:PORT enqueue hello '{}'
                   No Redis at hand?   unset STINT_REDIS_URL   (Stint then starts a private one)
@@ -26,7 +26,7 @@ import Testing
                 """)
         let flag = await CommandRun.stint(["enqueue", "hello", "--redis", "redis://127.0.0.1:1"])
         #expect(flag.status == .unreachable)
-        #expect(flag.errors.contains("cannot reach Redis at 127.0.0.1:1 (from flag): connection refused"))
+        #expect(flag.errors.contains("cannot reach Redis at 127.0.0.1:1 (from --redis): connection refused"))
     }
 
     @Test("A wrong password is not printed")

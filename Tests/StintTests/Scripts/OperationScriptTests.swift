@@ -1,0 +1,273 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Stint
+import StintRedis
+import StintTesting
+import Testing
+
+@Suite struct CancelScriptTests {
+    @Test("A waiting job ends at once; a running one is told; others are named for what they are")
+    func cancel() async throws {
+        try await ScriptBench.with { bench in
+            _ = try await bench.running(TestJob("running"))
+            try await bench.enqueue(
+                TestJob("ready") {
+                    $0.unique = .key("k")
+                    $0.payload = .init(repeating: 1, count: 600)
+                }, TestJob("delayed") { $0.due = .after(60_000) }, TestJob("kept") { $0.keepMilliseconds = 30_000 })
+            let reply = try await bench.cancel("ready", "delayed", "kept", "running", "none", "ready", "kept")
+            #expect(reply == "[1, kkkfmme]")
+            let view = try await bench.snapshot()
+            #expect(view.names == ["cancelling", "jobs", "kept", "leases", "meta", "ready:2", "unique", "wake"])
+            #expect(view.ready[2] == ["ready", "kept"])
+            #expect(view.tombs == [0, 0, 2, 0])
+            #expect(view.unique == [:])
+            let record = try view.record("kept")
+            #expect(record.state == .cancelled)
+            #expect(record.reason == "cancelled by me")
+            #expect(record.startedMilliseconds == nil)
+            #expect(view.kept == ["kept": record.atMilliseconds + 30_000])
+            #expect(try view.record("running").flags == [.toBeCancelled])
+            #expect(try #require(view.texts(bench.keys.cancelling)["running"]).hasSuffix(" me"))
+            #expect(view.meta["cancelled"] == "3")
+        }
+    }
+
+    @Test("A job in back-off takes its errors and progress along")
+    func afterFailure() async throws {
+        try await ScriptBench.with { bench in
+            let claim = try await bench.running(TestJob("a"))
+            try await bench.run(Scripts.progress(bench.keys, id: "a", member: claim.member, text: "half"))
+            try await bench.fail((claim, action: "r", delay: 60_000, kind: "e", text: "x"))
+            #expect(try await bench.cancel("a") == "[1, k]")
+            #expect(try await bench.snapshot().names == ["meta", "wake"])
+        }
+    }
+
+    @Test("A repeated call replies the same and counts nothing again")
+    func again() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a"))
+            try await bench.cancel("a")
+            let before = try await bench.snapshot()
+            #expect(try await bench.cancel("a", number: bench.lastNumber) == "[1, k]")
+            #expect(try await bench.snapshot() == before)
+            #expect(try await bench.cancel("a", number: 99) == "[-1]")
+        }
+    }
+
+    @Test("Awaiting ends with the cancellation, whose record stays for a minute")
+    func awaited() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a"))
+            try await bench.run(Scripts.await(bench.keys, id: "a"))
+            let (messages, sender) = AsyncStream<[UInt8]>.makeStream()
+            let subscription = await bench.subscribe { sender.yield($0) }
+            try await bench.cancel("a")
+            #expect(await messages.first { _ in true } == Array("a".utf8))
+            subscription.cancel()
+            let view = try await bench.snapshot()
+            #expect(try view.kept["a"] == view.record("a").atMilliseconds + 60_000)
+        }
+    }
+}
+
+@Suite struct RetryDeadScriptTests {
+    /// Enqueues a job and lets it die.
+    private func bury(_ job: TestJob, on bench: ScriptBench) async throws {
+        let claim = try await bench.running(job)
+        try await bench.fail((claim, action: "d", delay: 0, kind: "e", text: "no"))
+    }
+
+    @Test("A dead job is ready again at the end of its list, with all its attempts and its key")
+    func retry() async throws {
+        try await ScriptBench.with { bench in
+            try await bury(TestJob("a") { $0.unique = .key("k") }, on: bench)
+            try await bench.enqueue(TestJob("b"))
+            try await bench.redis("DEL", bench.keys.wake)
+            #expect(try await bench.retryDead("a", "b", "none", "a") == "[1, osms]")
+            let view = try await bench.snapshot()
+            #expect(view.ready[2] == ["b", "a"])
+            #expect(view.dead == [:])
+            #expect(view.unique == ["k": "a"])
+            let record = try view.record("a")
+            #expect([record.attempt, record.crashes, record.returns] == [0, 0, 0])
+            #expect(record.reason == nil && record.startedMilliseconds == nil)
+            #expect(view.errors("a").map(\.text) == ["no"])
+            #expect(view.meta["revived"] == "1")
+            #expect(view.isAwake)
+            #expect(try await bench.retryDead("a", number: bench.lastNumber) == "[1, osms]")
+            #expect(try await bench.snapshot() == view)
+        }
+    }
+
+    @Test("Two dead jobs of one key: the first takes it, the second is refused by name")
+    func sameKey() async throws {
+        try await ScriptBench.with { bench in
+            for id in ["a", "b"] { try await bury(TestJob(id) { $0.unique = .key("k") }, on: bench) }
+            #expect(try await bench.retryDead("b", "a") == "[1, ou]")
+            #expect(try await bench.snapshot().unique == ["k": "b"])
+        }
+    }
+
+    @Test("A key whose window is over does not stand in the way, though its record is still there")
+    func windowOver() async throws {
+        try await ScriptBench.with { bench in
+            try await bury(TestJob("a") { $0.unique = .key("k") }, on: bench)
+            let claim = try await bench.running(
+                TestJob("b") {
+                    $0.unique = .key("k")
+                    $0.windowMilliseconds = 60_000
+                })
+            try await bench.advance(0, finished: [(claim, "")])
+            #expect(try await bench.retryDead("a") == "[1, u]")
+            try await bench.setTime("b", try await bench.now() - 60_001)
+            #expect(try await bench.retryDead("a") == "[1, o]")
+        }
+    }
+
+    @Test("A retried job does not expire: that was meant for its first start")
+    func expiry() async throws {
+        try await ScriptBench.with { bench in
+            try await bury(TestJob("a") { $0.expiresAfterMilliseconds = 5_000 }, on: bench)
+            try await bench.setExpired("a")
+            #expect(try await bench.retryDead("a") == "[1, o]")
+            #expect(try await bench.advance(1).claimed.map(\.id) == ["a"])
+        }
+    }
+}
+
+@Suite struct PromoteScriptTests {
+    @Test("A delayed job becomes ready now; a repetition changes nothing")
+    func promote() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a") { $0.due = .after(60_000) }, TestJob("b"))
+            try await bench.redis("DEL", bench.keys.wake)
+            let call = Scripts.promote(bench.keys, ids: ["a", "b", "none"].map { Array($0.utf8) })
+            #expect(try await bench.run(call).line == "[1, osm]")
+            let view = try await bench.snapshot()
+            #expect(view.names == ["jobs", "meta", "ready:2", "wake"])
+            #expect(view.ready[2] == ["b", "a"])
+            #expect(try await bench.run(call).line == "[1, ssm]")
+            #expect(try await bench.snapshot() == view)
+        }
+    }
+}
+
+@Suite struct RemoveScriptTests {
+    @Test("A job that does not run is deleted with everything about it, whatever its state")
+    func remove() async throws {
+        try await ScriptBench.with { bench in
+            let running = try await bench.running(TestJob("running"))
+            for (id, action) in [("dead", "d"), ("delayed", "r")] {
+                let claim = try await bench.running(
+                    TestJob(id) {
+                        $0.unique = .key(id)
+                        $0.payload = .init(repeating: 1, count: 600)
+                    })
+                try await bench.run(Scripts.progress(bench.keys, id: id, member: claim.member, text: "half"))
+                try await bench.fail((claim, action: action, delay: 60_000, kind: "e", text: "x"))
+            }
+            let kept = try await bench.running(TestJob("kept") { $0.keepMilliseconds = 9_000 })
+            try await bench.advance(0, finished: [(kept, String(repeating: "r", count: 600))])
+            try await bench.enqueue(TestJob("ready") { $0.unique = .key("ready") })
+            let ids = ["dead", "delayed", "kept", "ready", "running", "none"].map { Array($0.utf8) }
+            #expect(try await bench.run(Scripts.remove(bench.keys, ids: ids)).line == "[1, oooonm]")
+            let view = try await bench.snapshot()
+            #expect(view.ids == ["running"])
+            #expect(view.names == ["jobs", "leases", "meta", "ready:2", "recent", "unique", "wake"])
+            #expect(view.unique == [:])
+            #expect(view.tombs == [0, 0, 1, 0])
+            #expect(Array(view.leases.keys) == [running.member])
+            #expect(try await bench.run(Scripts.remove(bench.keys, ids: ids)).line == "[1, mmmmnm]")
+        }
+    }
+}
+
+@Suite struct PurgeScriptTests {
+    @Test("A ready list is purged from its head, tombstones and all")
+    func ready() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(
+                TestJob("a") { $0.unique = .key("k") }, TestJob("b") { $0.payload = .init(repeating: 1, count: 600) },
+                TestJob("c"), TestJob("d"), TestJob("low") { $0.priority = .low })
+            try await bench.cancel("a", "d")
+            try await bench.enqueue(TestJob("a"))
+            #expect(try await bench.run(Scripts.purge(bench.keys, source: "ready:2", limit: 3)).line == "[1, 3, 1]")
+            var view = try await bench.snapshot()
+            #expect(view.ready == [[], [], ["d", "a"], ["low"]])
+            #expect(view.tombs == [0, 0, 2, 0])
+            try await bench.assertConsistent()
+            #expect(try await bench.run(Scripts.purge(bench.keys, source: "ready:2", limit: 9)).line == "[1, 0, 0]")
+            view = try await bench.snapshot()
+            #expect(view.tombs == [0, 0, 0, 0])
+            #expect(view.ids == ["low"])
+            #expect(view.meta["purged"] == "3")
+        }
+    }
+
+    @Test("A sorted index is purged oldest first, and a limit of 0 is not all", arguments: ["delayed", "dead", "kept"])
+    func sets(source: String) async throws {
+        try await ScriptBench.with { bench in
+            for id in ["a", "b", "c"] {
+                let claim = try await bench.running(
+                    TestJob(id) {
+                        $0.keepMilliseconds = 60_000
+                        $0.unique = .key(id)
+                        $0.payload = .init(repeating: 1, count: 600)
+                    })
+                if source == "kept" {
+                    try await bench.advance(0, finished: [(claim, String(repeating: "r", count: 600))])
+                } else {
+                    let action = source == "dead" ? "d" : "r"
+                    try await bench.fail((claim, action: action, delay: 60_000, kind: "e", text: "x"))
+                }
+                try await bench.redis("ZADD", "\(bench.keys.prefix):\(source)", "\(bench.lastNumber)", id)
+                if source == "delayed" { try await bench.setTime(id, Int64(bench.lastNumber)) }
+            }
+            #expect(try await bench.run(Scripts.purge(bench.keys, source: source, limit: 0)).line == "[1, 1, 1]")
+            #expect(try await bench.snapshot().ids == ["b", "c"])
+            try await bench.assertConsistent()
+            #expect(try await bench.run(Scripts.purge(bench.keys, source: source, limit: 200)).line == "[1, 2, 0]")
+            let view = try await bench.snapshot()
+            #expect(view.names == ["meta", "recent", "unique", "wake"].filter { source == "kept" || $0 != "recent" })
+            #expect(view.unique == [:])
+        }
+    }
+}
+
+@Suite struct PauseScriptTests {
+    @Test("A pause is noted with its author, reason and end, and silences the wake-up")
+    func pause() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a"))
+            let before = try await bench.now()
+            let reply = try await bench.run(Scripts.pause(bench.keys, forMs: 60_000, who: "me", reason: "deploy"))
+            let after = try await bench.now()
+            #expect(reply.line == "[1]")
+            let view = try await bench.snapshot()
+            #expect(!view.isAwake)
+            #expect((before + 60_000...after + 60_000).contains(Int64(view.meta["paused_until"] ?? "") ?? 0))
+            #expect((before...after).contains(Int64(view.meta["paused_at"] ?? "") ?? 0))
+            #expect([view.meta["paused_by"], view.meta["paused_reason"]] == ["me", "deploy"])
+            try await bench.enqueue(TestJob("b"), TestJob("c") { $0.due = .after(60_000) })
+            #expect(try await !bench.snapshot().isAwake)
+        }
+    }
+
+    @Test("Resuming takes everything about the pause back and wakes a worker; again, it answers that it was not paused")
+    func resume() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.run(Scripts.pause(bench.keys, forMs: 0, who: "me", reason: ""))
+            #expect(try await bench.snapshot().meta["paused_until"] == "0")
+            try await bench.enqueue(TestJob("a"))
+            #expect(try await bench.run(Scripts.resume(bench.keys)).line == "[1, 1]")
+            let view = try await bench.snapshot()
+            #expect(view.isAwake)
+            #expect(view.meta == ["schema": "1", "enqueued": "1"])
+            #expect(try await bench.run(Scripts.resume(bench.keys)).line == "[1, 0]")
+        }
+    }
+}

@@ -1,0 +1,351 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Stint
+import StintRedis
+import StintTesting
+import Testing
+
+@Suite struct SweepReapTests {
+    @Test("Jobs of a crashed worker come back to the front of their lists, the first to expire first")
+    func front() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(
+                TestJob("a"), TestJob("b"), TestJob("c"), TestJob("d"), TestJob("e") { $0.priority = .low })
+            let claims = try await bench.claim(3)
+            try await bench.wasLookedAfter()
+            try await bench.expire(claims[1], claims[0])
+            #expect(try await bench.sweep() == "[1, 1, -1, 0, 0, [], 2, 0, 0]")
+            let view = try await bench.snapshot()
+            #expect(view.ready == [[], [], ["b", "a", "d"], ["e"]])
+            #expect(Array(view.leases.keys) == [claims[2].member])
+            let record = try view.record("a")
+            #expect(record.state == .ready)
+            #expect([record.attempt, record.crashes] == [1, 1])
+            #expect(view.errors("a") == [RecordedError(attempt: 1, kind: "c", text: "lease expired on node node01")])
+            #expect(view.meta["crashed"] == "2")
+            #expect(view.isAwake)
+        }
+    }
+
+    @Test("A second crash delays the job, a third buries it")
+    func budget() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(
+                TestJob("a") {
+                    $0.unique = .key("k")
+                    $0.retry.attempts = nil
+                })
+            for crash in 1...3 {
+                let claim = try await bench.claimOne()
+                try await bench.wasLookedAfter()
+                try await bench.expire(claim)
+                let before = try await bench.now()
+                let reply = try await bench.sweep()
+                let view = try await bench.snapshot()
+                let record = try view.record("a")
+                #expect(record.crashes == crash)
+                switch crash {
+                case 1: #expect(record.state == .ready)
+                case 2:
+                    #expect(record.state == .delayed)
+                    #expect((before + 5_000...before + 6_000).contains(record.atMilliseconds))
+                    try await bench.run(Scripts.promote(bench.keys, ids: [Array("a".utf8)]))
+                default:
+                    #expect(reply == "[1, 0, -1, 0, 0, [], 0, 1, 0]")
+                    #expect(record.state == .dead)
+                    #expect(record.reason == "crashed too often: lease expired on node node01")
+                    #expect(record.startedMilliseconds == claim.record.atMilliseconds)
+                    #expect(view.unique == [:])
+                }
+            }
+        }
+    }
+
+    @Test("A crash on the last attempt buries the job")
+    func lastAttempt() async throws {
+        try await ScriptBench.with { bench in
+            let claim = try await bench.running(TestJob("a") { $0.retry = .never })
+            try await bench.wasLookedAfter()
+            try await bench.expire(claim)
+            try await bench.sweep()
+            let record = try await bench.snapshot().record("a")
+            #expect(record.state == .dead)
+            #expect(record.reason == "no attempts left: lease expired on node node01")
+        }
+    }
+
+    @Test("A crashed job that was to be cancelled ends as cancelled")
+    func cancelled() async throws {
+        try await ScriptBench.with { bench in
+            let claim = try await bench.running(TestJob("a") { $0.keepMilliseconds = 9_000 })
+            try await bench.cancel("a")
+            try await bench.wasLookedAfter()
+            try await bench.expire(claim)
+            #expect(try await bench.sweep() == "[1, 0, -1, 0, 0, [], 0, 0, 0]")
+            let view = try await bench.snapshot()
+            #expect(try view.record("a").state == .cancelled)
+            #expect([view.meta["crashed"], view.meta["cancelled"]] == ["1", "1"])
+        }
+    }
+
+    @Test("A hundred leases are returned in a call, and the rest at once in the next ones")
+    func more() async throws {
+        try await ScriptBench.with { bench in
+            let jobs = (0..<250).map { TestJob("job\(1000 + $0)") }
+            try await bench.run(
+                Scripts.enqueue(bench.keys, lane: bench.lane, number: bench.nextNumber(), entries: bench.entries(jobs)))
+            let claims = try await bench.claim(250)
+            try await bench.wasLookedAfter()
+            for claim in claims { try await bench.expire(claim) }
+            #expect(try await bench.sweep() == "[1, 1, -1, 1, 0, [], 100, 0, 0]")
+            #expect(try await bench.sweep() == "[1, 1, -1, 1, 0, [], 100, 0, 0]")
+            #expect(try await bench.sweep() == "[1, 1, -1, 0, 0, [], 50, 0, 0]")
+            let view = try await bench.snapshot()
+            #expect(view.leases == [:])
+            #expect(view.meta["crashed"] == "250")
+        }
+    }
+
+    @Test("A lease that its record does not name goes alone")
+    func contradicted() async throws {
+        try await ScriptBench.with { bench in
+            let claim = try await bench.running(TestJob("a"))
+            try await bench.wasLookedAfter()
+            try await bench.redis("ZADD", bench.keys.leases, "5", "a:17:node02", "6", "gone:18:node02", "7", "junk")
+            #expect(try await bench.sweep() == "[1, 0, -1, 0, 0, [], 0, 0, 0]")
+            let view = try await bench.snapshot()
+            #expect(Array(view.leases.keys) == [claim.member])
+            #expect(try view.record("a").state == .running)
+            #expect(view.meta["crashed"] == "0")
+        }
+    }
+}
+
+@Suite struct SweepHoldTests {
+    /// Sweeps with an expired lease there, after `arrange`, and says whether it was reaped and what `hold` became.
+    private func sweep(
+        _ arrange: (ScriptBench, Int64) async throws -> Void
+    ) async throws -> (isReaped: Bool, hold: Int64, before: Int64, after: Int64) {
+        var result: (Bool, Int64, Int64, Int64) = (false, 0, 0, 0)
+        try await ScriptBench.with { bench in
+            let claim = try await bench.running(TestJob("a"))
+            try await bench.expire(claim)
+            let before = try await bench.now()
+            try await arrange(bench, before)
+            try await bench.sweep()
+            let view = try await bench.snapshot()
+            let after = try await bench.now()
+            #expect((before...after).contains(Int64(view.meta["look"] ?? "") ?? 0))
+            result = (view.leases.isEmpty, Int64(view.meta["hold"] ?? "") ?? -1, before, after)
+        }
+        return result
+    }
+
+    @Test("The first look reaps nobody for one lease")
+    func firstLook() async throws {
+        let result = try await sweep { _, _ in }
+        #expect(!result.isReaped)
+        #expect((result.before + 10_000...result.after + 10_000).contains(result.hold))
+    }
+
+    @Test(
+        "A gap of more than a third of a lease, or a step back, holds reaping for one lease",
+        arguments: [4_000, -60_000])
+    func gap(milliseconds: Int64) async throws {
+        let result = try await sweep { bench, now in
+            try await bench.redis("HSET", bench.keys.meta, "look", "\(now - milliseconds)", "hold", "0")
+        }
+        #expect(!result.isReaped)
+        #expect((result.before + 10_000...result.after + 10_000).contains(result.hold))
+    }
+
+    @Test("A shorter gap holds nothing")
+    func noGap() async throws {
+        let result = try await sweep { bench, now in
+            try await bench.redis("HSET", bench.keys.meta, "look", "\(now - 2_000)", "hold", "0")
+        }
+        #expect(result.isReaped)
+        #expect(result.hold == 0)
+    }
+
+    @Test("A hold stands until it has passed, and one that lies further ahead than a lease is clamped")
+    func hold() async throws {
+        let standing = try await sweep { bench, now in
+            try await bench.redis("HSET", bench.keys.meta, "look", "\(now - 1_000)", "hold", "\(now + 5_000)")
+        }
+        #expect(!standing.isReaped)
+        #expect(standing.hold == standing.before + 5_000)
+        let passed = try await sweep { bench, now in
+            try await bench.redis("HSET", bench.keys.meta, "look", "\(now - 1_000)", "hold", "\(now - 1)")
+        }
+        #expect(passed.isReaped)
+        let clamped = try await sweep { bench, now in
+            try await bench.redis("HSET", bench.keys.meta, "look", "\(now - 1_000)", "hold", "\(now + 3_600_000)")
+        }
+        #expect(!clamped.isReaped)
+        #expect((clamped.before + 10_000...clamped.after + 10_000).contains(clamped.hold))
+    }
+
+    @Test("Expiries further ahead than a lease are clamped")
+    func ahead() async throws {
+        try await ScriptBench.with { bench in
+            let claim = try await bench.running(TestJob("a"))
+            try await bench.wasLookedAfter()
+            try await bench.redis("ZADD", bench.keys.leases, "\(try await bench.now() + 3_600_000)", claim.member)
+            let before = try await bench.now()
+            try await bench.sweep()
+            let after = try await bench.now()
+            let expiry = try await bench.snapshot().leases[claim.member] ?? 0
+            #expect((before + 10_000...after + 10_000).contains(expiry))
+        }
+    }
+
+    @Test("A second sweep within the interval only replies")
+    func soonAgain() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a") { $0.due = .after(60_000) })
+            try await bench.sweep()
+            let before = try await bench.snapshot()
+            let reply = try await bench.sweep(interval: 60_000)
+            #expect(reply.hasPrefix("[1, 0, ") && reply.hasSuffix(", 0, 0, [], 0, 0, 0]"))
+            #expect(try await bench.snapshot() == before)
+        }
+    }
+}
+
+@Suite struct SweepChoreTests {
+    @Test("Due jobs become ready in the order they were due, none of them early")
+    func promote() async throws {
+        try await ScriptBench.with { bench in
+            for (id, priority) in [("a", JobPriority.normal), ("b", .normal), ("c", .high), ("later", .normal)] {
+                try await bench.enqueue(
+                    TestJob(id) {
+                        $0.due = .after(60_000)
+                        $0.priority = priority
+                    })
+            }
+            let now = try await bench.now()
+            for (id, due) in [("b", now - 20), ("a", now - 10), ("c", now - 5)] {
+                try await bench.setTime(id, due)
+                try await bench.redis("ZADD", bench.keys.delayed, "\(due)", id)
+            }
+            let reply = try await bench.sweep()
+            #expect(reply.hasPrefix("[1, 1, ") && reply.hasSuffix(", 0, 0, [], 0, 0, 3]"))
+            let view = try await bench.snapshot()
+            #expect(view.ready == [[], ["c"], ["b", "a"], []])
+            #expect(Array(view.delayed.keys) == ["later"])
+            #expect(try view.record("a").atMilliseconds >= now)
+        }
+    }
+
+    @Test("A job is never ready before the millisecond it is due")
+    func neverEarly() async throws {
+        try await ScriptBench.with { bench in
+            let due = try await bench.now() + 40
+            try await bench.enqueue(TestJob("a") { $0.due = .at(due) })
+            while try await bench.snapshot().ready[2].isEmpty { try await bench.sweep() }
+            #expect(try await bench.now() >= due)
+            #expect(try await bench.snapshot().record("a").atMilliseconds >= due)
+        }
+    }
+
+    @Test("Two hundred due jobs are promoted in a call, and it says that there are more")
+    func bound() async throws {
+        try await ScriptBench.with { bench in
+            let jobs = (0..<300).map { index in TestJob("job\(index)") { $0.due = .after(1) } }
+            let call = Scripts.enqueue(
+                bench.keys, lane: bench.lane, number: bench.nextNumber(), entries: try bench.entries(jobs))
+            try await bench.run(call)
+            let enqueued = try await bench.now()
+            while try await bench.now() <= enqueued + 1 {}
+            #expect(try await bench.sweep() == "[1, 1, 0, 1, 0, [], 0, 0, 200]")
+            #expect(try await bench.sweep() == "[1, 1, -1, 0, 0, [], 0, 0, 100]")
+        }
+    }
+
+    @Test("An entry of `delayed` that its record contradicts is dropped")
+    func contradicted() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a"))
+            try await bench.redis("ZADD", bench.keys.delayed, "5", "a", "6", "gone")
+            #expect(try await bench.sweep() == "[1, 1, -1, 0, 0, [], 0, 0, 0]")
+            #expect(try await bench.snapshot().ready[2] == ["a"])
+        }
+    }
+
+    @Test("A list of nothing but tombstones is emptied, also while paused, in bounded calls")
+    func tombstones() async throws {
+        try await ScriptBench.with { bench in
+            for batch in 0..<2 {
+                let jobs = (0..<350).map { TestJob("job\(batch)-\($0)") }
+                try await bench.run(
+                    Scripts.enqueue(
+                        bench.keys, lane: bench.lane, number: bench.nextNumber(), entries: bench.entries(jobs)))
+                try await bench.run(
+                    Scripts.cancel(
+                        bench.keys, lane: bench.lane, number: bench.nextNumber(), who: "me",
+                        ids: jobs.map { Array($0.id.utf8) }))
+            }
+            try await bench.run(Scripts.pause(bench.keys, forMs: 0, who: "me", reason: ""))
+            #expect(try await bench.snapshot().tombs == [0, 0, 700, 0])
+            #expect(try await bench.sweep() == "[1, 0, -1, 1, -1, [], 0, 0, 0]")
+            #expect(try await bench.snapshot().tombs == [0, 0, 200, 0])
+            try await bench.assertConsistent()
+            #expect(try await bench.sweep() == "[1, 0, -1, 0, -1, [], 0, 0, 0]")
+            #expect(try await bench.snapshot().ready[2] == [])
+        }
+    }
+
+    @Test("A count of tombstones that is too high is mended: it never hides a live job")
+    func mended() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a"), TestJob("b"), TestJob("c"), TestJob("d") { $0.priority = .low })
+            try await bench.cancel("a", "c")
+            try await bench.redis("HSET", bench.keys.meta, "tomb:2", "9", "tomb:3", "1", "tomb:0", "4")
+            #expect(try await bench.sweep() == "[1, 1, -1, 0, 0, [], 0, 0, 0]")
+            let view = try await bench.snapshot()
+            #expect(view.ready[2] == ["b", "c"])
+            #expect(view.tombs == [0, 0, 1, 0])
+        }
+    }
+
+    @Test("A pause that has run out is taken back; one that has not is told")
+    func pause() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a"))
+            try await bench.run(Scripts.pause(bench.keys, forMs: 60_000, who: "me", reason: "deploy"))
+            let reply = try await bench.sweep()
+            let pause = try #require(Int(reply.split(separator: ", ")[4]))
+            #expect((50_000...60_000).contains(pause))
+            try await bench.wasLookedAfter()
+            try await bench.redis("HSET", bench.keys.meta, "paused_until", "5")
+            #expect(try await bench.sweep() == "[1, 1, -1, 0, 0, [], 0, 0, 0]")
+            #expect(try await bench.snapshot().meta.keys.filter { $0.hasPrefix("paused") } == [])
+        }
+    }
+
+    @Test("A node is told which of its jobs are to be cancelled, and only of its own")
+    func cancelling() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a"), TestJob("b"))
+            _ = try await bench.claim(1, node: "node01")
+            _ = try await bench.claim(1, node: "node02")
+            try await bench.cancel("a", "b")
+            try await bench.redis("HSET", bench.keys.cancelling, "gone", "1 me")
+            #expect(try await bench.sweep(node: "node01") == "[1, 0, -1, 0, 0, [a], 0, 0, 0]")
+            #expect(try await bench.sweep(node: "node02") == "[1, 0, -1, 0, 0, [b], 0, 0, 0]")
+        }
+    }
+
+    @Test("A queue of a later schema is left alone")
+    func schema() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.redis("HSET", bench.keys.meta, "schema", "2")
+            let before = try await bench.snapshot()
+            #expect(try await bench.sweep() == "[-2, 2]")
+            #expect(try await bench.snapshot() == before)
+        }
+    }
+}

@@ -1,0 +1,269 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import StintRedis
+import Testing
+
+@testable import Stint
+
+/// The worker's decisions, without network, clock or tasks.
+@Suite struct WorkerMachineTests {
+    @Test("An idle worker asks once for all its slots, sweeps, and waits for a wake-up")
+    func begins() {
+        var bench = MachineBench(slots: 4)
+        bench.perform { $0.begin(now: $1) }
+        #expect(bench.advances == [.init(queue: 0, limit: 4, finished: 0)])
+        #expect(bench.sweeps == [0])
+        #expect(bench.listens.isEmpty)
+        bench.answer(0, jobs: 0)
+        #expect(bench.listens == [[0]])
+        #expect(bench.advances.count == 1)
+    }
+
+    @Test("While a claim is in flight, ends gather; they leave together with the next call")
+    func gathers() {
+        var bench = MachineBench(slots: 8)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 8, hasMore: true)
+        let tokens = bench.started
+        bench.end([tokens[0]])
+        #expect(bench.advances.last == .init(queue: 0, limit: 1, finished: 1))
+        bench.end([tokens[1]])
+        bench.end([tokens[2]])
+        #expect(bench.advances.count == 2)
+        // Half of the slots are free: the second lane is used as well.
+        bench.end([tokens[3], tokens[4]])
+        #expect(bench.advances.last == .init(queue: 0, limit: 4, finished: 4))
+        bench.end([tokens[5], tokens[6], tokens[7]])
+        #expect(bench.advances.count == 3)
+        bench.answer(0, jobs: 1, hasMore: true, asked: 1)
+        #expect(bench.advances.count == 3)
+        bench.end([bench.started[8]])
+        #expect(bench.advances.last == .init(queue: 0, limit: 4, finished: 4))
+    }
+
+    @Test("No more is asked for than there are slots, whatever is in flight")
+    func reserves() {
+        var bench = MachineBench(slots: 10, queues: [("a", 1), ("b", 1)])
+        bench.perform { $0.begin(now: $1) }
+        #expect(bench.advances.map(\.limit).reduce(0, +) == 10)
+        #expect(Set(bench.advances.map(\.queue)) == [0, 1])
+    }
+
+    @Test("A strict worker asks the second queue only when the first has nothing")
+    func strict() {
+        var bench = MachineBench(slots: 4, queues: [("a", 1), ("b", 1)]) { $0.isStrict = true }
+        bench.perform { $0.begin(now: $1) }
+        #expect(bench.advances == [.init(queue: 0, limit: 4, finished: 0)])
+        bench.answer(0, jobs: 1, asked: 4)
+        #expect(bench.advances.last == .init(queue: 1, limit: 3, finished: 0))
+    }
+
+    @Test("A wake-up that comes while a claim is in flight is not forgotten")
+    func wokenMeanwhile() {
+        var bench = MachineBench(slots: 4)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 0)
+        bench.perform { $0.woke(queue: 0, now: $1) }
+        #expect(bench.advances.count == 2)
+        bench.perform { $0.woke(queue: 0, now: $1) }
+        bench.answer(0, jobs: 0)
+        #expect(bench.advances.count == 3)
+    }
+
+    @Test("A hint that cannot be used is put back, and the queue left out for a second")
+    func rewake() {
+        var bench = MachineBench(slots: 1)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 1)
+        bench.perform { $0.woke(queue: 0, now: $1) }
+        #expect(bench.rewakes == [0])
+    }
+
+    @Test("A claim that was sent more than a lease ago is handed back unstarted")
+    func staleClaim() {
+        var bench = MachineBench(slots: 2)
+        bench.perform { $0.begin(now: $1) }
+        bench.now = .seconds(11)
+        bench.answer(0, jobs: 2, sentAt: .zero)
+        #expect(bench.started.isEmpty)
+        #expect(bench.releases == [2])
+    }
+
+    @Test("A lost lease cancels the handler, and its end writes nothing")
+    func lostLease() {
+        var bench = MachineBench(slots: 2)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 1, hasMore: false)
+        let token = bench.started[0]
+        let member = bench.members[token] ?? ""
+        bench.perform { $0.renewed([token], lost: [member], sentAt: $1, now: $1) }
+        #expect(bench.cancelled == [token])
+        let calls = bench.advances.count
+        bench.end([token])
+        #expect(bench.advances.allSatisfy { $0.finished == 0 })
+        #expect(bench.advances.count >= calls)
+        #expect(bench.machine.occupancy.running == 0)
+    }
+
+    @Test("All leases of a queue are renewed in one call, every third of a lease")
+    func renewal() {
+        var bench = MachineBench(slots: 3)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 3)
+        #expect(bench.alarms.contains { $0.0 == .renew && $0.1 == .seconds(10) / 3 })
+        bench.perform { $0.alarm(.renew, now: $1) }
+        #expect(bench.renewals == [3])
+    }
+
+    @Test("Jobs beyond a name's cap wait, and at most as many as there are slots are claimed")
+    func cap() {
+        var bench = MachineBench(slots: 4) { $0.handles = { name in (name, 1) } }
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 4, hasMore: true)
+        #expect(bench.started.count == 1)
+        // Three slots are free and three jobs wait: one more may be claimed.
+        #expect(bench.advances.last?.limit == 1)
+        bench.answer(0, jobs: 1, hasMore: true, asked: 1)
+        #expect(bench.machine.occupancy.waiting == 4)
+        #expect(bench.advances.count == 2)
+        bench.end([bench.started[0]])
+        #expect(bench.started.count == 2)
+    }
+
+    @Test("A drain ends when what runs has ended and every call was answered")
+    func drains() {
+        var bench = MachineBench(slots: 2)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 2)
+        bench.perform { $0.drain(now: $1) }
+        #expect(!bench.hasStopped)
+        bench.end(bench.started)
+        #expect(bench.advances.last == .init(queue: 0, limit: 0, finished: 2))
+        #expect(!bench.hasStopped)
+        bench.answer(0, jobs: 0, asked: 0)
+        #expect(bench.hasStopped)
+    }
+
+    @Test("What still runs after the drain time is cancelled, then given up, and a silent Redis ends the wait")
+    func givesUp() {
+        var bench = MachineBench(slots: 2)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 2)
+        bench.perform { $0.drain(now: $1) }
+        bench.perform { $0.alarm(.drainEnd, now: $1) }
+        #expect(bench.cancelled.count == 2)
+        #expect(bench.releases.isEmpty)
+        bench.perform { $0.alarm(.handBackEnd, now: $1) }
+        #expect(bench.releases == [2])
+        #expect(!bench.hasStopped)
+        bench.perform { $0.alarm(.abandon, now: $1) }
+        #expect(bench.hasStopped)
+    }
+
+    @Test("The next due time brings the sweep forward")
+    func nextDue() {
+        var bench = MachineBench(slots: 1)
+        bench.perform { $0.begin(now: $1) }
+        bench.perform { $0.swept(queue: 0, .init(), now: $1) }
+        bench.answer(0, jobs: 0, nextDue: .milliseconds(40))
+        #expect(bench.alarms.contains { $0.0 == .sweep(queue: 0) && $0.1 == .milliseconds(40) })
+        bench.now += .milliseconds(40)
+        bench.perform { $0.alarm(.sweep(queue: 0), now: $1) }
+        #expect(bench.sweeps == [0, 0])
+    }
+
+    @Test("A worker that is to stop when empty does so after a sweep that found nothing")
+    func stopsWhenEmpty() {
+        var bench = MachineBench(slots: 1) { $0.stopsWhenEmpty = true }
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 0)
+        bench.perform { $0.swept(queue: 0, .init(), now: $1) }
+        #expect(bench.hasStopped)
+    }
+}
+
+/// Feeds a machine events and keeps what it asked for.
+struct MachineBench {
+    struct Advance: Equatable {
+        var queue: Int
+        var limit: Int
+        var finished: Int
+    }
+
+    var machine: WorkerMachine
+    var now: Duration = .zero
+    var advances: [Advance] = []
+    var sweeps: [Int] = []
+    var listens: [[Int]] = []
+    var rewakes: [Int] = []
+    var renewals: [Int] = []
+    var releases: [Int] = []
+    var started: [WorkerMachine.Token] = []
+    var members: [WorkerMachine.Token: String] = [:]
+    var cancelled: [WorkerMachine.Token] = []
+    var alarms: [(WorkerMachine.Alarm, Duration)] = []
+    var hasStopped = false
+    private var nextID = 0
+
+    init(
+        slots: Int, queues: [(String, Int)] = [("default", 1)], change: (inout WorkerSettings) -> Void = { _ in }
+    ) {
+        var settings = WorkerSettings(
+            queues: queues.map { .init(name: $0.0, weight: $0.1) }, slots: slots, handles: { ($0, nil) })
+        change(&settings)
+        machine = WorkerMachine(settings: settings, random: SplitMix64(seed: 1))
+    }
+
+    mutating func perform(_ event: (inout WorkerMachine, Duration) -> [WorkerMachine.Action]) {
+        for action in event(&machine, now) {
+            switch action {
+            case .advance(let queue, let limit, let finished):
+                advances.append(.init(queue: queue, limit: limit, finished: finished.count))
+            case .fail: break
+            case .release(_, let jobs): releases.append(jobs.count)
+            case .renew(_, let tokens, _): renewals.append(tokens.count)
+            case .sweep(let queue): sweeps.append(queue)
+            case .listen(let queues, _): listens.append(queues)
+            case .rewake(let queue): rewakes.append(queue)
+            case .start(let token, let job):
+                started.append(token)
+                members[token] = job.member
+            case .cancel(let token): cancelled.append(token)
+            case .alarm(let alarm, let delay): alarms.append((alarm, delay))
+            case .stopped: hasStopped = true
+            case .trim, .report: break
+            }
+        }
+    }
+
+    mutating func answer(
+        _ queue: Int, jobs count: Int, hasMore: Bool = false, asked: Int? = nil, nextDue: Duration? = nil,
+        sentAt: Duration? = nil
+    ) {
+        var reply = WorkerMachine.Claimed()
+        for _ in 0..<count {
+            nextID += 1
+            reply.jobs.append(Self.job(queue, nextID))
+        }
+        reply.asked = asked ?? advances.last { $0.queue == queue }?.limit ?? 0
+        reply.hasMore = hasMore
+        reply.nextDue = nextDue
+        reply.sentAt = sentAt ?? now
+        perform { $0.claimed(queue: queue, reply, now: $1) }
+    }
+
+    mutating func end(_ tokens: [WorkerMachine.Token]) {
+        perform { $0.ended(tokens.map { ($0, .finish(result: [])) }, now: $1) }
+    }
+
+    private static func job(_ queue: Int, _ number: Int) -> ClaimedJob {
+        let record = JobRecord(
+            state: .running, list: 2, priority: .normal, flags: [], attempt: 1, crashes: 0, returns: 0, maxAttempts: 5,
+            enqueuedMilliseconds: 0, atMilliseconds: 0, fence: Int64(number), node: "node00", name: "work")
+        let id = JobID(unchecked: "j\(number)")
+        return ClaimedJob(
+            queue: queue, id: id, name: "work", member: "j\(number):\(number):node00", record: record, payload: [])
+    }
+}
