@@ -9,7 +9,7 @@ import StintTerminal
 enum QueueSelection {
     /// Refuses both and neither.
     static func check(_ queues: [String], all: Bool) throws {
-        guard queues.isEmpty == all else { return }
+        if queues.isEmpty == all { return }
         throw ValidationError(all ? "--all and names of queues exclude each other." : "Name a queue, or say --all.")
     }
 
