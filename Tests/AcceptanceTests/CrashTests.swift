@@ -12,7 +12,7 @@ extension AcceptanceTests {
         @Test("Killing one of three workers ten times loses nothing", .timeLimit(.minutes(5)))
         func killedWorkers() async throws {
             try await Stage.with { stage in
-                let lease = Duration.seconds(1)
+                let lease = Duration.seconds(2)
                 let slots = 8
                 var workers = try (0..<3).map { _ in try stage.worker(slots: slots, lease: lease) }
                 let count = 6_000

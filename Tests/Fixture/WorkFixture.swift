@@ -45,6 +45,7 @@ struct WorkFixture: Sendable {
             var seen = 0
             for await _ in signals {
                 seen += 1
+                logger.notice("Signal", metadata: ["number": "\(seen)"])
                 if seen == 1 { await group.triggerGracefulShutdown() } else { worker.handBack() }
             }
         }

@@ -48,10 +48,13 @@ final class Stage: Sendable {
 
     var effectsFile: URL { folder.appendingPathComponent("effects") }
 
-    /// Starts a program of the build with this stage's Redis.
+    /// Starts a program of the build, with this stage's Redis or with none named.
     @discardableResult
-    func start(_ program: String, _ arguments: [String], input: URL? = nil) throws -> Child {
-        let environment = ["STINT_FIXTURE_EFFECTS": effectsFile.path, "STINT_REDIS_URL": redis.url]
+    func start(
+        _ program: String, _ arguments: [String], input: URL? = nil, namesRedis: Bool = true
+    ) throws -> Child {
+        var environment = ["STINT_FIXTURE_EFFECTS": effectsFile.path]
+        if namesRedis { environment["STINT_REDIS_URL"] = redis.url }
         let child = try Child(program, arguments, environment: environment, input: input, folder: folder)
         children.withLock { $0.append(child) }
         return child
@@ -86,6 +89,15 @@ final class Stage: Sendable {
             let end = data.lastIndex(of: UInt8(ascii: "\n"))
         else { return [] }
         return String(decoding: data[...end], as: UTF8.self).split(separator: "\n")
+    }
+
+    func write(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    }
+
+    /// How many jobs are held under a lease.
+    func running(queue: String = "default") async throws -> Int {
+        Int(try await command("ZCARD", client.core.keys(queue: queue).leases).integerValue ?? -1)
     }
 
     /// A counter of the queue.

@@ -15,11 +15,14 @@ final class ScriptBench: Sendable {
     static let laneName = "lane"
 
     let keys = QueueKeys(queue: "q")
+    /// The server's address, for a client of one's own.
+    let url: String
     private let node: RedisNode
     private let runner: ScriptRunner
     private let number = Mutex(0)
 
     private init(_ server: PrivateRedis) {
+        url = server.url
         node = RedisNode(
             configuration: server.configuration, reactor: NIOReactor(), random: SystemRandom(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
