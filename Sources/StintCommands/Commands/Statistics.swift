@@ -16,7 +16,7 @@ struct Statistics: Sendable {
 
     /// The document; rates only where there was a look before.
     func document(since before: Statistics?, isWatched: Bool) -> Document {
-        var facts = [Document.Fact]()
+        var facts: [Document.Fact] = []
         if isPartial { facts.append(.init("queue_names", "of", .list(queues.map(\.name)))) }
         facts += [
             .init("queues", "queues", .count(queues.count)),
@@ -77,9 +77,11 @@ struct Statistics: Sendable {
         if let used = server.usedMemory {
             parts.append(NumberText.bytes(used) + (server.maxMemory.map { " of " + NumberText.bytes($0) } ?? ""))
         }
-        if let clients = server.clients { parts.append("\(clients) clients") }
+        if let clients = server.clients { parts.append(clients == 1 ? "1 client" : "\(clients) clients") }
         if let uptime = server.uptimeSeconds { parts.append("up " + TimeText.short(.seconds(uptime))) }
-        if let isAppendOnly = server.isAppendOnly { parts.append(isAppendOnly ? "append-only file" : "no append-only file") }
+        if let isAppendOnly = server.isAppendOnly {
+            parts.append(isAppendOnly ? "append-only file" : "no append-only file")
+        }
         return parts.joined(separator: ", ")
     }
 
