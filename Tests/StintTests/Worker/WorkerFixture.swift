@@ -34,10 +34,10 @@ struct WorkerFixture: Sendable {
         await redis.stop()
     }
 
-    /// Options for quick tests: a lease of 1 s, short grace.
+    /// Options for quick tests: a lease of 2 s, short grace.
     static var quick: WorkerOptions {
         var options = WorkerOptions()
-        options.lease = .seconds(1)
+        options.lease = .seconds(2)
         options.grace = .milliseconds(100)
         options.drainTime = .seconds(5)
         return options
