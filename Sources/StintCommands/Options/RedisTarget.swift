@@ -42,6 +42,9 @@ extension ConnectionOptions {
         let configuration = try Configuration.load(flags(data), in: invocation)
         let prefix = configuration[.namespace].value ?? "stint"
         if let (url, source) = configuration.redis {
+            guard data?.data == nil else {
+                throw CommandFailure.usage("--data is for the private Redis, but another was named (from \(source))")
+            }
             return RedisTarget(
                 url: url, namespace: prefix, source: source, configuration: configuration)
         }
