@@ -4,6 +4,7 @@
 
 public import Logging
 public import ServiceLifecycle
+import StintRedis
 
 /// Runs jobs: claims them from its queues, calls their handlers, writes how they ended.
 ///
@@ -105,6 +106,7 @@ public final class Worker: Service, Sendable {
     ///   it waits for Redis to come back, however long that takes.
     public func run() async throws {
         try await client.connect()
+        await loadNotes()
         engine.begin()
         heartbeat.begin()
         await withTaskCancellationHandler {
@@ -118,6 +120,17 @@ public final class Worker: Service, Sendable {
         }
         await heartbeat.leave()
         engine.closeLanes()
+    }
+
+    /// Makes Redis know the scripts that write progress and logs.
+    ///
+    /// One that it does not know is sent again in full behind what was sent meanwhile: the lines of a quick attempt would
+    /// come after its end, when its lease is gone, and be refused.
+    private func loadNotes() async {
+        for script in [Scripts.progressScript, Scripts.logScript] {
+            // Without the right to load, only the first lines of a quick attempt are lost.
+            _ = try? await client.core.send(RedisCommand("SCRIPT", "LOAD", script.source))
+        }
     }
 
     /// Claims nothing more and stays up.

@@ -8,5 +8,6 @@ import ArgumentParser
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Show and check the configuration.",
+        discussion: "Examples:\n  stint config show\n  stint config check",
         subcommands: [ConfigShowCommand.self, ConfigCheckCommand.self, ConfigPathCommand.self])
 }
