@@ -30,8 +30,8 @@ package struct StintCommand: AsyncParsableCommand {
             .init(
                 name: "Set Up",
                 subcommands: [
-                    DownCommand.self, CompletionCommand.self, VersionCommand.self, HelpTopicCommand.self,
-                    SuperviseCommand.self,
+                    DownCommand.self, BenchCommand.self, CompletionCommand.self, VersionCommand.self,
+                    HelpTopicCommand.self, SuperviseCommand.self, BenchWorkerCommand.self,
                 ])
         ])
 
