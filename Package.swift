@@ -97,8 +97,10 @@ let package = Package(
             name: "StintTests",
             dependencies: [
                 "Stint", "StintTesting", "StintRedis",
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: settings
         ),

@@ -33,6 +33,9 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
   kept = kept, dead = dead }
 local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
+if (#ARGV - failures_from + 1) % 6 ~= 0 then
+  return redis.error_reply('ERR a failure has 6 arguments')
+end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
@@ -48,8 +51,8 @@ end
 local retried, died, cancelled, soonest = 0, 0, 0, nil
 for _, failure in ipairs(found) do
   local at, record = failure[1], failure[2]
-  local id, member, action, delay_ms = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
-  local kind, text = ARGV[at + 4], ARGV[at + 5]
+  local id, member, action, delay_ms = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3]) or 0
+  local kind, text = string.sub(ARGV[at + 4] .. 'e', 1, 1), ARGV[at + 5]
   local _, _, flags, attempt, crashes, returns = record_head(record)
   local max_attempts = struct.unpack('>I2', record, 10)
   local index = (at - failures_from) / 6 + 1

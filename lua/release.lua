@@ -32,6 +32,9 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
   kept = kept, dead = dead }
 local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
+if (#ARGV - handed_from + 1) % 3 ~= 0 then
+  return redis.error_reply('ERR a job handed back has 3 arguments')
+end
 for at = handed_from, #ARGV, 3 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
@@ -47,7 +50,7 @@ end
 local cancelled, is_ready, soonest = 0, false, nil
 for index = #found, 1, -1 do
   local at, record = found[index][1], found[index][2]
-  local id, delay_ms = ARGV[at], tonumber(ARGV[at + 2])
+  local id, delay_ms = ARGV[at], tonumber(ARGV[at + 2]) or -1
   local _, list, flags, attempt, crashes, returns = record_head(record)
   redis.call('ZREM', leases, ARGV[at + 1])
   if bit.band(flags, 8) ~= 0 then

@@ -11,10 +11,10 @@
 --!         pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted | -2 schema
 --
 -- Every worker calls it about each `interval_ms`, which must be well below a third of a lease; it looks only if the
--- last look is nearly that old, but does what is due (and after a cut, the rest) at any call. This script alone judges the time since the last look and writes it: a gap of more than a third of
--- a lease, or a step back, means that renewals may not have come through (an outage, a standstill, a clock set), so
--- nobody is reaped for one lease from then. Expiries and holds beyond now + lease come from such a clock and are
--- clamped. Repeatable.
+-- last look is nearly that old, but does what is due (and after a cut, the rest) at any call. This script alone judges
+-- the time since the last look and writes it: a gap of more than a third of a lease, or a step back, means that
+-- renewals may not have come through (an outage, a standstill, a clock set), so nobody is reaped for one lease from
+-- then. Expiries and holds beyond now + lease come from such a clock and are clamped. Repeatable.
 --- @include "include/clock"
 --- @include "include/record"
 --- @include "include/ending"

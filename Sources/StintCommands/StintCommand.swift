@@ -3,13 +3,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ArgumentParser
+import Stint
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The command `stint`.
@@ -22,16 +23,23 @@ package struct StintCommand: AsyncParsableCommand {
 
             Topics: stint help exit-codes, stint help environment
             """,
-        version: Release.version,
+        version: StintVersion.current,
         groupedSubcommands: [
             .init(
                 name: "Every Day",
                 subcommands: [UpCommand.self, EnqueueCommand.self, RunCommand.self, WorkCommand.self]),
             .init(
+                name: "Look and Steer",
+                subcommands: [
+                    QueueCommand.self, JobCommand.self, DeadCommand.self, WorkerCommand.self, StatsCommand.self,
+                    BenchCommand.self,
+                ]),
+            .init(
                 name: "Set Up",
                 subcommands: [
-                    DownCommand.self, BenchCommand.self, CompletionCommand.self, VersionCommand.self,
-                    HelpTopicCommand.self, SuperviseCommand.self, BenchWorkerCommand.self,
+                    InitCommand.self, ConfigCommand.self, DownCommand.self, CompletionCommand.self, VersionCommand.self,
+                    HelpTopicCommand.self,
+                    SuperviseCommand.self, BenchWorkerCommand.self,
                 ])
         ])
 

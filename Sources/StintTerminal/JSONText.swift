@@ -67,7 +67,8 @@ private struct JSONScanner {
                 emit(bytes[index])
                 expected = .value
             case (.key, _), (.keyOrEnd, _): throw error("expected a key in double quotes")
-            case (.commaOrEnd, _): throw error("expected ',' or the end of the \(open.last == 0x7B ? "object" : "array")")
+            case (.commaOrEnd, _):
+                throw error("expected ',' or the end of the \(open.last == 0x7B ? "object" : "array")")
             default:
                 try scalar(byte)
                 expected = open.isEmpty ? .nothing : .commaOrEnd

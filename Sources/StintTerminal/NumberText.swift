@@ -2,7 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes numbers for people. Programs get plain digits.
+/// Writes numbers for people.
+///
+/// Programs get plain digits.
 package enum NumberText {
     /// Groups digits by three: `184 302`.
     package static func grouped(_ number: some FixedWidthInteger) -> String {

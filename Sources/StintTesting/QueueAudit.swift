@@ -112,7 +112,8 @@ package struct QueueAudit {
             if record.flags.contains(.bigPayload) {
                 wanted.insert(id)
                 if let bytes = big[id], bytes.count != record.bigPayloadLength {
-                    problems.append("\(id) has a payload of \(bytes.count) bytes and announces \(record.bigPayloadLength)")
+                    let announced = record.bigPayloadLength
+                    problems.append("\(id) has a payload of \(bytes.count) bytes and announces \(announced)")
                 }
             }
             if record.flags.contains(.bigResult) { wanted.insert("\(id):r") }

@@ -9,7 +9,9 @@ import StintTerminal
 import Testing
 
 @Suite struct CommandRunnerTests {
-    private func sample(_ words: String..., input: String = "", canAsk: Bool = false, terminal: Int? = nil) async -> CommandRun {
+    private func sample(_ words: String..., input: String = "", canAsk: Bool = false, terminal: Int? = nil) async
+        -> CommandRun
+    {
         await .stint(words, terminal: terminal, input: input, canAsk: canAsk, root: SampleRoot.self)
     }
 
@@ -17,8 +19,10 @@ import Testing
         "A slip in a command's name is understood, at each level",
         arguments: [
             (["qeue", "ls"], "error: no command 'qeue'. Did you mean 'queue'?     (all commands: stint help)\n"),
-            (["queue", "lss"],
-             "error: no command 'queue lss'. Did you mean 'queue ls'?     (all commands: stint queue --help)\n"),
+            (
+                ["queue", "lss"],
+                "error: no command 'queue lss'. Did you mean 'queue ls'?     (all commands: stint queue --help)\n"
+            ),
             (["frobnicate"], "error: no command 'frobnicate'\n  All commands:   stint help\n"),
             (["\u{1B}[2J"], "error: no command '\\u{1b}[2J'\n  All commands:   stint help\n"),
         ])
@@ -49,17 +53,19 @@ import Testing
     func usage() async {
         let run = await sample("queue", "clear")
         #expect(run.status == .usage)
-        #expect(run.errors == """
-            error: missing expected argument '<name>'
-              All options and examples:   stint queue clear --help
+        #expect(
+            run.errors == """
+                error: missing expected argument '<name>'
+                  All options and examples:   stint queue clear --help
 
-            """)
+                """)
     }
 
     @Test("What needs a confirmation is not done without one")
     func confirmation() async {
-        #expect(await sample("queue", "clear", "mail", input: "y\n", canAsk: true).errors
-            == "Clear 3 jobs of 'mail'? [y/N] ✓ 3 jobs cleared\n")
+        #expect(
+            await sample("queue", "clear", "mail", input: "y\n", canAsk: true).errors
+                == "Clear 3 jobs of 'mail'? [y/N] ✓ 3 jobs cleared\n")
         #expect(await sample("queue", "clear", "mail", input: "\n", canAsk: true).status == .notConfirmed)
         let pipe = await sample("queue", "clear", "mail")
         #expect(pipe.status == .notConfirmed)
@@ -70,8 +76,9 @@ import Testing
     @Test("--quiet leaves data and errors, hints are for terminals")
     func quiet() async {
         #expect(await sample("queue", "clear", "mail", "-y", "-q").errors.isEmpty)
-        #expect(await sample("queue", "clear", "mail", "-y", "--no-color", "--ascii", terminal: 80).errors
-            == "ok 3 jobs cleared\n  see them: stint job ls\n")
+        #expect(
+            await sample("queue", "clear", "mail", "-y", "--no-color", "--ascii", terminal: 80).errors
+                == "ok 3 jobs cleared\n  see them: stint job ls\n")
     }
 
     @Test("Help goes to stdout and is no failure")
@@ -98,8 +105,9 @@ import Testing
         let bytes = Array("{\"w\":10".utf8)
         let error = #expect(throws: JSONSyntaxError.self) { try JSONText(bytes) }
         let failure = CommandFailure.invalidJSON("payload", bytes: bytes, error: try #require(error))
-        #expect(failure.lines(style: .plain) == [
-            "error: payload is not valid JSON: unexpected end at column 8", "  {\"w\":10", "         ^",
-        ])
+        #expect(
+            failure.lines(style: .plain) == [
+                "error: payload is not valid JSON: unexpected end at column 8", "  {\"w\":10", "         ^",
+            ])
     }
 }

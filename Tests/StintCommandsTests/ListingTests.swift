@@ -8,18 +8,20 @@ import StintTerminal
 import Testing
 
 @Suite struct ListingTests {
-    private func list(_ words: String..., terminal: Int? = nil, environment: [String: String] = [:]) async -> CommandRun {
+    private func list(_ words: String..., terminal: Int? = nil, environment: [String: String] = [:]) async -> CommandRun
+    {
         await .stint(["queue", "ls"] + words, terminal: terminal, environment: environment, root: SampleRoot.self)
     }
 
     @Test("On a terminal a list is an aligned table for people")
     func table() async {
         let run = await list(terminal: 80, environment: ["NO_COLOR": "1"])
-        #expect(run.lines == [
-            "QUEUE                 READY  OLDEST  SINCE",
-            "default             184 302  6m 02s  7s ago",
-            "ma\\u{9}il\\u{1b}[2J        9       –  2h ago",
-        ])
+        #expect(
+            run.lines == [
+                "QUEUE                 READY  OLDEST  SINCE",
+                "default             184 302  6m 02s  7s ago",
+                "ma\\u{9}il\\u{1b}[2J        9       –  2h ago",
+            ])
         #expect(run.status == .ok)
     }
 
@@ -35,10 +37,11 @@ import Testing
 
     @Test("JSON has all columns, one object a line")
     func json() async {
-        #expect(await list("--json", terminal: 20).lines == [
-            #"{"queue":"default","ready":184302,"oldest_s":362,"since":"2026-11-22T06:20:00.000Z","node":"n1"}"#,
-            #"{"queue":"ma\til\u001b[2J","ready":9,"oldest_s":null,"since":"2026-11-22T04:20:07.000Z","node":"n1"}"#,
-        ])
+        #expect(
+            await list("--json", terminal: 20).lines == [
+                #"{"queue":"default","ready":184302,"oldest_s":362,"since":"2026-11-22T06:20:00.000Z","node":"n1"}"#,
+                #"{"queue":"ma\til\u001b[2J","ready":9,"oldest_s":null,"since":"2026-11-22T04:20:07.000Z","node":"n1"}"#,
+            ])
     }
 
     @Test("Fields are picked in every form, in the order asked for")
@@ -52,17 +55,19 @@ import Testing
     func wrongField() async {
         let run = await list("--fields", "redy")
         #expect(run.status == .usage)
-        #expect(run.errors == """
-            error: no field 'redy' here. Did you mean 'ready'?
-              The fields are:   queue,ready,oldest_s,since,node
+        #expect(
+            run.errors == """
+                error: no field 'redy' here. Did you mean 'ready'?
+                  The fields are:   queue,ready,oldest_s,since,node
 
-            """)
+                """)
         #expect(run.output.isEmpty)
     }
 
     @Test("With --utc a table has full times")
     func utc() async {
-        #expect(await list("--utc", "--fields", "since", "--no-color", terminal: 80).lines[1] == "2026-11-22T06:20:00.000Z")
+        #expect(
+            await list("--utc", "--fields", "since", "--no-color", terminal: 80).lines[1] == "2026-11-22T06:20:00.000Z")
     }
 
     @Test("A forced width draws a table into a pipe")

@@ -25,13 +25,15 @@ struct SampleRow: Sendable {
 
 struct SampleList: ConsoleCommand {
     static let configuration = CommandConfiguration(commandName: "ls", aliases: ["list"])
-    static let listing = Listing<SampleRow>(emptyNote: "no queue yet", reference: { $0.queue }, [
-        Column("queue", "QUEUE", flexible: true) { .text($0.queue) },
-        Column("ready", "READY", align: .right, color: { $0.ready > 1_000 ? .yellow : nil }) { .count($0.ready) },
-        Column("oldest_s", "OLDEST", align: .right) { $0.oldest.map { .length($0) } ?? .missing },
-        Column("since", "SINCE") { .instant($0.since) },
-        Column("node", "NODE", shown: false) { _ in .text("n1") },
-    ])
+    static let listing = Listing<SampleRow>(
+        emptyNote: "no queue yet", reference: { $0.queue },
+        [
+            Column("queue", "QUEUE", flexible: true) { .text($0.queue) },
+            Column("ready", "READY", align: .right, color: { $0.ready > 1_000 ? .yellow : nil }) { .count($0.ready) },
+            Column("oldest_s", "OLDEST", align: .right) { $0.oldest.map { .length($0) } ?? .missing },
+            Column("since", "SINCE") { .instant($0.since) },
+            Column("node", "NODE", shown: false) { _ in .text("n1") },
+        ])
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var list: ListOptions
     @OptionGroup var watch: WatchOptions

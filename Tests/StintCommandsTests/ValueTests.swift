@@ -20,13 +20,16 @@ import Testing
             ("14:00", 1_795_327_200_000 + 86_400_000), ("today 14:00", 1_795_327_200_000),
             ("tomorrow 9:00", 1_795_395_600_000), ("2026-11-22T15:00+08:00", 1_795_330_800_000),
             ("2026-11-22T07:00Z", 1_795_330_800_000), ("2026-11-22 15:00", 1_795_330_800_000),
-            ("2026-11-22T15:00:30", 1_795_330_830_000), ("2026-11-22", 1_795_276_800_000), ("@1795330800", 1_795_330_800_000),
+            ("2026-11-22T15:00:30", 1_795_330_830_000), ("2026-11-22", 1_795_276_800_000),
+            ("@1795330800", 1_795_330_800_000),
         ] as [(String, Int64)])
     func times(text: String, expected: Int64) throws {
         #expect(try TimeArgument.parse(text).milliseconds(now: Self.now, in: Self.shanghai) == expected)
     }
 
-    @Test("What is no time is refused", arguments: ["", "25:00", "15:60", "soon", "2026-13-01", "5", "12:", "1:2:3:4", "2026-11-22T25:00", "@-1"])
+    @Test(
+        "What is no time is refused",
+        arguments: ["", "25:00", "15:60", "soon", "2026-13-01", "5", "12:", "1:2:3:4", "2026-11-22T25:00", "@-1"])
     func noTimes(text: String) {
         #expect(throws: (any Error).self) { try TimeArgument.parse(text) }
     }
@@ -39,7 +42,9 @@ import Testing
         #expect(throws: CommandFailure.self) {
             try TimeArgument.parse("2026-03-29T02:30").milliseconds(now: Self.now, in: Self.berlin)
         }
-        #expect(try TimeArgument.parse("2026-03-29T03:30").milliseconds(now: Self.now, in: Self.berlin) == 1_774_747_800_000)
+        #expect(
+            try TimeArgument.parse("2026-03-29T03:30").milliseconds(now: Self.now, in: Self.berlin) == 1_774_747_800_000
+        )
     }
 
     @Test("Priorities and tags are read by their names")

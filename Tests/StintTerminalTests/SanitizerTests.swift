@@ -41,8 +41,9 @@ import Testing
     @Test("A tower of combining marks is cut down")
     func marks() {
         let tower = "a" + String(repeating: "\u{301}", count: 10)
-        #expect(Sanitizer.visible(tower) == "a" + String(repeating: "\u{301}", count: 6)
-            + String(repeating: "\\u{301}", count: 4))
+        #expect(
+            Sanitizer.visible(tower) == "a" + String(repeating: "\u{301}", count: 6)
+                + String(repeating: "\\u{301}", count: 4))
     }
 
     @Test("No sequence of random bytes leaves anything unsafe, as text or as JSON")

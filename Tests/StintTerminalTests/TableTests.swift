@@ -14,12 +14,13 @@ import Testing
 
     @Test("Columns are aligned by what is seen and nothing trails")
     func aligned() {
-        #expect(table.lines(width: nil, style: .plain) == [
-            "QUEUE      READY  NOTE",
-            "default  184 302",
-            "mail       2 048  rate 80/s and more words",
-            "武汉           1  x\\u{1b}[2J",
-        ])
+        #expect(
+            table.lines(width: nil, style: .plain) == [
+                "QUEUE      READY  NOTE",
+                "default  184 302",
+                "mail       2 048  rate 80/s and more words",
+                "武汉           1  x\\u{1b}[2J",
+            ])
     }
 
     @Test("A narrow terminal shortens the flexible column first")
@@ -38,8 +39,9 @@ import Testing
     @Test("Colours wrap the text only, and only when they are on")
     func colours() {
         let table = Table(columns: [.init("A"), .init("B")], rows: [[.init("x", .red), "y"]])
-        #expect(table.lines(width: nil, style: Style(usesColor: true, usesUnicode: false), header: false)
-            == ["\u{1B}[31mx\u{1B}[0m  y"])
+        #expect(
+            table.lines(width: nil, style: Style(usesColor: true, usesUnicode: false), header: false)
+                == ["\u{1B}[31mx\u{1B}[0m  y"])
         #expect(table.lines(width: nil, style: .plain, header: false) == ["x  y"])
     }
 
@@ -54,8 +56,9 @@ import Testing
             #expect(Style.plain.symbol(symbol).utf8.allSatisfy { $0 < 0x80 })
             #expect(!Style.plain.symbol(symbol).isEmpty)
         }
-        #expect(Style.Symbol.allCases.map(Style(usesColor: false, usesUnicode: true).symbol)
-            == ["✓", "✗", "▶", "◌", "‖", "⚑", "!"])
+        #expect(
+            Style.Symbol.allCases.map(Style(usesColor: false, usesUnicode: true).symbol)
+                == ["✓", "✗", "▶", "◌", "‖", "⚑", "!"])
         #expect(Style.Symbol.allCases.map(Style.plain.symbol) == ["ok", "x", ">", "o", "=", "!", "!"])
     }
 

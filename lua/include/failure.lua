@@ -10,7 +10,7 @@ local function failure_add(log, now_ms, attempt, kind, text)
   text = string.sub(text, 1, 8192)
   log = (log or '') .. struct.pack('>I6I2', now_ms, attempt) .. kind .. struct.pack('>I2', #text) .. text
   local starts, at = {}, 1
-  while at <= #log do
+  while at + 10 <= #log do
     starts[#starts + 1] = at
     at = at + 11 + struct.unpack('>I2', log, at + 9)
   end

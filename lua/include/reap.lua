@@ -9,7 +9,7 @@
 local function reap_look(jobs, members)
   local reaped = {}
   for index, member in ipairs(members) do
-    local id = string.sub(member, 1, string.find(member, ':', 1, true) - 1)
+    local id = string.match(member, '^[^:]*')
     local record = redis.call('HGET', jobs, id)
     if record and (string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member) then
       record = false

@@ -76,11 +76,11 @@ def help_of(command):
 @functools.cache
 def subcommands(command):
     text = help_of(command) or ""
-    part = re.search(r"^[A-Z ]*SUBCOMMANDS:\n(.*?)(?:\n\n(?=\S)|\Z)", text, re.MULTILINE | re.DOTALL)
     names = set()
-    for line in (part[1] if part else "").splitlines():
-        match = re.match(r"^  (\w[\w-]*(?:, \w[\w-]*)*)(?:\s|$)", line)
-        names.update(match[1].split(", ") if match else [])
+    for part in re.findall(r"^[A-Z ]*SUBCOMMANDS:\n(.*?)(?:\n\n|\Z)", text, re.MULTILINE | re.DOTALL):
+        for line in part.splitlines():
+            match = re.match(r"^  (\w[\w-]*(?:, \w[\w-]*)*)(?:\s|$)", line)
+            names.update(match[1].split(", ") if match else [])
     return names
 
 

@@ -57,7 +57,8 @@ public struct JobDetails: Sendable, Hashable, Codable {
         windowMilliseconds = record.windowMilliseconds == 0 ? nil : record.windowMilliseconds
         traceContext = record.traceContext
         fence = record.fence == 0 ? nil : record.fence
-        startedAt = record.state == .running ? .redis(record.atMilliseconds) : record.startedMilliseconds.map(Date.redis)
+        let started = record.state == .running ? record.atMilliseconds : record.startedMilliseconds
+        startedAt = started.map(Date.redis)
         self.failures = failures
         self.progress = progress
         self.cancelRequest = cancelRequest

@@ -8,7 +8,7 @@ public struct JobLogLine: Sendable, Hashable, Codable {
     public let position: String
     /// The attempt that wrote it.
     public let attempt: Int
-    /// Its number within the attempt.
+    /// Its number within the run; a run that was snoozed or handed back and the next one are the same attempt.
     public let number: Int
     /// The text.
     public let text: String

@@ -98,7 +98,8 @@ struct EnqueueValidation: Sendable {
             && !tags.contains { hasControlCharacters($0.key) || hasControlCharacters($0.value) }
         guard isValid else {
             throw StintError(
-                .invalidInput, "A job has at most 16 tags, keys and values of at most 128 bytes, no control characters.")
+                .invalidInput,
+                "A job has at most 16 tags, keys and values of at most 128 bytes without control characters.")
         }
         return tags
     }

@@ -22,7 +22,7 @@ package enum Scripts {
         "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 8, 8, 20, 12, 10, 34, 12, 26, 37, 15, 9, 40, 15, 14, 46, 15, 22, 61, 15, 39, 65, 15, 45, 74, 15, 56, 82, 15, 66, 87, 15, 73, 91, 9, 9, 99, 9, 19, 116, 9, 39, 121, 9, 46, 140, 9, 68, 171, 13, 8, 174, 3, 20],
         "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 13, 8, 8, 13, 14, 11, 4, 15],
         "enqueue": [1, 5, 5, 2, 5, 8, 3, 5, 8, 4, 5, 8, 5, 5, 8, 6, 5, 8, 7, 5, 8, 8, 5, 8, 9, 5, 8, 10, 5, 8, 11, 5, 8, 12, 5, 8, 13, 5, 8, 14, 5, 8, 16, 5, 9, 17, 8, 8, 21, 12, 10, 35, 12, 26, 38, 15, 9, 41, 15, 14, 47, 15, 22, 62, 15, 39, 66, 15, 45, 75, 15, 56, 83, 15, 66, 88, 15, 73, 92, 15, 85, 99, 15, 94, 107, 9, 9, 115, 9, 19, 132, 9, 39, 137, 9, 46, 156, 9, 68, 187, 13, 8, 190, 13, 14, 193, 13, 19, 200, 13, 28, 203, 13, 33, 210, 11, 8, 228, 11, 28, 261, 11, 63, 272, 11, 76, 276, 11, 82, 280, 11, 88, 296, 11, 107, 302, 11, 115, 310, 11, 125, 396, 5, 25, 415, 5, 45, 434, 5, 65],
-        "fail": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 6, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 39, 127, 9, 46, 146, 9, 68, 177, 9, 101, 186, 10, 9, 199, 13, 8, 202, 13, 19, 209, 13, 28, 212, 13, 33, 219, 6, 21, 245, 6, 48],
+        "fail": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 6, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 39, 127, 9, 46, 146, 9, 68, 177, 9, 101, 186, 10, 9, 199, 13, 8, 202, 13, 19, 209, 13, 28, 212, 13, 33, 219, 6, 21, 248, 6, 51],
         "inspect": [1, 16, 5, 2, 16, 8, 3, 16, 8, 4, 16, 8, 5, 16, 8, 6, 16, 8, 7, 16, 8, 8, 16, 8, 9, 16, 8, 10, 8, 8, 14, 16, 15],
         "leave": [1, 17, 5, 2, 17, 8, 3, 17, 8, 5, 17, 11],
         "log": [1, 18, 5, 2, 18, 8, 3, 18, 8, 5, 18, 9, 6, 18, 9, 7, 18, 9, 8, 18, 9, 9, 18, 9, 10, 18, 14],
@@ -32,7 +32,7 @@ package enum Scripts {
         "progress": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 15, 66, 12, 15, 73, 16, 15, 79, 20, 22, 14],
         "promote": [1, 23, 5, 2, 23, 8, 3, 23, 8, 4, 23, 8, 5, 23, 8, 6, 23, 8, 8, 8, 8, 12, 15, 66, 17, 15, 73, 21, 13, 8, 24, 13, 19, 31, 13, 28, 34, 23, 16],
         "purge": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 8, 24, 8, 9, 24, 8, 10, 24, 8, 11, 24, 8, 12, 24, 8, 14, 24, 9, 15, 15, 9, 18, 15, 22, 33, 15, 39, 37, 15, 73, 41, 9, 9, 49, 9, 19, 66, 9, 39, 71, 13, 8, 74, 24, 17],
-        "release": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 14, 25, 8, 15, 25, 8, 17, 25, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 39, 127, 9, 46, 146, 9, 68, 177, 13, 8, 180, 13, 19, 187, 13, 28, 190, 13, 33, 197, 25, 20, 223, 25, 47],
+        "release": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 14, 25, 8, 15, 25, 8, 17, 25, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 39, 127, 9, 46, 146, 9, 68, 177, 13, 8, 180, 13, 19, 187, 13, 28, 190, 13, 33, 197, 25, 20, 226, 25, 50],
         "remove": [1, 26, 5, 2, 26, 8, 3, 26, 8, 4, 26, 8, 5, 26, 8, 6, 26, 8, 7, 26, 8, 8, 26, 8, 9, 26, 8, 10, 26, 8, 11, 26, 8, 13, 15, 9, 16, 15, 22, 31, 15, 39, 35, 15, 73, 39, 9, 9, 47, 9, 19, 64, 9, 39, 69, 13, 8, 72, 26, 16],
         "renew": [1, 27, 5, 2, 27, 8, 3, 27, 8, 5, 27, 9, 6, 8, 8, 10, 27, 14],
         "resume": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 8, 8, 9, 13, 8, 12, 13, 19, 19, 13, 28, 22, 28, 13],
@@ -1692,7 +1692,7 @@ local function failure_add(log, now_ms, attempt, kind, text)
   text = string.sub(text, 1, 8192)
   log = (log or '') .. struct.pack('>I6I2', now_ms, attempt) .. kind .. struct.pack('>I2', #text) .. text
   local starts, at = {}, 1
-  while at <= #log do
+  while at + 10 <= #log do
     starts[#starts + 1] = at
     at = at + 11 + struct.unpack('>I2', log, at + 9)
   end
@@ -1736,6 +1736,9 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
   kept = kept, dead = dead }
 local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
+if (#ARGV - failures_from + 1) % 6 ~= 0 then
+  return redis.error_reply('ERR a failure has 6 arguments')
+end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
@@ -1750,8 +1753,8 @@ end
 local retried, died, cancelled, soonest = 0, 0, 0, nil
 for _, failure in ipairs(found) do
   local at, record = failure[1], failure[2]
-  local id, member, action, delay_ms = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
-  local kind, text = ARGV[at + 4], ARGV[at + 5]
+  local id, member, action, delay_ms = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3]) or 0
+  local kind, text = string.sub(ARGV[at + 4] .. 'e', 1, 1), ARGV[at + 5]
   local _, _, flags, attempt, crashes, returns = record_head(record)
   local max_attempts = struct.unpack('>I2', record, 10)
   local index = (at - failures_from) / 6 + 1
@@ -1793,7 +1796,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "ac36def5bc89d44980a17db5e48baa6714f4b20d"
+        sha1: "379951fcc89edf96f1a5755ab1289aec63b131bd"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -2761,6 +2764,9 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
   kept = kept, dead = dead }
 local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
+if (#ARGV - handed_from + 1) % 3 ~= 0 then
+  return redis.error_reply('ERR a job handed back has 3 arguments')
+end
 for at = handed_from, #ARGV, 3 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
@@ -2775,7 +2781,7 @@ end
 local cancelled, is_ready, soonest = 0, false, nil
 for index = #found, 1, -1 do
   local at, record = found[index][1], found[index][2]
-  local id, delay_ms = ARGV[at], tonumber(ARGV[at + 2])
+  local id, delay_ms = ARGV[at], tonumber(ARGV[at + 2]) or -1
   local _, list, flags, attempt, crashes, returns = record_head(record)
   redis.call('ZREM', leases, ARGV[at + 1])
   if bit.band(flags, 8) ~= 0 then
@@ -2808,7 +2814,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "427a7bc4434cc127b8674c31c5a9080511ae283a"
+        sha1: "56a109106a3aeced7854fca070d6df272c9fd7b6"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -3578,7 +3584,7 @@ local function failure_add(log, now_ms, attempt, kind, text)
   text = string.sub(text, 1, 8192)
   log = (log or '') .. struct.pack('>I6I2', now_ms, attempt) .. kind .. struct.pack('>I2', #text) .. text
   local starts, at = {}, 1
-  while at <= #log do
+  while at + 10 <= #log do
     starts[#starts + 1] = at
     at = at + 11 + struct.unpack('>I2', log, at + 9)
   end
@@ -3613,7 +3619,7 @@ end
 local function reap_look(jobs, members)
   local reaped = {}
   for index, member in ipairs(members) do
-    local id = string.sub(member, 1, string.find(member, ':', 1, true) - 1)
+    local id = string.match(member, '^[^:]*')
     local record = redis.call('HGET', jobs, id)
     if record and (string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member) then
       record = false
@@ -3795,7 +3801,7 @@ local is_cut = #due == 200 or #expired == 100 or #ahead == 100 or is_littered
 return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted }
 """#,
-        sha1: "4bfca92589a43b68618299717b40b489c3df454e"
+        sha1: "d11d9704fa82b9383050c40e4f8355972833e100"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.

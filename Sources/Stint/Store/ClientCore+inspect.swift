@@ -57,12 +57,12 @@ extension ClientCore {
     }
 
     private static func logLine(_ entry: RedisValue) -> JobLogLine? {
+        // An entry's id is the fence and the line's number; its fields are the attempt and the text.
         guard let parts = entry.arrayValue, parts.count == 2, let position = parts[0].string,
-            let text = parts[1].arrayValue?.last?.string
+            let fields = parts[1].arrayValue, fields.count == 4, let attempt = fields[1].integerValue,
+            let text = fields[3].string, let number = position.split(separator: "-").last.flatMap({ Int($0) })
         else { return nil }
-        let numbers = position.split(separator: "-").compactMap { Int($0) }
-        guard numbers.count == 2 else { return nil }
-        return JobLogLine(position: position, attempt: numbers[0], number: numbers[1], text: text)
+        return JobLogLine(position: position, attempt: Int(attempt), number: number, text: text)
     }
 
     /// Reads the registry of worker processes.

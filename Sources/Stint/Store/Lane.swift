@@ -125,7 +125,9 @@ package final class Lane: Sendable {
     }
 
     private func received(_ event: ScriptEvent, _ step: Int) {
-        if isWorker, case .refused(let error) = event {
+        let failures = state.withLock { $0.machine.failures }
+        // Once, twice, four times …: it is repeated until somebody mends it.
+        if isWorker, case .refused(let error) = event, failures & (failures + 1) == 0 {
             core.logger.error("Redis refuses this worker", metadata: ["error": "\(error.message)"])
         }
         advance(step) { $0.received(event, now: $1) }

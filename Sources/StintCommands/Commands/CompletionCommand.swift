@@ -4,7 +4,7 @@
 
 import ArgumentParser
 
-/// `stint completion SHELL`
+/// The command `stint completion SHELL`.
 struct CompletionCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "completion", abstract: "Print a script that completes commands and options in a shell.",

@@ -6,7 +6,7 @@ import ArgumentParser
 import StintFunctions
 import StintTerminal
 
-/// `stint down`
+/// The command `stint down`.
 struct DownCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "down", abstract: "Stop the private Redis of this folder; its data stays.",

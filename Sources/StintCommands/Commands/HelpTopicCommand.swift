@@ -6,7 +6,7 @@ import ArgumentParser
 import StintFunctions
 import StintTerminal
 
-/// `stint help [COMMAND…|TOPIC]`
+/// The command `stint help [COMMAND…|TOPIC]`.
 struct HelpTopicCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "help", abstract: "Explain a command, or a topic: exit-codes, environment.",

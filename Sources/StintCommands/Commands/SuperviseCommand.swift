@@ -7,11 +7,11 @@ import StintFunctions
 import StintTerminal
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// `stint __supervise DATA`: the hidden owner of a private Redis; started by other commands, never typed.

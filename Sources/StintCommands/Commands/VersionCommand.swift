@@ -3,9 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Stint
 import StintTerminal
 
-/// `stint version`
+/// The command `stint version`.
 struct VersionCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "version", abstract: "Print the version of Stint.",
@@ -16,9 +17,9 @@ struct VersionCommand: ConsoleCommand {
 
     func perform(on console: Console) async throws {
         guard json else {
-            console.data("stint \(Release.version)")
+            console.data("stint \(StintVersion.current)")
             return
         }
-        console.document(.object([.init("version", .string(Release.version))]))
+        console.document(.object([.init("version", .string(StintVersion.current))]))
     }
 }

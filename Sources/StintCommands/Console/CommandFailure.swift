@@ -46,7 +46,9 @@ package struct CommandFailure: Error, Sendable {
         let width = (hints.map { TextWidth.columns(of: $0.purpose) }.max() ?? 0) + 3
         return [style.paint("error:", .red) + " " + Sanitizer.visible(summary)]
             + details.map { "  " + Sanitizer.visible($0) }
-            + hints.map { "  " + TextWidth.pad(Sanitizer.visible($0.purpose), to: width) + Sanitizer.visible($0.command) }
+            + hints.map {
+                "  " + TextWidth.pad(Sanitizer.visible($0.purpose), to: width) + Sanitizer.visible($0.command)
+            }
     }
 }
 

@@ -11,7 +11,9 @@ package enum CommandRunner {
     /// Runs one command line.
     ///
     /// - Parameter invocation: Its `arguments` are the words; a test gives its own streams, clock and environment.
-    package static func run(_ invocation: Invocation, root: any ParsableCommand.Type = StintCommand.self) async -> CommandStatus {
+    package static func run(_ invocation: Invocation, root: any ParsableCommand.Type = StintCommand.self) async
+        -> CommandStatus
+    {
         await Invocation.$current.withValue(invocation) {
             do {
                 try await execute(invocation.arguments, root: root)

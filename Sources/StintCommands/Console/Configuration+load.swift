@@ -13,7 +13,9 @@ extension Configuration {
             return try load(flags: flags, environment: invocation.environment, from: invocation.directory)
         } catch {
             throw CommandFailure(
-                .invalidConfiguration, error.problems.count == 1 ? "the configuration is invalid" : "\(error.problems.count) problems in the configuration",
+                .invalidConfiguration,
+                error.problems.count == 1
+                    ? "the configuration is invalid" : "\(error.problems.count) problems in the configuration",
                 details: error.problems.map(\.description),
                 hints: [.init("Check it again:", "stint config check")])
         }

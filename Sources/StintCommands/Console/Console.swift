@@ -40,7 +40,9 @@ package final class Console: Sendable {
     /// The error of the first write to stdout that failed; nothing is written after it.
     package var outputError: TextSinkError? { state.withLock { $0.writeError } }
 
-    /// Prints one line of data on stdout. The caller has made it safe to print.
+    /// Prints one line of data on stdout.
+    ///
+    /// The caller has made it safe to print.
     package func data(_ line: String) {
         write(line + "\n")
     }
@@ -63,7 +65,9 @@ package final class Console: Sendable {
         if output.isTerminal { page(Sanitizer.visible(bytes: bytes, layout: .block)) } else { rawData(bytes) }
     }
 
-    /// Prints one line of talk on stderr, unless `--quiet` was given. The text is made safe to print.
+    /// Prints one line of talk on stderr, unless `--quiet` was given.
+    ///
+    /// The text is made safe to print.
     package func talk(_ line: String) {
         guard verbosity >= 0 else { return }
         say(Sanitizer.visible(line))

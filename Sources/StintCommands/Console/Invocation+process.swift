@@ -5,11 +5,11 @@
 import Foundation
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 extension Invocation {
@@ -35,8 +35,8 @@ extension Invocation {
     /// The path of the running program, also when it was found by `PATH`.
     private static var executablePath: String {
         #if os(Linux)
-            // The link names the file even if the working directory has changed since.
-            if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") { return path }
+        // The link names the file even if the working directory has changed since.
+        if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") { return path }
         #endif
         return Bundle.main.executablePath ?? CommandLine.arguments[0]
     }

@@ -5,14 +5,16 @@
 package import StintTerminal
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
-/// What one of stdout and stderr can show. The two are judged separately: one may be a pipe.
+/// What one of stdout and stderr can show.
+///
+/// The two are judged separately: one may be a pipe.
 package struct StreamTraits: Sendable, Hashable {
     /// What the system says of a descriptor.
     package struct Device: Sendable, Hashable {

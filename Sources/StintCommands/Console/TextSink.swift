@@ -5,11 +5,11 @@
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Takes what a command prints.
@@ -64,11 +64,11 @@ package struct DescriptorSink: TextSink {
 
     private func system(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
         #if canImport(Glibc)
-            Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        Glibc.write(descriptor, bytes.baseAddress, bytes.count)
         #elseif canImport(Musl)
-            Musl.write(descriptor, bytes.baseAddress, bytes.count)
+        Musl.write(descriptor, bytes.baseAddress, bytes.count)
         #else
-            Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+        Darwin.write(descriptor, bytes.baseAddress, bytes.count)
         #endif
     }
 }

@@ -3,11 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// One open connection to the private server, spoken by hand: it asks little, and above all it is there.
@@ -40,9 +40,9 @@ package final class EmbeddedConnection: Sendable {
             return true
         }
         #if canImport(Darwin)
-            let descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
+        let descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
         #else
-            let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         #endif
         guard fits, descriptor >= 0 else { return nil }
         self.descriptor = descriptor
@@ -86,9 +86,9 @@ package final class EmbeddedConnection: Sendable {
     private func ask(_ command: String) -> String {
         let bytes = Array(command.utf8)
         #if canImport(Darwin)
-            let flags: Int32 = 0
+        let flags: Int32 = 0
         #else
-            let flags = Int32(MSG_NOSIGNAL)
+        let flags = Int32(MSG_NOSIGNAL)
         #endif
         guard send(descriptor, bytes, bytes.count, flags) == bytes.count else { return "" }
         let reply = [UInt8](unsafeUninitializedCapacity: 4_096) { buffer, count in

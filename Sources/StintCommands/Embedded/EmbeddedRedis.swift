@@ -6,11 +6,11 @@ import StintRedis
 import StintTerminal
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The private Redis of a data folder: joined where it runs, started where it does not.
@@ -104,7 +104,9 @@ package struct EmbeddedRedis: Sendable {
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var lines = InputLines(descriptor: descriptor)
-        guard let line = lines.next(), let pid = pid_t(String(decoding: line, as: UTF8.self)), pid > 1 else { return nil }
+        guard let line = lines.next(), let pid = pid_t(String(decoding: line, as: UTF8.self)), pid > 1 else {
+            return nil
+        }
         return pid
     }
 

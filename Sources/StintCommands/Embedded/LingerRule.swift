@@ -2,7 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-/// Decides when a server that nobody uses is stopped. Holds no clock.
+/// Decides when a server that nobody uses is stopped.
+///
+/// Holds no clock.
 struct LingerRule {
     /// How long the server stays without clients.
     let linger: Duration

@@ -5,11 +5,11 @@
 import StintRedis
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Owns the private server: starts it, stops it when nobody uses it, starts it again if it dies.

@@ -5,11 +5,11 @@
 import CStintProcess
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Starts the hidden supervisor and waits for its first word.

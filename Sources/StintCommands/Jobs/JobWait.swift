@@ -35,7 +35,7 @@ struct JobWait {
             return try await client.outcome(of: receipt.id, queue: receipt.queue, timeout: options.limit)
         }
         let console = console
-        let log = JobLog(client: client, receipt: receipt)
+        let log = FollowedLog(client: client, receipt: receipt)
         return try await withThrowingTaskGroup(of: JobResult?.self) { group in
             group.addTask {
                 try await client.outcome(of: receipt.id, queue: receipt.queue, timeout: options.limit)
@@ -76,7 +76,7 @@ struct JobWait {
 }
 
 /// Reads on in the log of a job.
-private struct JobLog: Sendable {
+private struct FollowedLog: Sendable {
     let client: StintClient
     let receipt: EnqueueReceipt
 

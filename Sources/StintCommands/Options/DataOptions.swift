@@ -5,7 +5,9 @@
 package import ArgumentParser
 package import StintFunctions
 
-/// Where the private Redis keeps its data. For commands that own it.
+/// Where the private Redis keeps its data.
+///
+/// For commands that own it.
 package struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -4,7 +4,9 @@
 
 import ArgumentParser
 
-/// How one thing is printed. For commands such as `show` that print a single document.
+/// How one thing is printed.
+///
+/// For commands such as `show` that print a single document.
 package struct DocumentOptions: ParsableArguments {
     @Flag(help: "Print one JSON document.")
     package var json = false

@@ -4,7 +4,9 @@
 
 package import ArgumentParser
 
-/// How a list is printed. For commands that print a `Listing`.
+/// How a list is printed.
+///
+/// For commands that print a `Listing`.
 package struct ListOptions: ParsableArguments {
     @Flag(help: "Print one JSON object a line.")
     package var json = false

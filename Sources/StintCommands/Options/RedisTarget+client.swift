@@ -14,7 +14,8 @@ extension RedisTarget {
     package func makeClient(on console: Console) throws -> StintClient {
         do {
             return try StintClient(
-                .init(redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value),
+                .init(redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
+                    clientName: "stint-cli"),
                 logger: console.logger)
         } catch {
             throw failure(error)
@@ -25,13 +26,17 @@ extension RedisTarget {
     package func failure(_ error: StintError) -> CommandFailure {
         var failure = CommandFailure(error)
         let place = embedded == nil ? endpoint : "the private Redis"
-        let origin = source.map { " (from \($0))" } ?? ""
-        let shown = RedisTarget.shown(url)
+        let origin = source.map { " (from \(Self.name(of: $0)))" } ?? ""
+        let client = RedisTarget.client(url)
         switch error.code {
         case .redisUnreachable:
-            failure.summary = "cannot reach Redis at \(place)\(origin): \(Self.reason(error))"
+            failure.summary = "cannot reach Redis at \(place)\(origin): \(reason(error))"
+            if let embedded {
+                failure.hints = [.init("What it logged:", "tail \(embedded.location.directory)/redis.log")]
+                break
+            }
             failure.hints = [
-                .init("Is it running?", "redis-cli -u \(shown) ping"),
+                .init("Is it running?", "\(client) ping"),
                 .init("Use another one:", Invocation.current.retyped(adding: "--redis redis://HOST:PORT")),
             ]
             switch source {
@@ -43,7 +48,7 @@ extension RedisTarget {
             default: break
             }
         case .redisRefused:
-            failure.summary = "Redis at \(place)\(origin) refuses this user: \(Self.reason(error))"
+            failure.summary = "Redis at \(place)\(origin) refuses this user: \(reason(error))"
             failure.hints = [
                 .init("Put user and password into a file:", "echo 'redis://USER:PASSWORD@HOST:PORT' > redis-url"),
                 .init("And name it:", "export STINT_REDIS_URL_FILE=redis-url"),
@@ -53,24 +58,39 @@ extension RedisTarget {
             let mayEvict = error.message.contains("maxmemory-policy")
             failure.hints = [
                 mayEvict
-                    ? .init("Make it keep jobs:", "redis-cli -u \(shown) config set maxmemory-policy noeviction")
-                    : .init("Which one is it?", "redis-cli -u \(shown) info server")
+                    ? .init("Make it keep jobs:", "\(client) config set maxmemory-policy noeviction")
+                    : .init("Which one is it?", "\(client) info server")
             ]
         case .redisFull:
-            failure.hints = [.init("How full is it?", "redis-cli -u \(shown) info memory")]
+            failure.hints = [.init("How full is it?", "\(client) info memory")]
+        case .redisBusy, .outcomeUnknown:
+            failure.hints = [.init("Try again:", Invocation.current.retyped())]
         default: break
         }
         return failure
     }
 
-    /// The URL with its password masked.
-    private static func shown(_ url: String) -> String {
-        (try? RedisConfiguration(url: url).redactedURL) ?? "URL"
+    /// How to reach it with redis-cli, the password masked.
+    private static func client(_ url: String) -> String {
+        guard let redis = try? RedisConfiguration(url: url) else { return "redis-cli" }
+        if case .unix(let path) = redis.address { return "redis-cli -s \(Invocation.quoted(path))" }
+        return "redis-cli -u \(redis.redactedURL)"
+    }
+
+    private static func name(of source: Setting.Source) -> String {
+        switch source {
+        case .flag: "--redis"
+        case .environment(let name): name
+        default: source.description
+        }
     }
 
     /// The words of the transport, without the sentence around them.
-    private static func reason(_ error: StintError) -> String {
+    private func reason(_ error: StintError) -> String {
         var reason = (error.underlying as? RedisFailure)?.description ?? error.message
+        // The sentence around it names the address already.
+        let start = "cannot connect to Redis at \(endpoint): "
+        if reason.hasPrefix(start) { reason.removeFirst(start.count) }
         if reason.hasSuffix(".") { reason.removeLast() }
         return reason
     }

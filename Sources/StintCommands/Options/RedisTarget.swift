@@ -18,6 +18,19 @@ package struct RedisTarget: Sendable {
     package let embedded: EmbeddedRedis?
     /// Keeps the private Redis running for as long as this value lives.
     package let hold: EmbeddedConnection?
+
+    /// Creates a target.
+    package init(
+        url: String, namespace: String, source: Setting.Source?, configuration: Configuration,
+        embedded: EmbeddedRedis? = nil, hold: EmbeddedConnection? = nil
+    ) {
+        self.url = url
+        self.namespace = namespace
+        self.source = source
+        self.configuration = configuration
+        self.embedded = embedded
+        self.hold = hold
+    }
 }
 
 extension ConnectionOptions {
@@ -26,14 +39,11 @@ extension ConnectionOptions {
     /// - Parameter data: The folder given with `--data`.
     package func target(on console: Console, data: DataOptions? = nil) async throws -> RedisTarget {
         let invocation = Invocation.current
-        var flags = data?.flags ?? [:]
-        flags[.redis] = redis
-        flags[.namespace] = namespace
-        let configuration = try Configuration.load(flags, in: invocation)
+        let configuration = try Configuration.load(flags(data), in: invocation)
         let prefix = configuration[.namespace].value ?? "stint"
         if let (url, source) = configuration.redis {
             return RedisTarget(
-                url: url, namespace: prefix, source: source, configuration: configuration, embedded: nil, hold: nil)
+                url: url, namespace: prefix, source: source, configuration: configuration)
         }
         let location = EmbeddedLocation(configuration, in: invocation)
         let embedded = EmbeddedRedis(location, linger: configuration[.linger].value ?? "60s")

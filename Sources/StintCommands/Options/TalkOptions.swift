@@ -4,7 +4,9 @@
 
 package import ArgumentParser
 
-/// How much a command tells and how it is decorated. Every command has them.
+/// How much a command tells and how it is decorated.
+///
+/// Every command has them.
 package struct TalkOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print only data and errors.")
     package var quiet = false

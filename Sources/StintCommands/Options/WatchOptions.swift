@@ -5,7 +5,9 @@
 package import ArgumentParser
 import StintFunctions
 
-/// Printing again and again. For lists and statistics.
+/// Printing again and again.
+///
+/// For lists and statistics.
 package struct WatchOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print again at each interval: in place on a terminal, as JSON lines into a pipe.")
     package var watch = false

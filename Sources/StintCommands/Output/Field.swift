@@ -81,8 +81,11 @@ package enum Field: Sendable, Hashable {
         case .count(let count), .bytes(let count): .integer(count)
         case .number(let number, let decimals): .number(Self.rounded(number, decimals: decimals + 2))
         case .fraction(let fraction): .number(Self.rounded(fraction, decimals: 6))
-        case .length(let duration): .number(Self.rounded(Double(duration.components.seconds)
-            + Double(duration.components.attoseconds) / 1e18, decimals: 3))
+        case .length(let duration):
+            .number(
+                Self.rounded(
+                    Double(duration.components.seconds)
+                        + Double(duration.components.attoseconds) / 1e18, decimals: 3))
         case .flag(let flag): .bool(flag)
         case .instant(let instant): .string(CalendarTime(milliseconds: instant).iso8601)
         case .list(let items): .array(items.map { .string($0) })

@@ -166,6 +166,27 @@ import Testing
         }
     }
 
+    @Test("A full Redis refuses new jobs whole and lets everything else go on")
+    func fullRedis() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a"), TestJob("b"), TestJob("c"), TestJob("d") { $0.unique = .key("k") })
+            let claims = try await bench.claim(3)
+            try await bench.redis("CONFIG", "SET", "maxmemory", "1")
+            let before = try await bench.snapshot()
+            let call = Scripts.enqueue(
+                bench.keys, lane: bench.lane, number: bench.lastNumber + 1, entries: try bench.entries([TestJob("e")]))
+            await #expect(throws: RedisFailure.self) { try await bench.run(call) }
+            #expect(try await bench.snapshot() == before)
+            #expect(try await bench.advance(1, finished: [(claims[0], "")]).claimed.map(\.id) == ["d"])
+            #expect(try await bench.fail((claims[1], action: "d", delay: 0, kind: "e", text: "x")) == "[1, d]")
+            #expect(try await bench.release((claims[2], delay: -1)) == "[1, o]")
+            #expect(try await bench.cancel("c", "d") == "[1, kf]")
+            #expect(try await bench.sweep().hasPrefix("[1, "))
+            let members = [Array("none".utf8)]
+            #expect(try await bench.run(Scripts.renew(bench.keys, leaseMs: 1_000, members: members)).line == "[none]")
+        }
+    }
+
     @Test("Five hundred jobs of every kind go in one call, one more is refused before anything is written")
     func bounds() async throws {
         try await ScriptBench.with { bench in

@@ -101,7 +101,8 @@ import Testing
             #expect(try await bench.fail((first, action: "r", delay: 0, kind: "e", text: "x")) == "[1, l]")
             #expect(try await bench.snapshot() == before.withLaneAndMeta(of: bench.snapshot()))
             let reply = try await bench.fail(
-                (second, action: "r", delay: 0, kind: "e", text: "x"), (second, action: "d", delay: 0, kind: "e", text: "y"))
+                (second, action: "r", delay: 0, kind: "e", text: "x"),
+                (second, action: "d", delay: 0, kind: "e", text: "y"))
             #expect(reply == "[1, rl]")
         }
     }
@@ -144,6 +145,20 @@ import Testing
                 try await bench.run(Scripts.promote(bench.keys, ids: [Array("a".utf8)]))
             }
             #expect(try await bench.snapshot().errors("a").map(\.text.utf8.count) == [8_192, 8_192, 8_192])
+        }
+    }
+
+    @Test("A call with a part of a failure is refused before anything is written")
+    func incomplete() async throws {
+        try await ScriptBench.with { bench in
+            let claim = try await bench.running(TestJob("a"))
+            let before = try await bench.snapshot()
+            let part = ["a", claim.member, "r", "0"].map { Array($0.utf8) }
+            let fail = Scripts.fail(bench.keys, lane: bench.lane, number: 3, maxCrashes: 3, failures: part)
+            await #expect(throws: RedisFailure.self) { try await bench.run(fail) }
+            let release = Scripts.release(bench.keys, lane: bench.lane, number: 3, handed: part)
+            await #expect(throws: RedisFailure.self) { try await bench.run(release) }
+            #expect(try await bench.snapshot() == before)
         }
     }
 

@@ -106,7 +106,7 @@ import Testing
             let call = Scripts.page(bench.keys, source: "leases", offset: 0, count: 9, newestFirst: 0)
             let row = try await bench.run(call).arrayValue?[2].arrayValue ?? []
             #expect(row[0].string == claim.member)
-            #expect(row[1].integerValue == claim.record.atMilliseconds + 10_000)
+            #expect(row[1].integerValue == claim.record.atMilliseconds + 600_000)
             #expect(try JobRecord(row[2].bytesValue ?? []) == claim.record)
         }
     }

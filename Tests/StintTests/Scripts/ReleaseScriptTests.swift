@@ -94,14 +94,14 @@ import Testing
             try await bench.release((claims[1], delay: -1))
             let members = claims.map { Array($0.member.utf8) }
             let before = try await bench.now()
-            let reply = try await bench.run(Scripts.renew(bench.keys, leaseMs: 20_000, members: members))
+            let reply = try await bench.run(Scripts.renew(bench.keys, leaseMs: 1_200_000, members: members))
             let after = try await bench.now()
             #expect(reply.line == "[\(claims[1].member)]")
             let view = try await bench.snapshot()
             #expect(Array(view.leases.keys) == [claims[0].member])
-            #expect((before + 20_000...after + 20_000).contains(view.leases[claims[0].member] ?? 0))
-            #expect(view.meta["lease"] == "20000")
-            #expect(try await bench.run(Scripts.renew(bench.keys, leaseMs: 20_000)).line == "[]")
+            #expect((before + 1_200_000...after + 1_200_000).contains(view.leases[claims[0].member] ?? 0))
+            #expect(view.meta["lease"] == "1200000")
+            #expect(try await bench.run(Scripts.renew(bench.keys, leaseMs: 1_200_000)).line == "[]")
         }
     }
 }

@@ -43,6 +43,7 @@ import Testing
                 try await bench.expire(claim)
                 let before = try await bench.now()
                 let reply = try await bench.sweep()
+                let after = try await bench.now()
                 let view = try await bench.snapshot()
                 let record = try view.record("a")
                 #expect(record.crashes == crash)
@@ -50,7 +51,7 @@ import Testing
                 case 1: #expect(record.state == .ready)
                 case 2:
                     #expect(record.state == .delayed)
-                    #expect((before + 5_000...before + 6_000).contains(record.atMilliseconds))
+                    #expect((before + 5_000...after + 5_000).contains(record.atMilliseconds))
                     try await bench.run(Scripts.promote(bench.keys, ids: [Array("a".utf8)]))
                 default:
                     #expect(reply == "[1, 0, -1, 0, 0, [], 0, 1, 0]")
@@ -113,7 +114,7 @@ import Testing
         try await ScriptBench.with { bench in
             let claim = try await bench.running(TestJob("a"))
             try await bench.wasLookedAfter()
-            try await bench.redis("ZADD", bench.keys.leases, "5", "a:17:node02", "6", "gone:18:node02")
+            try await bench.redis("ZADD", bench.keys.leases, "5", "a:17:node02", "6", "gone:18:node02", "7", "junk")
             #expect(try await bench.sweep() == "[1, 0, -1, 0, 0, [], 0, 0, 0]")
             let view = try await bench.snapshot()
             #expect(Array(view.leases.keys) == [claim.member])
@@ -147,16 +148,18 @@ import Testing
     func firstLook() async throws {
         let result = try await sweep { _, _ in }
         #expect(!result.isReaped)
-        #expect((result.before + 10_000...result.after + 10_000).contains(result.hold))
+        #expect((result.before + 600_000...result.after + 600_000).contains(result.hold))
     }
 
-    @Test("A gap of more than a third of a lease, or a step back, holds reaping for one lease", arguments: [4_000, -60_000])
+    @Test(
+        "A gap of more than a third of a lease, or a step back, holds reaping for one lease",
+        arguments: [210_000, -60_000])
     func gap(milliseconds: Int64) async throws {
         let result = try await sweep { bench, now in
             try await bench.redis("HSET", bench.keys.meta, "look", "\(now - milliseconds)", "hold", "0")
         }
         #expect(!result.isReaped)
-        #expect((result.before + 10_000...result.after + 10_000).contains(result.hold))
+        #expect((result.before + 600_000...result.after + 600_000).contains(result.hold))
     }
 
     @Test("A shorter gap holds nothing")
@@ -171,10 +174,10 @@ import Testing
     @Test("A hold stands until it has passed, and one that lies further ahead than a lease is clamped")
     func hold() async throws {
         let standing = try await sweep { bench, now in
-            try await bench.redis("HSET", bench.keys.meta, "look", "\(now - 1_000)", "hold", "\(now + 5_000)")
+            try await bench.redis("HSET", bench.keys.meta, "look", "\(now - 1_000)", "hold", "\(now + 300_000)")
         }
         #expect(!standing.isReaped)
-        #expect(standing.hold == standing.before + 5_000)
+        #expect(standing.hold == standing.before + 300_000)
         let passed = try await sweep { bench, now in
             try await bench.redis("HSET", bench.keys.meta, "look", "\(now - 1_000)", "hold", "\(now - 1)")
         }
@@ -183,7 +186,7 @@ import Testing
             try await bench.redis("HSET", bench.keys.meta, "look", "\(now - 1_000)", "hold", "\(now + 3_600_000)")
         }
         #expect(!clamped.isReaped)
-        #expect((clamped.before + 10_000...clamped.after + 10_000).contains(clamped.hold))
+        #expect((clamped.before + 600_000...clamped.after + 600_000).contains(clamped.hold))
     }
 
     @Test("Expiries further ahead than a lease are clamped")
@@ -196,7 +199,7 @@ import Testing
             try await bench.sweep()
             let after = try await bench.now()
             let expiry = try await bench.snapshot().leases[claim.member] ?? 0
-            #expect((before + 10_000...after + 10_000).contains(expiry))
+            #expect((before + 600_000...after + 600_000).contains(expiry))
         }
     }
 
@@ -316,7 +319,7 @@ import Testing
             try await bench.run(Scripts.pause(bench.keys, forMs: 60_000, who: "me", reason: "deploy"))
             let reply = try await bench.sweep()
             let pause = try #require(Int(reply.split(separator: ", ")[4]))
-            #expect((50_000...60_000).contains(pause))
+            #expect((1...60_000).contains(pause))
             try await bench.wasLookedAfter()
             try await bench.redis("HSET", bench.keys.meta, "paused_until", "5")
             #expect(try await bench.sweep() == "[1, 1, -1, 0, 0, [], 0, 0, 0]")

@@ -15,11 +15,14 @@ final class ScriptBench: Sendable {
     static let laneName = "lane"
 
     let keys = QueueKeys(queue: "q")
+    /// The server's address, for a client of one's own.
+    let url: String
     private let node: RedisNode
     private let runner: ScriptRunner
     private let number = Mutex(0)
 
     private init(_ server: PrivateRedis) {
+        url = server.url
         node = RedisNode(
             configuration: server.configuration, reactor: NIOReactor(), random: SystemRandom(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -29,6 +32,12 @@ final class ScriptBench: Sendable {
     /// Runs `body` on a fresh server, then audits the queue.
     static func with(
         sourceLocation: SourceLocation = #_sourceLocation, _ body: (ScriptBench) async throws -> Void
+    ) async throws {
+        try await ServerSlots.shared.run { try await withServer(sourceLocation, body) }
+    }
+
+    private static func withServer(
+        _ sourceLocation: SourceLocation, _ body: (ScriptBench) async throws -> Void
     ) async throws {
         let server = try await PrivateRedis.start()
         let bench = ScriptBench(server)
@@ -51,6 +60,9 @@ final class ScriptBench: Sendable {
         let problems = try await QueueAudit.problems(of: keys, through: node.commands)
         #expect(problems == [], sourceLocation: sourceLocation)
     }
+
+    /// The connection on which the scripts run.
+    var transport: any RedisTransport { node.commands }
 
     var lane: String { keys.lane(Self.laneName) }
 

@@ -4,6 +4,7 @@
 
 import Logging
 import StintRedis
+import StintTesting
 import Synchronization
 import Testing
 
@@ -16,6 +17,10 @@ struct WorkerFixture: Sendable {
 
     /// Runs the body and cleans up after it.
     static func with(_ body: (WorkerFixture) async throws -> Void) async throws {
+        try await ServerSlots.shared.run { try await withServer(body) }
+    }
+
+    private static func withServer(_ body: (WorkerFixture) async throws -> Void) async throws {
         let redis = try await PrivateRedis.start()
         let client = try StintClient(.init(redis: redis.url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         do {

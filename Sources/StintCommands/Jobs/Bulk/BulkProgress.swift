@@ -27,14 +27,17 @@ struct BulkProgress {
     }
 
     /// Paints the line again, if it is time to.
-    mutating func show(_ tally: BulkTally, position: Int) {
+    ///
+    /// - Parameters:
+    ///   - count: The jobs that are done with.
+    ///   - position: The bytes read so far.
+    mutating func show(_ tally: BulkTally, count: Int, position: Int) {
         guard console.errors.canRepaint, ContinuousClock.now - drawn > .milliseconds(100) else { return }
         drawn = .now
-        console.status(line(tally, position: position))
+        console.status(line(tally, count, position))
     }
 
-    private func line(_ tally: BulkTally, position: Int) -> String {
-        let done = tally.queued + tally.duplicates + tally.replaced
+    private func line(_ tally: BulkTally, _ count: Int, _ position: Int) -> String {
         var text = ""
         var left = ""
         if let size, size > 0 {
@@ -42,12 +45,10 @@ struct BulkProgress {
             text = ProgressBar(width: 30).text(fraction, style: console.errors.style)
                 + " \(NumberText.percent(fraction))  "
             if fraction > 0.01 {
-                let (seconds, _) = elapsed.components
-                let rest = Double(seconds) * (1 - fraction) / fraction
-                left = "  \(TimeText.length(.seconds(Int64(rest)))) left"
+                left = "  \(TimeText.length(elapsed * ((1 - fraction) / fraction))) left"
             }
         }
-        text += "\(NumberText.grouped(done)) jobs  \(NumberText.rate(rate(done)))/s\(left)"
+        text += "\(NumberText.grouped(count)) jobs  \(NumberText.rate(rate(count)))/s\(left)"
         if tally.duplicates > 0 { text += "  \(NumberText.grouped(tally.duplicates)) duplicates" }
         if tally.badLines > 0 { text += "  \(NumberText.grouped(tally.badLines)) bad lines" }
         return text

@@ -1,0 +1,94 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Stint
+import StintCommands
+import StintRedis
+import Testing
+
+/// Each with the exit code and the command that helps, and nothing half done.
+@Suite struct BadInputTests {
+    @Test("A Redis that nobody answers at")
+    func unreachable() async throws {
+        let url = "redis+unix:///nonexistent/redis.sock"
+        let run = await CommandRun.stint(["enqueue", "hello", "{}"], environment: ["STINT_REDIS_URL": url])
+        #expect(run.status == .unreachable)
+        #expect(run.output.isEmpty)
+        #expect(
+            run.errors == """
+                error: cannot reach Redis at /nonexistent/redis.sock (from STINT_REDIS_URL): no such socket
+                  Is it running?      redis-cli -s /nonexistent/redis.sock ping
+                  Use another one:    stint --redis redis://HOST:PORT enqueue hello '{}'
+                  No Redis at hand?   unset STINT_REDIS_URL   (Stint then starts a private one)
+
+                """)
+        let flag = await CommandRun.stint(["enqueue", "hello", "--redis", "redis://127.0.0.1:1"])
+        #expect(flag.status == .unreachable)
+        #expect(flag.errors.contains("cannot reach Redis at 127.0.0.1:1 (from --redis): connection refused"))
+    }
+
+    @Test("A wrong password is not printed")
+    func password() async throws {
+        try await withWorkshop(redisOptions: ["requirepass secret"]) { stint async throws in
+            let path = stint.redis.socketPath
+            for url in ["redis+unix://:wr0ng@\(path)", stint.redis.url] {
+                let run = await stint("enqueue", "hello", environment: ["STINT_REDIS_URL": url])
+                #expect(run.status == .noPermission, "\(run.errors)")
+                #expect(run.errors.contains("refuses this user"))
+                #expect(run.errors.contains("STINT_REDIS_URL_FILE"))
+                #expect(!run.errors.contains("wr0ng"))
+            }
+        }
+    }
+
+    @Test("A Redis that may evict jobs")
+    func evicting() async throws {
+        try await withWorkshop(redisOptions: ["maxmemory 100mb", "maxmemory-policy allkeys-lru"]) { stint async throws in
+            for words in [["enqueue", "hello"], ["work"], ["enqueue", "--bulk"]] {
+                let run = await CommandRun.stint(words, environment: stint.environment, directory: stint.folder)
+                #expect(run.status == .invalidConfiguration)
+                #expect(run.errors.contains("must not be used"))
+                #expect(run.errors.contains("config set maxmemory-policy noeviction"))
+            }
+        }
+    }
+
+    @Test("A payload over the limit")
+    func payload() async throws {
+        try await withWorkshop { stint async throws in
+            try stint.write("big.json", "\"" + String(repeating: "x", count: 1 << 20) + "\"")
+            let run = await stint("enqueue", "hello", "@big.json")
+            #expect(run.status == .usage)
+            #expect(run.errors.contains("has 1048578 bytes; the limit is 1048576"))
+            #expect(try await stint.inspector.queueNames().isEmpty)
+        }
+    }
+
+    @Test("A Redis whose memory is full")
+    func full() async throws {
+        try await withWorkshop(redisOptions: ["maxmemory 1mb"]) { stint async throws in
+            let run = await stint("enqueue", "hello")
+            #expect(run.status == .tryAgain, "\(run.errors)")
+        }
+    }
+
+    @Test("A slip in the name of a command")
+    func command() async throws {
+        for (slip, meant) in [("enqeue", "enqueue"), ("wrok", "work"), ("rnu", "run")] {
+            let run = await CommandRun.stint([slip, "hello"])
+            #expect(run.status == .usage)
+            #expect(run.errors.hasPrefix("error: no command '\(slip)'. Did you mean '\(meant)'?"))
+        }
+    }
+
+    @Test("A stint.yaml with an error, with its line")
+    func configuration() async throws {
+        try await withWorkshop(yaml: "functions:\n  a: {sh: 'true'}\nqeues: {}\n") { stint async throws in
+            let run = await stint("enqueue", "a")
+            #expect(run.status == .invalidConfiguration)
+            #expect(run.errors.contains("stint.yaml:3: error: unknown key 'qeues'"))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Stint
+import StintCommands
+import Testing
+
+@Suite struct WorkTests {
+    @Test("--drain runs what waits, in all queues of stint.yaml, and ends")
+    func drain() async throws {
+        try await withWorkshop { stint async throws in
+            _ = await stint("enqueue", "hello", "--count", "3")
+            _ = await stint("enqueue", "mail")
+            _ = await stint("enqueue", "fail")
+            let run = await stint("work", "--drain", "--slots", "2")
+            #expect(run.status == .ok)
+            #expect(run.output.isEmpty)
+            #expect(run.errors.contains("Worker started"))
+            #expect(run.errors.contains("stint.queues=default,mail"))
+            #expect(run.errors.split(separator: "\n").count { $0.contains("Job completed") } == 4)
+            #expect(run.errors.contains("exit 65: no such user"))
+            #expect(try await stint.jobs("default", .dead).count == 1)
+            #expect(try await stint.inspector.queue("mail").ready == 0)
+        }
+    }
+
+    @Test("--once and --max-jobs bound the jobs, --max-idle the waiting")
+    func bounds() async throws {
+        try await withWorkshop { stint async throws in
+            _ = await stint("enqueue", "hello", "--count", "4")
+            #expect(await stint("work", "--once", "-q").status == .ok)
+            #expect(try await stint.jobs().count == 3)
+            #expect(await stint("work", "--max-jobs", "2", "-q").status == .ok)
+            #expect(try await stint.jobs().count == 1)
+            #expect(await stint("work", "--queue", "other=2", "--max-idle", "50ms", "-q").status == .ok)
+            #expect(try await stint.jobs().count == 1)
+        }
+    }
+
+    @Test("--log json prints one object a line")
+    func json() async throws {
+        try await withWorkshop { stint async throws in
+            _ = await stint("enqueue", "hello", "--id", "x")
+            let run = await stint("work", "--drain", "--log", "json")
+            let lines = run.errors.split(separator: "\n")
+            #expect(lines.allSatisfy { $0.hasPrefix(#"{"time":"2026-"#) && $0.hasSuffix("}") })
+            #expect(lines.contains { $0.contains(#""message":"Job completed""#) && $0.contains(#""job.id":"x""#) })
+        }
+    }
+
+    @Test("A function that cannot be executed is refused at the start, with its line, before Redis is asked")
+    func missing() async throws {
+        let yaml = "functions:\n  good: {sh: 'true'}\n  bad:\n    run: [no-such-program]\n"
+        try await withWorkshop(yaml: yaml) { stint async throws in
+            for command in ["work", "up"] {
+                let run = await stint(command)
+                #expect(run.status == .invalidConfiguration)
+                #expect(run.errors.contains("stint.yaml:3: error: function 'bad': "), "\(run.errors)")
+            }
+            #expect(try await stint.inspector.queueNames().isEmpty)
+        }
+    }
+
+    @Test("Without functions there is nothing to work on, and init is what helps")
+    func nothing() async throws {
+        try await withWorkshop(yaml: nil) { stint async throws in
+            let run = await stint("work")
+            #expect(run.status == .invalidConfiguration)
+            #expect(
+                run.errors == """
+                    error: there is no stint.yaml here or above, so there is nothing to run
+                      Make a folder with one to begin with:   stint init hello && cd hello
+
+                    """)
+        }
+    }
+
+    @Test(
+        "Bad values are refused",
+        arguments: [
+            ["--queue", "a,,b"], ["--queue", "a=0"], ["--slots", "0"], ["--once", "--max-jobs", "2"], ["--lease", "100ms"],
+            ["--queue", "a,a"], ["--log", "xml"], ["--max-jobs", "0"],
+        ])
+    func refused(words: [String]) async throws {
+        try await withWorkshop { stint async throws in
+            let run = await CommandRun.stint(
+                ["work"] + words, environment: stint.environment, directory: stint.folder)
+            #expect(run.status == .usage, "\(run.errors)")
+        }
+    }
+}

@@ -1,0 +1,159 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+@testable import Stint
+import StintRedis
+import StintTesting
+import Testing
+
+@Suite struct QueueTests {
+    @Test("A paused queue gives no jobs until it is resumed, and says who paused it and why")
+    func pause() async throws {
+        try await withStint { stint in
+            let queue = try stint.client.queue("mail")
+            let worker = TestWorker(stint.core, queue: "mail")
+            try await queue.pause(reason: "deploy", by: "ada")
+            try await stint.client.enqueue(SendReceipt(orderID: 7))
+            #expect(try await worker.claim().isEmpty)
+            let pause = try #require(try await stint.inspector.queue("mail").pause)
+            #expect(pause.by == "ada")
+            #expect(pause.reason == "deploy")
+            #expect(pause.until == nil)
+            #expect(try await queue.resume())
+            #expect(try await !queue.resume())
+            #expect(try await worker.claim().count == 1)
+        }
+    }
+
+    @Test("A pause with a time ends by itself")
+    func timedPause() async throws {
+        try await withStint { stint in
+            let queue = try stint.client.queue("mail")
+            try await stint.client.enqueue(SendReceipt(orderID: 7))
+            try await queue.pause(for: .seconds(100))
+            #expect(try await stint.inspector.queue("mail").pause?.until != nil)
+            try await queue.pause(for: .milliseconds(100))
+            let worker = TestWorker(stint.core, queue: "mail")
+            let isBack = try await stint.eventually { try await worker.claim().count == 1 }
+            #expect(isBack)
+            #expect(try await stint.inspector.queue("mail").pause == nil)
+        }
+    }
+
+    @Test("Cancelling answers for each job")
+    func cancel() async throws {
+        try await withStint { stint in
+            let worker = TestWorker(stint.core, queue: "mail")
+            let queue = try stint.client.queue("mail")
+            let running = try await stint.client.enqueue(SendReceipt(orderID: 1))
+            let claims = try await worker.claim()
+            let ready = try await stint.client.enqueue(SendReceipt(orderID: 2))
+            let delayed = try await stint.client.enqueue(SendReceipt(orderID: 3), options: .init(delay: .seconds(60)))
+            let kept = try await stint.client.enqueue(SendReceipt(orderID: 4), options: .init(keep: .seconds(60)))
+            let ids = [running.id, ready.id, delayed.id, kept.id, try JobID("nobody")]
+            #expect(try await queue.cancel(ids) == [.requested, .cancelled, .cancelled, .cancelled, .notFound])
+            #expect(try await queue.cancel([kept.id, ready.id]) == [.ended, .notFound])
+            let details = try #require(try await stint.inspector.job(running.id))
+            #expect(details.summary.isToBeCancelled)
+            #expect(details.cancelRequest?.by == "client")
+            try await worker.fail(try #require(claims.first), dead: false)
+            let status = try await stint.inspector.queue("mail")
+            #expect(status.ready == 0)
+            #expect(status.delayed == 0)
+            #expect(status.running == 0)
+            #expect(status.dead == 0)
+            #expect(status.kept == 1)
+            #expect(status.totals.cancelled == 4)
+        }
+    }
+
+    @Test("Dead jobs are retried with all their attempts, unless their key was taken meanwhile")
+    func retryDead() async throws {
+        try await withStint { stint in
+            let worker = TestWorker(stint.core, queue: "mail")
+            let queue = try stint.client.queue("mail")
+            let keyed = JobOptions(unique: .key("k"))
+            let first = try await stint.client.enqueue(SendReceipt(orderID: 1), options: keyed)
+            try await worker.fail(try #require(try await worker.claim().first))
+            let second = try await stint.client.enqueue(SendReceipt(orderID: 2), options: keyed)
+            #expect(try await queue.retryDead([first.id, second.id]) == [.keyTaken, .notDead])
+            #expect(try await worker.drain() == 1)
+            #expect(try await queue.retryDead([first.id, second.id]) == [.ready, .notFound])
+            let job = try #require(try await stint.inspector.job(first.id))
+            #expect(job.summary.attempt == 0)
+            #expect(job.failures.map(\.text) == ["broken"])
+        }
+    }
+
+    @Test("Jobs are removed and promoted, whatever the number of ids")
+    func removeAndPromote() async throws {
+        try await withStint { stint in
+            let queue = try stint.client.queue("mail")
+            let receipts = try await stint.client.enqueue(
+                contentsOf: (0..<450).map { SendReceipt(orderID: $0) }, options: .init(delay: .seconds(60)))
+            let ids = receipts.map(\.id)
+            let promoted = try await queue.promote(ids)
+            #expect(promoted == Array(repeating: .ready, count: 450))
+            #expect(try await queue.promote([ids[0], JobID("nobody")]) == [.notDelayed, .notFound])
+            let claims = try await TestWorker(stint.core, queue: "mail").claim()
+            #expect(claims.map(\.id) == [ids[0]])
+            let removed = try await queue.remove(ids)
+            #expect(removed == [.running] + Array(repeating: .removed, count: 449))
+            let status = try await stint.inspector.queue("mail")
+            #expect(status.ready == 0)
+            #expect(status.running == 1)
+        }
+    }
+
+    @Test("A purge deletes what it is told to, in slices, and leaves running jobs alone")
+    func purge() async throws {
+        try await withStint { stint in
+            let queue = try stint.client.queue("mail")
+            let worker = TestWorker(stint.core, queue: "mail")
+            let payload = [UInt8](repeating: 1, count: 600)
+            try await stint.client.enqueue(
+                contentsOf: (0..<700).map { RawJob(name: "n\($0)", payload: payload, options: .init(queue: "mail")) })
+            try await stint.client.enqueue(
+                contentsOf: (0..<10).map { SendReceipt(orderID: $0) }, options: .init(delay: .seconds(60)))
+            _ = try await worker.claim(5)
+            var progress: [Int] = []
+            #expect(try await queue.purge([.ready]) { progress.append($0) } == 695)
+            #expect(progress == [200, 400, 600, 695])
+            var status = try await stint.inspector.queue("mail")
+            #expect(status.ready == 0)
+            #expect(status.delayed == 10)
+            #expect(try await queue.purge(Set(Queue.PurgeTarget.allCases)) == 10)
+            status = try await stint.inspector.queue("mail")
+            #expect(status.running == 5)
+            #expect(status.totals.purged == 705)
+            #expect(try await stint.command("HLEN", stint.core.keys(queue: "mail").jobs).integerValue == 5)
+            #expect(try await stint.command("HLEN", stint.core.keys(queue: "mail").big).integerValue == 5)
+        }
+    }
+
+    @Test("The lease is lowered only by its own command")
+    func lease() async throws {
+        try await withStint { stint in
+            try await stint.client.enqueue(SendReceipt(orderID: 1))
+            _ = try await TestWorker(stint.core, queue: "mail").claim()
+            #expect(try await stint.inspector.queue("mail").leaseMilliseconds == 10_000)
+            try await stint.client.queue("mail").lowerLease(to: .seconds(3))
+            #expect(try await stint.inspector.queue("mail").leaseMilliseconds == 3_000)
+        }
+    }
+
+    @Test("Arguments are checked before anything is sent")
+    func validation() async throws {
+        try await withStint { stint in
+            let queue = try stint.client.queue("mail")
+            #expect(await code { try await queue.pause(for: .zero) } == .invalidInput)
+            #expect(await code { try await queue.pause(reason: "a\u{1b}[31m") } == .invalidInput)
+            #expect(await code { try await queue.setDepthLimit(-1) } == .invalidInput)
+            #expect(await code { try await queue.lowerLease(to: .zero) } == .invalidInput)
+            #expect(throws: StintError.self) { try stint.client.queue("No Such") }
+            let outcomes = try await queue.cancel([])
+            #expect(outcomes.isEmpty)
+        }
+    }
+}
