@@ -80,7 +80,10 @@ let package = Package(
             dependencies: ["StintCommands"],
             swiftSettings: settings
         ),
-        .target(name: "StintTesting", dependencies: ["Stint", "StintRedis", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .target(
+            name: "StintTesting",
+            dependencies: ["Stint", "StintRedis", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
         .executableTarget(name: "LuaBundler", swiftSettings: settings),
         .testTarget(name: "LuaBundlerTests", dependencies: ["LuaBundler"], swiftSettings: settings),
         .testTarget(
