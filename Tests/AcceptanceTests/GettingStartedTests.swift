@@ -18,5 +18,9 @@ private struct SendReceipt: Job {
     try await withStint { stint in
         try await stint.client.enqueue(SendReceipt(orderID: 7))
         #expect(try await stint.enqueued(SendReceipt.self).map(\.orderID) == [7])
+        let report = try await stint.drain {
+            Handle(SendReceipt.self) { job, _ in #expect(job.orderID == 7) }
+        }
+        #expect(report.completed == 1)
     }
 }
