@@ -37,7 +37,9 @@ public struct ServerStatus: Sendable, Hashable, Codable {
 }
 
 extension Inspector {
-    /// Returns what Redis says of itself. Needs the right to the command `INFO`.
+    /// Returns what Redis says of itself.
+    ///
+    /// Needs the right to the command `INFO`.
     public func server() async throws(StintError) -> ServerStatus {
         try await prepare()
         var fields: [String: String] = [:]

@@ -22,7 +22,8 @@ struct WorkerFixture: Sendable {
 
     private static func withServer(_ body: (WorkerFixture) async throws -> Void) async throws {
         let redis = try await PrivateRedis.start()
-        let client = try StintClient(.init(redis: redis.url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let client = try StintClient(
+            .init(redis: redis.url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         do {
             try await body(WorkerFixture(redis: redis, client: client))
         } catch {

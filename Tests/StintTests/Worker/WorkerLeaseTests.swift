@@ -36,7 +36,8 @@ import Testing
             let receipt = try await fixture.client.enqueue(Work(), options: .init(keep: .seconds(60)))
             try await fixture.running(handlers: { Handle(Work.self) { _, _ in try await gate.pass() } }) { _ in
                 try await eventually("running") { gate.arrived == 1 }
-                let lane = Lane(core: fixture.client.core, keys: fixture.client.core.keys(queue: "default"), policy: .worker)
+                let lane = Lane(
+                    core: fixture.client.core, keys: fixture.client.core.keys(queue: "default"), policy: .worker)
                 let id = receipt.id.description
                 lane.call { lane, number in
                     Scripts.cancel(
@@ -110,7 +111,8 @@ import Testing
                 let lane = Lane(core: fixture.client.core, keys: QueueKeys(queue: "default"), policy: .worker)
                 lane.call { lane, number in
                     Scripts.advance(
-                        QueueKeys(queue: "default"), lane: lane, number: number, leaseMs: 2000, limit: 4, node: "gone00",
+                        QueueKeys(queue: "default"), lane: lane, number: number, leaseMs: 2000, limit: 4,
+                        node: "gone00",
                         seenFence: 0)
                 } completion: { _ in
                     gate.open()

@@ -25,7 +25,9 @@ import Testing
             try await worker.run()
             #expect(seen.withLock { $0.count } == 1000)
             #expect(seen.withLock { $0.values.allSatisfy { $0 == 1 } })
-            #expect(try await fixture.command("EXISTS", "{stint:a}:jobs", "{stint:b}:jobs", "{stint:a}:leases") == .integer(0))
+            #expect(
+                try await fixture.command("EXISTS", "{stint:a}:jobs", "{stint:b}:jobs", "{stint:a}:leases")
+                    == .integer(0))
         }
     }
 
