@@ -12,6 +12,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /stint
 COPY Package.swift ./
+COPY Examples Examples
 COPY Sources Sources
 COPY Tests Tests
 # The Swift runtime is linked in, so the image below needs no Swift. The cache keeps dependencies between builds.

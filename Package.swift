@@ -80,7 +80,10 @@ let package = Package(
             dependencies: ["StintCommands"],
             swiftSettings: settings
         ),
-        .target(name: "StintTesting", dependencies: ["Stint", "StintRedis", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .target(
+            name: "StintTesting",
+            dependencies: ["Stint", "StintRedis", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
         .executableTarget(name: "LuaBundler", swiftSettings: settings),
         .testTarget(name: "LuaBundlerTests", dependencies: ["LuaBundler"], swiftSettings: settings),
         .testTarget(
@@ -129,11 +132,21 @@ let package = Package(
             path: "Tests/Fixture",
             swiftSettings: settings
         ),
-        // It starts the two programs as processes, so they must be there when it runs.
+        // The example is a package of its own for its readers; here it is built with the rest, so that it stays true.
+        .executableTarget(
+            name: "stint-example-worker",
+            dependencies: [
+                "Stint",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Examples/swift-worker/Sources/SwiftWorker"
+        ),
+        // It starts these programs as processes, so they must be there when it runs.
         .testTarget(
             name: "AcceptanceTests",
             dependencies: [
-                "Stint", "StintRedis", "StintMain", "stint-fixture",
+                "Stint", "StintRedis", "StintTesting", "StintMain", "stint-fixture", "stint-example-worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

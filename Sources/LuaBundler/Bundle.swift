@@ -34,9 +34,10 @@ struct Bundle {
         }
         if !errors.isEmpty {
             // Several scripts meet the same mistake in an include: it is said once.
-            throw BundleErrors(errors: Set(errors).sorted {
-                ($0.file, $0.line, $0.message) < ($1.file, $1.line, $1.message)
-            })
+            throw BundleErrors(
+                errors: Set(errors).sorted {
+                    ($0.file, $0.line, $0.message) < ($1.file, $1.line, $1.message)
+                })
         }
         self.scripts = scripts
         warnings = scripts.filter { $0.lines.count > Self.lineGoal }.map {
@@ -47,12 +48,15 @@ struct Bundle {
     private static func checkInclude(_ file: LuaFile) -> [BundleError] {
         var errors = RedisRules(file: file, code: file.code[...]).errors
         if let first = file.code.first, !first.isKeyword("local") {
-            errors.append(BundleError(
-                file: file.path, line: first.line, message: "an include holds `local function`s and constants only"))
+            errors.append(
+                BundleError(
+                    file: file.path, line: first.line, message: "an include holds `local function`s and constants only")
+            )
         }
         for token in file.code where token.kind == .name && ["KEYS", "ARGV"].contains(token.text) {
-            errors.append(BundleError(
-                file: file.path, line: token.line, message: "an include takes keys and arguments as parameters"))
+            errors.append(
+                BundleError(
+                    file: file.path, line: token.line, message: "an include takes keys and arguments as parameters"))
         }
         return errors
     }

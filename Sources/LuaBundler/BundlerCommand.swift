@@ -81,10 +81,13 @@ struct BundlerCommand {
             return (0, bundle.warnings.joined(separator: "\n"))
         case .accessTable:
             let width = (bundle.scripts.map(\.name.count).max() ?? 0) + 2
-            return (0, bundle.scripts.map { script in
-                script.name + String(repeating: " ", count: width - script.name.count)
-                    + script.commands.joined(separator: " ")
-            }.joined(separator: "\n"))
+            return (
+                0,
+                bundle.scripts.map { script in
+                    script.name + String(repeating: " ", count: width - script.name.count)
+                        + script.commands.joined(separator: " ")
+                }.joined(separator: "\n")
+            )
         }
     }
 

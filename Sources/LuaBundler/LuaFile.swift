@@ -53,7 +53,8 @@ struct LuaFile {
 
     /// Says what is wrong with the three lines that every file begins with.
     var licenceErrors: [BundleError] {
-        let isComplete = lines.count > 2 && lines[2] == "-- SPDX-License-Identifier: Apache-2.0"
+        let isComplete =
+            lines.count > 2 && lines[2] == "-- SPDX-License-Identifier: Apache-2.0"
             && lines[..<2].allSatisfy { $0.hasPrefix("-- ") }
         return isComplete ? [] : [BundleError(file: path, line: 1, message: "the three header lines are missing")]
     }

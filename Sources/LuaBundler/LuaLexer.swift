@@ -70,7 +70,8 @@ struct LuaLexer {
         var last: UInt8 = 0
         return take { byte in
             let isSign = byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
-            let belongs = byte.isLetter || byte.isDigit || byte == UInt8(ascii: ".")
+            let belongs =
+                byte.isLetter || byte.isDigit || byte == UInt8(ascii: ".")
                 || (isSign && (last == UInt8(ascii: "e") || last == UInt8(ascii: "E")))
             last = byte
             return belongs

@@ -47,8 +47,9 @@ struct RedisRules {
 
     /// Names that stand for `redis.call` in this file, as in `local call = redis.call`.
     private static func aliases(in file: LuaFile) -> Set<String> {
-        Set(file.code.indices.filter { file.code[$0].text == "redis" && isAlias(file.code, at: $0) }
-            .map { file.code[$0 - 2].text })
+        Set(
+            file.code.indices.filter { file.code[$0].text == "redis" && isAlias(file.code, at: $0) }
+                .map { file.code[$0 - 2].text })
     }
 
     private static func isAlias(_ code: [LuaToken], at index: Int) -> Bool {

@@ -70,7 +70,8 @@ struct ScriptBuilder {
             fail(file, local.line, "`\(local.name)` is declared and never used")
         }
         var outer = Set(header.locals.map(\.name))
-        let declarations = items.flatMap { item in item.names.outer.map { (item.file, $0.name, $0.line) } }
+        let declarations =
+            items.flatMap { item in item.names.outer.map { (item.file, $0.name, $0.line) } }
             + body.outer.map { (file, $0.name, $0.line) }
         for (source, name, line) in declarations where name != "_" && !outer.insert(name).inserted {
             fail(source, line, "`\(name)` is declared twice in what \(file.path) becomes")

@@ -22,6 +22,7 @@ struct SwiftGenerator {
             // SPDX-License-Identifier: Apache-2.0
 
             // Generated from lua/ by `swift run LuaBundler`: do not edit.
+            // swift-format-ignore-file
 
             package import StintRedis
 
@@ -98,21 +99,22 @@ struct SwiftGenerator {
         let checks = keys.filter { $0.count > 1 }.map {
             "        precondition(\(label($0.name)).count == \($0.count), \"\($0.name): \($0.count) keys\")"
         }
-        let lines = [
-            "    /// \(script.header.summary)",
-            "    ///",
-            "    /// The reply: \(script.header.reply).",
-            "    package static func \(label(script.name))(",
-            parameters.map { "        \($0)" }.joined(separator: ",\n"),
-            "    ) -> ScriptCall {",
-        ] + checks + [
-            "        return ScriptCall(",
-            "            script: \(camel(script.name))Script,",
-            "            keys: \(concatenation(names)),",
-            "            arguments: \(concatenation(values))",
-            "        )",
-            "    }",
-        ]
+        let lines =
+            [
+                "    /// \(script.header.summary)",
+                "    ///",
+                "    /// The reply: \(script.header.reply).",
+                "    package static func \(label(script.name))(",
+                parameters.map { "        \($0)" }.joined(separator: ",\n"),
+                "    ) -> ScriptCall {",
+            ] + checks + [
+                "        return ScriptCall(",
+                "            script: \(camel(script.name))Script,",
+                "            keys: \(concatenation(names)),",
+                "            arguments: \(concatenation(values))",
+                "        )",
+                "    }",
+            ]
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -32,13 +32,14 @@ package struct StintCommand: AsyncParsableCommand {
                 name: "Look and Steer",
                 subcommands: [
                     QueueCommand.self, JobCommand.self, DeadCommand.self, WorkerCommand.self, StatsCommand.self,
+                    BenchCommand.self,
                 ]),
             .init(
                 name: "Set Up",
                 subcommands: [
                     InitCommand.self, ConfigCommand.self, DownCommand.self, CompletionCommand.self, VersionCommand.self,
                     HelpTopicCommand.self,
-                    SuperviseCommand.self,
+                    SuperviseCommand.self, BenchWorkerCommand.self,
                 ])
         ])
 

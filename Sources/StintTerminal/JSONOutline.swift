@@ -40,7 +40,9 @@ package struct JSONOutline: Sendable {
     }
 }
 
-/// Steps over JSON. Nesting is kept in an array, not on the call stack.
+/// Steps over JSON.
+///
+/// Nesting is kept in an array, not on the call stack.
 private struct JSONWalker {
     let bytes: ArraySlice<UInt8>
     var index: Int

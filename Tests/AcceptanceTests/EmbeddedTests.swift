@@ -11,7 +11,7 @@ import Testing
 extension AcceptanceTests {
     /// Commands without a Redis of their own, in one folder.
     @Suite struct EmbeddedTests {
-        @Test("Commands in one folder share a private Redis, and killing its owner loses nothing", .timeLimit(.minutes(2)))
+        @Test("Commands in a folder share a private Redis, whose owner's death loses nothing", .timeLimit(.minutes(2)))
         func killedOwner() async throws {
             try await Stage.with { stage in
                 try stage.write(

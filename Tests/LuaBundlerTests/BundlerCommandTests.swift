@@ -3,8 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-@testable import LuaBundler
 import Testing
+
+@testable import LuaBundler
 
 @Suite struct BundlerCommandTests {
     private static let packageRoot = URL(filePath: #filePath)

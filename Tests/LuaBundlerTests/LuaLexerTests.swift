@@ -2,8 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import LuaBundler
 import Testing
+
+@testable import LuaBundler
 
 @Suite struct LuaLexerTests {
     @Test("Words inside strings and comments are not names")

@@ -2,8 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import LuaBundler
 import Testing
+
+@testable import LuaBundler
 
 /// Small Lua sources for the tests: line 4 is the summary, the body begins at line 9.
 enum Sample {
@@ -15,14 +16,15 @@ enum Sample {
         """
 
     /// The includes that tests build on.
-    static let clock = licence + """
-        -- Reads the time.
-        local function clock_now()
-          local time = redis.call('TIME')
-          return time[1] * 1000
-        end
+    static let clock =
+        licence + """
+            -- Reads the time.
+            local function clock_now()
+              local time = redis.call('TIME')
+              return time[1] * 1000
+            end
 
-        """
+            """
 
     /// A script with a header around `body`.
     static func script(keys: String = "jobs", args: String = "", flags: String = "", _ body: String) -> String {

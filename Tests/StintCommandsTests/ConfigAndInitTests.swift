@@ -117,7 +117,8 @@ import Testing
         }
         let lines = failure.lines(style: .plain)
         #expect(failure.status == .unreachable)
-        #expect(lines.first?.hasSuffix("connection refused (from STINT_REDIS_URL)") == true)
+        #expect(
+            lines.first == "error: cannot reach Redis at 127.0.0.1:1 (from STINT_REDIS_URL): connection refused")
         #expect(lines.contains { $0.contains("stint --redis redis://HOST:PORT queue ls") })
         #expect(lines.contains { $0.contains("unset STINT_REDIS_URL") })
         #expect(!lines.joined().contains("secret"))

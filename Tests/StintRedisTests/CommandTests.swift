@@ -62,7 +62,8 @@ import Testing
     func large() async throws {
         try await withRedis { _, node in
             let value = [UInt8](repeating: 7, count: 8 * 1024 * 1024)
-            let set = try await node.commands.send(RedisCommand("SET", [Array("k".utf8), value]), timeout: .seconds(30))
+            let set = try await node.commands.send(
+                RedisCommand("SET", [Array("k".utf8), value]), timeout: .seconds(30))
             #expect(set.isOK)
             #expect(try await node.run("GET", "k") == .bytes(value))
         }

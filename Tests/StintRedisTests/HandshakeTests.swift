@@ -23,10 +23,11 @@ import Testing
     @Test("The login sends user and password, the database and a name")
     func commands() {
         let full = handshake(password: "secret", database: 3)
-        #expect(full.commands == [
-            RedisCommand("AUTH", "worker", "secret"), RedisCommand("SELECT", "3"),
-            RedisCommand("CLIENT", "SETNAME", "stint"),
-        ])
+        #expect(
+            full.commands == [
+                RedisCommand("AUTH", "worker", "secret"), RedisCommand("SELECT", "3"),
+                RedisCommand("CLIENT", "SETNAME", "stint"),
+            ])
         #expect(handshake().commands == [RedisCommand("CLIENT", "SETNAME", "stint")])
     }
 

@@ -21,7 +21,8 @@ import Testing
     @Test("Bytes go through verbatim, line ends, zeros and nothing included")
     func bytes() {
         let command = RedisCommand("X", [[13, 10, 0, 255], []])
-        #expect(command.bytes == Array("*3\r\n$1\r\nX\r\n$4\r\n".utf8) + [13, 10, 0, 255] + Array("\r\n$0\r\n\r\n".utf8))
+        #expect(
+            command.bytes == Array("*3\r\n$1\r\nX\r\n$4\r\n".utf8) + [13, 10, 0, 255] + Array("\r\n$0\r\n\r\n".utf8))
     }
 
     @Test("Numbers and long arguments carry their length in digits")

@@ -13,8 +13,11 @@ import Testing
             let ready = Log<String>()
             let messages = Log<String>()
             func listen(_ name: String, to channel: String) -> RedisSubscription {
-                node.subscribe(channel) { messages.append("\(name) \(String(decoding: $0, as: UTF8.self))") }
-                    onReady: { ready.append(name) }
+                node.subscribe(channel) {
+                    messages.append("\(name) \(String(decoding: $0, as: UTF8.self))")
+                } onReady: {
+                    ready.append(name)
+                }
             }
             let first = listen("first", to: "news")
             let second = listen("second", to: "news")
@@ -41,7 +44,11 @@ import Testing
         try await withRedis { redis, node in
             let ready = Log<Int>()
             let messages = Log<[UInt8]>()
-            let subscription = node.subscribe("news") { messages.append($0) } onReady: { ready.append(1) }
+            let subscription = node.subscribe("news") {
+                messages.append($0)
+            } onReady: {
+                ready.append(1)
+            }
             try await eventually { ready.count == 1 }
             redis.kill()
             try await redis.restart()

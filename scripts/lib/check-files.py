@@ -10,6 +10,7 @@
 - Paths in docker-compose.yml, the Dockerfile, kustomization.yaml and links in Markdown pages exist.
 - Each `stint …` in them is a command that exists, with options that its --help lists.
 - Each stint.yaml passes `stint config check`.
+- Each line of Swift in the pages is a line of a file that the tests build.
 """
 
 import functools
@@ -152,8 +153,10 @@ def check_page(path):
                         if not os.path.exists(os.path.join(os.path.dirname(path), target)):
                             problem(where, f"link to a file that is not there: {target}")
                 for code in re.findall(r"`([^`]+)`", line):
-                    if code.startswith("stint ") and "…" not in code:
+                    if re.match(r"stint [a-z-]", code) and "…" not in code:
                         check_line(where, code)
+            elif fence == "swift":
+                check_swift(where, line)
             elif fence in ("sh", "console", "bash"):
                 if fence == "console":
                     if not line.startswith("$ ") and not pending:
@@ -165,6 +168,25 @@ def check_page(path):
                     continue
                 pending = ""
                 check_line(where, line)
+
+
+@functools.cache
+def built_lines():
+    """All lines of Swift files that a build sees, without the space around them."""
+    lines = set()
+    for folder in ("Examples", "Tests"):
+        for path in files(".swift"):
+            if path.startswith(folder + os.sep):
+                with open(path, encoding="utf-8") as file:
+                    lines.update(line.strip() for line in file)
+    return lines
+
+
+def check_swift(where, line):
+    """A line of Swift that is not built may be untrue: `…` and comments are for readers only."""
+    line = line.strip()
+    if line and "…" not in line and not line.startswith("//") and line not in built_lines():
+        problem(where, f"no file of Examples or Tests has this line: {line}")
 
 
 def check_line(where, line):

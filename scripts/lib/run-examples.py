@@ -132,10 +132,12 @@ def main():
             shell.end()
             up.terminate()
             try:
-                up.wait(timeout=30)
+                up.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 up.kill()
                 up.wait()
+            # The private Redis would end by itself, but its folder goes now.
+            subprocess.run([stint, "down", "--quiet"], cwd=folder, env=environment, stdin=subprocess.DEVNULL)
     return 1 if wrong else 0
 
 

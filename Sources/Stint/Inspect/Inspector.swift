@@ -4,7 +4,9 @@
 
 import StintRedis
 
-/// Reads how queues, jobs and workers stand. Changes nothing, and never reads more than a bounded part at a time.
+/// Reads how queues, jobs and workers stand.
+///
+/// Changes nothing, and never reads more than a bounded part at a time.
 public struct Inspector: Sendable {
     let client: StintClient
 

@@ -8,7 +8,9 @@ public struct JobPage: Sendable, Hashable, Codable {
     public let jobs: [JobSummary]
     /// How many jobs there are in all; for completed and cancelled ones, how many of both are kept.
     public let total: Int
-    /// The offset of the next page; `nil` if this is the last. Offsets count index entries, of which some may be of
-    /// jobs that have gone, so a page can have fewer jobs than asked for and not be the last.
+    /// The offset of the next page; `nil` if this is the last.
+    ///
+    /// Offsets count index entries, of which some may be of jobs that have gone, so a page can have fewer jobs than
+    /// asked for and not be the last.
     public let nextOffset: Int?
 }

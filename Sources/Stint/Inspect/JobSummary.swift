@@ -26,7 +26,9 @@ public struct JobSummary: Sendable, Hashable, Codable {
     public let returns: Int
     /// When it was enqueued.
     public let enqueuedAt: Date
-    /// Delayed: when it is due. Ready: since when. Running: when it was claimed. Ended: when.
+    /// Delayed: when it is due.
+    ///
+    /// Ready: since when. Running: when it was claimed. Ended: when.
     public let date: Date
     /// The node that runs it, or ran it last.
     public let node: String?

@@ -40,7 +40,7 @@ public struct NodeStatus: Sendable, Hashable, Codable {
     public let version: String
     /// When it was started, by its own clock.
     public let startedAt: Date?
-    /// What it does: `running`, `quiet`, `draining` …
+    /// What it does: `running`, `quiet`, `draining` and the like.
     public let mode: String
     /// How many jobs it can run at a time.
     public let slots: Int

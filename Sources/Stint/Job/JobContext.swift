@@ -60,7 +60,9 @@ public struct JobContext: Sendable {
     /// The same text in every attempt of this job and in no other job: give it to payment providers and the like.
     public var idempotencyKey: String { "\(queue)/\(id)" }
 
-    /// Says how far the job is. Never waits: the newest value is written soon, under this attempt's lease.
+    /// Says how far the job is.
+    ///
+    /// Never waits: the newest value is written soon, under this attempt's lease.
     ///
     /// - Parameters:
     ///   - fraction: From 0 to 1; values outside are clamped.
@@ -69,7 +71,9 @@ public struct JobContext: Sendable {
         control.setProgress(min(max(fraction, 0), 1), note: note)
     }
 
-    /// Appends a line to the job's log. Never waits; the newest 1,000 lines are kept for a day.
+    /// Appends a line to the job's log.
+    ///
+    /// Never waits; the newest 1,000 lines are kept for a day.
     public func log(_ line: String) { control.log(line) }
 
     /// Throws if this attempt is known to have lost its lease, cannot be sure to hold it, or is to be cancelled.

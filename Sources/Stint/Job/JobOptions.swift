@@ -9,13 +9,19 @@ public import FoundationEssentials
 /// Every property is optional: what `enqueue` is not told, the job type's ``Job/defaults`` say, and what these do not
 /// say either has the default given here.
 public struct JobOptions: Sendable, Hashable {
-    /// The queue to go to; `default` unless given. At most 64 bytes of `a`–`z`, `0`–`9`, `.`, `_`, `-`.
+    /// The queue to go to; `default` unless given.
+    ///
+    /// At most 64 bytes of `a`–`z`, `0`–`9`, `.`, `_`, `-`.
     public var queue: String?
     /// What is claimed first within the queue; ``JobPriority/normal`` unless given.
     public var priority: JobPriority?
-    /// How long to wait before the job becomes ready, measured by the Redis server's clock. Not together with `runAt`.
+    /// How long to wait before the job becomes ready, measured by the Redis server's clock.
+    ///
+    /// Not together with `runAt`.
     public var delay: Duration?
-    /// When the job becomes ready. Not together with `delay`.
+    /// When the job becomes ready.
+    ///
+    /// Not together with `delay`.
     public var runAt: Date?
     /// An id of the caller's own: enqueuing it again adds nothing while the job's record or its `window` lasts.
     public var id: JobID?
@@ -25,7 +31,9 @@ public struct JobOptions: Sendable, Hashable {
     public var window: Duration?
     /// How failures are retried, and how often; ``RetryPolicy/standard`` unless given.
     public var retry: RetryPolicy?
-    /// The longest one attempt may take; no bound unless given. An attempt over it fails and is retried by policy.
+    /// The longest one attempt may take; no bound unless given.
+    ///
+    /// An attempt over it fails and is retried by policy.
     public var timeout: Duration?
     /// Cancels the job if it was not started this long after its enqueue; never unless given.
     public var expiresAfter: Duration?

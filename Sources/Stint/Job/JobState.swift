@@ -2,7 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-/// The state of a job. A job is in exactly one state, the one that its record's header names.
+/// The state of a job.
+///
+/// A job is in exactly one state, the one that its record's header names.
 public enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Waits for its time: enqueued for later, snoozed, or in back-off before another attempt.
     case delayed

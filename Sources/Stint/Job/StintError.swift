@@ -6,7 +6,9 @@
 ///
 /// Compare ``code``; show ``message`` to people.
 public struct StintError: Error, Sendable, CustomStringConvertible {
-    /// What went wrong, as a value that callers can compare. More codes may be added.
+    /// What went wrong, as a value that callers can compare.
+    ///
+    /// More codes may be added.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case invalidInput, payloadTooLarge, duplicateJob, queueFull, outcomeUnknown, leaseLost, jobNotFound

@@ -2,7 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-/// Gathers jobs that wait for a free lane into batches. Holds no clock and does no I/O.
+/// Gathers jobs that wait for a free lane into batches.
+///
+/// Holds no clock and does no I/O.
 ///
 /// Single jobs join the last open batch as long as it has room; a slice of `enqueue(contentsOf:)` is a batch of its
 /// own. Batches leave in the order in which they were begun, so jobs of one caller keep their order.
@@ -56,7 +58,9 @@ struct BatchQueue<Element> {
         if !slice.elements.isEmpty { batches.append(slice) }
     }
 
-    /// Takes the next batch, if one waits and a lane is free. The lane is taken with it.
+    /// Takes the next batch, if one waits and a lane is free.
+    ///
+    /// The lane is taken with it.
     mutating func next() -> [Element]? {
         guard freeLanes > 0, !batches.isEmpty else { return nil }
         freeLanes -= 1

@@ -5,8 +5,10 @@
 import StintRedis
 import Synchronization
 
-/// Tells waiting tasks when to look at their job again: its end was published, the channel was (re)joined, or 5 s have
-/// passed. A channel is listened to only while somebody waits for a job of its queue.
+/// Tells waiting tasks when to look at their job again: its end was published, the channel was (re)joined, or 5 s
+/// have passed.
+///
+/// A channel is listened to only while somebody waits for a job of its queue.
 final class EndedWatch: Sendable {
     /// How often a job is looked at when nothing is heard.
     static let interval = Duration.seconds(5)

@@ -6,7 +6,9 @@ import StintRedis
 import Synchronization
 
 /// Puts jobs of one queue into Redis, many with one call: while the calls of all lanes are under way, what arrives
-/// gathers, and leaves with the next. There is no timer: at low load a job travels alone and at once.
+/// gathers, and leaves with the next.
+///
+/// There is no timer: at low load a job travels alone and at once.
 final class EnqueueBatcher: Sendable {
     /// What Redis made of one job.
     typealias Outcome = Result<EnqueueReceipt, StintError>

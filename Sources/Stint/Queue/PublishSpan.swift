@@ -4,7 +4,9 @@
 
 import Tracing
 
-/// The span of an enqueue, and what of it goes into the job. Costs nothing where no tracer is bootstrapped.
+/// The span of an enqueue, and what of it goes into the job.
+///
+/// Costs nothing where no tracer is bootstrapped.
 struct PublishSpan {
     private let span: (any Span)?
     /// The trace context to store in the job.

@@ -27,7 +27,9 @@ extension Queue {
         }
     }
 
-    /// Puts dead jobs back, with all their attempts before them. Returns what became of each, in order.
+    /// Puts dead jobs back, with all their attempts before them.
+    ///
+    /// Returns what became of each, in order.
     @discardableResult
     public func retryDead(_ ids: [JobID]) async throws(StintError) -> [RetryOutcome] {
         try await inLane(ids) { keys, lane, number, ids in
@@ -43,8 +45,9 @@ extension Queue {
         }
     }
 
-    /// Deletes jobs that are not running, with all that the queue holds about them. Returns what became of each, in
-    /// order.
+    /// Deletes jobs that are not running, with all that the queue holds about them.
+    ///
+    /// Returns what became of each, in order.
     @discardableResult
     public func remove(_ ids: [JobID]) async throws(StintError) -> [RemoveOutcome] {
         let keys = keys
@@ -60,7 +63,9 @@ extension Queue {
         }
     }
 
-    /// Makes delayed jobs ready now. Returns what became of each, in order.
+    /// Makes delayed jobs ready now.
+    ///
+    /// Returns what became of each, in order.
     @discardableResult
     public func promote(_ ids: [JobID]) async throws(StintError) -> [PromoteOutcome] {
         let keys = keys

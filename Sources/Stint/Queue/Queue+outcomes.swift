@@ -47,7 +47,9 @@ extension Queue {
         case notFound
     }
 
-    /// What a purge deletes. Running jobs are never purged.
+    /// What a purge deletes.
+    ///
+    /// Running jobs are never purged.
     public enum PurgeTarget: String, Sendable, Hashable, Codable, CaseIterable {
         /// Jobs that wait for a worker.
         case ready

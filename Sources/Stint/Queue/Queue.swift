@@ -44,7 +44,9 @@ public struct Queue: Sendable {
         _ = try await core.call(Scripts.pause(keys, forMs: milliseconds, who: who, reason: reason))
     }
 
-    /// Lets claims go on. Returns whether the queue was paused.
+    /// Lets claims go on.
+    ///
+    /// Returns whether the queue was paused.
     @discardableResult
     public func resume() async throws(StintError) -> Bool {
         try await prepare()

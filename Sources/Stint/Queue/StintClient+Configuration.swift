@@ -7,8 +7,9 @@ extension StintClient {
     public struct Configuration: Sendable, Hashable {
         /// The address: `redis://host:6379/0`, `rediss://user@host:6380` (TLS) or `redis+unix:///path/to/socket`.
         public var redis: String
-        /// What the keys of this application begin with, so that several can share one Redis. At most 32 bytes of
-        /// `a`–`z`, `0`–`9`, `.`, `_`, `-`.
+        /// What the keys of this application begin with, so that several can share one Redis.
+        ///
+        /// At most 32 bytes of `a`–`z`, `0`–`9`, `.`, `_`, `-`.
         public var namespace: String
         /// A file whose first line is the password; read at each connect, so a rotated password is picked up.
         public var passwordFile: String?

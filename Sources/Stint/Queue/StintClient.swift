@@ -7,8 +7,9 @@ public import ServiceLifecycle
 import StintRedis
 import Synchronization
 
-/// Puts jobs into queues and looks after them. One per process and Redis is enough; every part of it may be used from
-/// any task.
+/// Puts jobs into queues and looks after them.
+///
+/// One per process and Redis is enough; every part of it may be used from any task.
 ///
 /// Nothing is opened before the first call. Concurrent calls share what is sent to Redis, so enqueue as the jobs come
 /// and do not gather them yourself. As a `Service` it keeps the connections until the graceful shutdown and then sends

@@ -35,7 +35,9 @@ public struct RetryPolicy: Sendable, Hashable {
     /// Five attempts with exponential back-off from 1 s up to 1 h.
     public static var standard: Self { .exponential() }
 
-    /// One attempt: the first failure is final. A crash uses the attempt up as well.
+    /// One attempt: the first failure is final.
+    ///
+    /// A crash uses the attempt up as well.
     public static var never: Self { .init(backoff: .fixed(.zero), attempts: 1) }
 
     /// Waits a random time up to `base`, then up to twice, four times … as long, `cap` at most.

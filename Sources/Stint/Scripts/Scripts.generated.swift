@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Generated from lua/ by `swift run LuaBundler`: do not edit.
+// swift-format-ignore-file
 
 package import StintRedis
 

@@ -10,9 +10,11 @@ package final class ClientCore: Sendable {
     /// Leaves a channel.
     package typealias Unsubscribe = @Sendable () -> Void
     /// Listens to a channel; `onReady` is called after every subscribe, also after a reconnect.
-    package typealias Subscribe = @Sendable (
-        _ channel: String, _ onMessage: @escaping @Sendable ([UInt8]) -> Void, _ onReady: @escaping @Sendable () -> Void
-    ) -> Unsubscribe
+    package typealias Subscribe =
+        @Sendable (
+            _ channel: String, _ onMessage: @escaping @Sendable ([UInt8]) -> Void,
+            _ onReady: @escaping @Sendable () -> Void
+        ) -> Unsubscribe
 
     /// Carries commands that Redis answers at once.
     package let transport: any RedisTransport

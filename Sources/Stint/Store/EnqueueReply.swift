@@ -6,7 +6,9 @@ package import StintRedis
 
 /// Reads what the `enqueue` script replied.
 package enum EnqueueReply {
-    /// Returns the outcome of each job, in order. A reply that cannot be read is an error for all of them.
+    /// Returns the outcome of each job, in order.
+    ///
+    /// A reply that cannot be read is an error for all of them.
     package static func outcomes(
         _ value: RedisValue, jobs: [JobID], queue: String
     ) -> [Result<EnqueueReceipt, StintError>] {

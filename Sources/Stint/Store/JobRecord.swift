@@ -26,7 +26,9 @@ package struct JobRecord: Sendable, Hashable {
     package var maxAttempts: Int
     /// When the job was enqueued, by Redis time.
     package var enqueuedMilliseconds: Int64
-    /// Delayed: when it is due. Ready: since when. Running: when it was claimed. Ended: when.
+    /// Delayed: when it is due.
+    ///
+    /// Ready: since when. Running: when it was claimed. Ended: when.
     package var atMilliseconds: Int64
     /// The token of the last claim, or 0.
     package var fence: Int64

@@ -4,8 +4,9 @@
 
 package import StintRedis
 
-/// Decides how one lane's calls are sent, repeated and given up. Holds no clock and does no I/O: the caller performs
-/// the returned action and reports what came of it.
+/// Decides how one lane's calls are sent, repeated and given up.
+///
+/// Holds no clock and does no I/O: the caller performs the returned action and reports what came of it.
 ///
 /// A lane makes calls repeatable (DESIGN §5): Redis keeps the number of its last call and a short reply. So one call is
 /// unanswered at a time, an outcome that is not known is found out by sending the same number again, and a lane that

@@ -48,7 +48,9 @@ extension NewJob {
         case at(Int64)
     }
 
-    /// Everything that a new job's record says. The values have been checked against the documented limits.
+    /// Everything that a new job's record says.
+    ///
+    /// The values have been checked against the documented limits.
     package struct Content: Sendable {
         package var name: String
         package var payload: [UInt8]

@@ -5,7 +5,9 @@
 import Logging
 import StintRedis
 
-/// Says whether a Redis can be trusted with jobs. The rules are pure; `ClientCore.checkServer` asks the questions.
+/// Says whether a Redis can be trusted with jobs.
+///
+/// The rules are pure; `ClientCore.checkServer` asks the questions.
 package enum ServerCheck {
     /// Returns the fields of an INFO reply.
     package static func fields(_ info: String) -> [String: String] {
@@ -46,7 +48,7 @@ extension ClientCore {
             do {
                 let info = try await send(RedisCommand("INFO", section), limit: limit)
                 fields.merge(ServerCheck.fields(info.string ?? "")) { $1 }
-            } catch where error.code == .redisRefused && error.isPermission {
+            } catch  where error.code == .redisRefused && error.isPermission {
                 // An ACL without INFO: what cannot be asked is not judged, scripts will tell.
                 logger.debug("Redis does not let this user ask for its version and memory policy")
                 return

@@ -5,7 +5,9 @@
 package import StintRedis
 
 extension StintError {
-    /// Says why a command other than a script call has no reply. Never holds a password.
+    /// Says why a command other than a script call has no reply.
+    ///
+    /// Never holds a password.
     package init(_ failure: RedisFailure) {
         switch failure {
         case .notSent(let reason):

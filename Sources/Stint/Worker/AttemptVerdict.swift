@@ -4,7 +4,9 @@
 
 package import StintRedis
 
-/// Decides what is written about an attempt from how its handler ended. Pure: the time and the dice are given.
+/// Decides what is written about an attempt from how its handler ended.
+///
+/// Pure: the time and the dice are given.
 package struct AttemptVerdict {
     let job: ClaimedJob
     /// How long the attempt ran.

@@ -170,7 +170,8 @@ extension WorkerEngine {
         core.run(call) { [weak self] result in
             guard let self else { return }
             guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 9 else {
-                logger.warning("Sweep failed", metadata: ["result": "\(result)", "stint.queue": "\(calls[queue].name)"])
+                logger.warning(
+                    "Sweep failed", metadata: ["result": "\(result)", "stint.queue": "\(calls[queue].name)"])
                 apply { $0.sweepFailed(queue: queue, now: $1) }
                 return
             }

@@ -93,10 +93,11 @@ package final class WorkerEngine: Sendable {
     private static func makeNode(_ random: any RandomSource) -> String {
         let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyz")
         var rest = random.next()
-        return String((0..<6).map { _ in
-            defer { rest /= 36 }
-            return alphabet[Int(rest % 36)]
-        })
+        return String(
+            (0..<6).map { _ in
+                defer { rest /= 36 }
+                return alphabet[Int(rest % 36)]
+            })
     }
 
     /// Begins to claim.
@@ -122,7 +123,9 @@ package final class WorkerEngine: Sendable {
         }
     }
 
-    /// An attempt's end, from whichever thread it ran on. Ends that come together leave together.
+    /// An attempt's end, from whichever thread it ran on.
+    ///
+    /// Ends that come together leave together.
     package func ended(_ token: WorkerMachine.Token, _ end: AttemptEnd) {
         let isFirst = state.withLock { state in
             state.inbox.append((token, end))
@@ -150,7 +153,9 @@ package final class WorkerEngine: Sendable {
         apply { $0.ended(ends, now: $1) }
     }
 
-    /// When the attempt's lease was last confirmed; `nil` once it is lost. And whether it was asked to stop.
+    /// When the attempt's lease was last confirmed; `nil` once it is lost.
+    ///
+    /// And whether it was asked to stop.
     func lease(of token: WorkerMachine.Token) -> (confirmed: Duration?, cause: Held.CancelCause?) {
         state.withLock { ($0.machine.confirmed(token), $0.machine.cancelCause(token)) }
     }
@@ -181,7 +186,9 @@ package final class WorkerEngine: Sendable {
         core.reactor.execute { self.apply(event) }
     }
 
-    /// Hands the machine an event and performs what it answers. On the reactor.
+    /// Hands the machine an event and performs what it answers.
+    ///
+    /// On the reactor.
     func apply(_ event: (inout WorkerMachine, Duration) -> [WorkerMachine.Action]) {
         let now = core.reactor.now
         let actions = state.withLock { event(&$0.machine, now) }

@@ -140,10 +140,12 @@ extension WorkerMachine {
 
     private mutating func sendSide(_ index: Int) -> [Action] {
         guard !queues[index].isSideBusy else { return [] }
-        if !queues[index].releasing.isEmpty {
+        // What goes back to the front of a list goes together, the last claimed first, so that the order stays.
+        if !queues[index].releasing.isEmpty, mode != .handingBack || jobs.isEmpty {
             queues[index].isSideBusy = true
-            let batch = Array(queues[index].releasing.prefix(200))
-            queues[index].releasing.removeFirst(batch.count)
+            queues[index].releasing.sort { $0.job.record.fence < $1.job.record.fence }
+            let batch = Array(queues[index].releasing.suffix(200))
+            queues[index].releasing.removeLast(batch.count)
             return [.release(queue: index, batch)]
         }
         if !queues[index].failing.isEmpty {

@@ -50,7 +50,9 @@ extension WorkerMachine {
         return actions
     }
 
-    /// Tasks have ended. Nothing is written for a job whose lease is known to be lost.
+    /// Tasks have ended.
+    ///
+    /// Nothing is written for a job whose lease is known to be lost.
     package mutating func ended(_ ends: [(token: Token, end: AttemptEnd)], now: Duration) -> [Action] {
         for (token, end) in ends {
             // A worker that gave everything up forgot its jobs before their tasks ended.

@@ -4,8 +4,10 @@
 
 package import StintRedis
 
-/// Decides what a worker does next. Holds no clock, does no I/O and starts no task: every event comes with the time, and
-/// the caller performs the returned actions in order.
+/// Decides what a worker does next.
+///
+/// Holds no clock, does no I/O and starts no task: every event comes with the time, and the caller performs the
+/// returned actions in order.
 ///
 /// Claims follow three rules. A queue is asked only while it is *promising*: its last answer, a sweep, or a wake-up said
 /// that something may be claimable. One call a queue may always be in flight, a second one when half of the slots are
@@ -41,7 +43,9 @@ package struct WorkerMachine {
         package let end: AttemptEnd
     }
 
-    /// A moment that the machine asked to be told of. A stale one is ignored.
+    /// A moment that the machine asked to be told of.
+    ///
+    /// A stale one is ignored.
     package enum Alarm: Hashable, Sendable {
         case sweep(queue: Int)
         case renew

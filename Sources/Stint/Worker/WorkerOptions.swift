@@ -41,7 +41,9 @@ public struct WorkerOptions: Sendable {
     public var maxCrashes = 3
     /// How long dead jobs are kept; 30 days unless given.
     public var deadAge: Duration = .seconds(30 * 86_400)
-    /// How many dead jobs a queue keeps; 100,000 unless given. The oldest go first.
+    /// How many dead jobs a queue keeps; 100,000 unless given.
+    ///
+    /// The oldest go first.
     public var deadCount = 100_000
     /// Ends the worker once its queues have nothing ready and nothing delayed.
     public var stopsWhenEmpty = false
@@ -49,8 +51,9 @@ public struct WorkerOptions: Sendable {
     public var maxJobs: Int?
     /// Ends the worker after this long without a job.
     public var maxIdle: Duration?
-    /// Cancels handlers when no renewal got through for a whole lease. Otherwise they go on, and the fence keeps
-    /// their finish from counting if the job has been given to another.
+    /// Cancels handlers when no renewal got through for a whole lease.
+    ///
+    /// Otherwise they go on, and the fence keeps their finish from counting if the job has been given to another.
     public var cancelsWhenUnsure = false
     /// Called when an attempt throws, or ends in `retry`, `dead` or `crashed`, with what went wrong.
     public var onError: (@Sendable (_ error: any Error, _ context: JobContext) -> Void)?

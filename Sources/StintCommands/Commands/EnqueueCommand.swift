@@ -7,7 +7,7 @@ import Stint
 import StintFunctions
 import StintTerminal
 
-/// `stint enqueue NAME [PAYLOAD]`, `stint enqueue --bulk [FILE]`
+/// The command `stint enqueue`.
 struct EnqueueCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "enqueue", abstract: "Put a job into a queue, or many.",
@@ -93,7 +93,8 @@ struct EnqueueCommand: ConsoleCommand {
             RowReferences.current.remember(last: receipt.id.description)
             report.tell(receipt, of: raw, knownQueues: known)
             if waiting.isWaiting {
-                try await JobWait(client: client, receipt: receipt, options: waiting, json: json, console: console).run()
+                try await JobWait(client: client, receipt: receipt, options: waiting, json: json, console: console)
+                    .run()
             }
         }
     }
@@ -101,7 +102,7 @@ struct EnqueueCommand: ConsoleCommand {
     private func enqueue(_ job: RawJob, _ client: StintClient) async throws -> EnqueueReceipt {
         do throws(StintError) {
             return try await client.enqueue(name: job.name, payload: job.payload, options: job.options)
-        } catch where error.code == .duplicateJob {
+        } catch  where error.code == .duplicateJob {
             throw EnqueueReport.duplicate(error)
         }
     }

@@ -8,7 +8,7 @@ import Stint
 import StintFunctions
 import StintTerminal
 
-/// `stint run NAME [PAYLOAD]`
+/// The command `stint run`.
 struct RunCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a function here and now, without a queue.",

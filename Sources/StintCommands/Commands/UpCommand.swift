@@ -7,7 +7,7 @@ import Stint
 import StintFunctions
 import StintTerminal
 
-/// `stint up`
+/// The command `stint up`.
 struct UpCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "up", abstract: "Start everything: a private Redis, if no other is named, and a worker.",
@@ -31,9 +31,6 @@ struct UpCommand: ConsoleCommand {
             let set = try FunctionSet(target.configuration)
             let options = WorkerOptions(target.configuration)
             let worker = FunctionWorker(set, queues: [], options: options, logging: logging, console: console)
-            if data.data != nil, target.embedded == nil {
-                console.warn("--data is not used: another Redis is named (\(target.endpoint))")
-            }
             tell(set, worker, console)
             try await worker.run(with: client)
         }
@@ -44,7 +41,8 @@ struct UpCommand: ConsoleCommand {
         let names = all.map(\.pattern.description)
         let shown = names.prefix(20).joined(separator: " ") + (names.count > 20 ? " …" : "")
         let queues = worker.queues.map(\.name).joined(separator: " ")
-        console.done("serving \(names.count) function\(names.count == 1 ? "" : "s") with \(worker.slots) slots: \(shown)")
+        console.done(
+            "serving \(names.count) function\(names.count == 1 ? "" : "s") with \(worker.slots) slots: \(shown)")
         console.talk("  queues: \(queues)     Ctrl-C ends it")
         guard let first = names.first(where: { !$0.hasSuffix("*") }) else { return }
         console.talk("  in a second terminal:   stint enqueue \(first) '{}' --wait")

@@ -7,7 +7,7 @@ import Stint
 import StintFunctions
 import StintTerminal
 
-/// `stint work`
+/// The command `stint work`.
 struct WorkCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "work", abstract: "Run a worker for the functions of stint.yaml.",

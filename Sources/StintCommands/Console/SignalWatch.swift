@@ -5,11 +5,11 @@
 import Dispatch
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Takes signals over for as long as it lives; what they did before comes back afterwards.
@@ -52,6 +52,10 @@ extension SignalWatch {
             task.cancel()
         }
         defer { withExtendedLifetime(watch) {} }
-        return try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 }

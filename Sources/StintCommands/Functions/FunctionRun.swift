@@ -51,7 +51,8 @@ struct FunctionRun: Sendable {
         case .dead(let reason): throw CommandFailure(.failed, "\(reason)   (a job would be dead)")
         case .crashed(let reason): throw CommandFailure(.failed, "\(reason)   (a job would be retried as crashed)")
         case .snooze(let time):
-            throw CommandFailure(.failed, "it asked to be run again in \(TimeText.length(time)), the attempt not counted")
+            throw CommandFailure(
+                .failed, "it asked to be run again in \(TimeText.length(time)), the attempt not counted")
         }
     }
 

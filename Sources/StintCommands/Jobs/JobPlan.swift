@@ -5,7 +5,9 @@
 package import Stint
 package import StintFunctions
 
-/// Combines what the caller says of a job with what stint.yaml says of its name. Keeps what it looked up: names repeat.
+/// Combines what the caller says of a job with what stint.yaml says of its name.
+///
+/// Keeps what it looked up: names repeat.
 package struct JobPlan: Sendable {
     private let configuration: Configuration
     private let attempts: AttemptCount?

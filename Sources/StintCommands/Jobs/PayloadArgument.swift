@@ -40,7 +40,9 @@ package struct PayloadArgument: Sendable {
             _ = try JSONText(bytes)
         } catch {
             let purpose = place == "payload" ? "Read it from a file:" : "Not meant to be JSON?"
-            let command = place == "payload" ? "stint enqueue \(Invocation.quoted(name)) @payload.json    raw bytes: --raw" : "add --raw"
+            let command =
+                place == "payload"
+                ? "stint enqueue \(Invocation.quoted(name)) @payload.json    raw bytes: --raw" : "add --raw"
             throw CommandFailure.invalidJSON(place, bytes: bytes, error: error, hints: [.init(purpose, command)])
         }
     }
@@ -74,7 +76,9 @@ enum ErrorText {
             return String(cString: strerror(Int32(cause.code)))
         }
         if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
-        if error.domain == NSCocoaErrorDomain, error.code == CocoaError.fileReadNoSuchFile.rawValue || error.code == CocoaError.fileNoSuchFile.rawValue {
+        if error.domain == NSCocoaErrorDomain,
+            error.code == CocoaError.fileReadNoSuchFile.rawValue || error.code == CocoaError.fileNoSuchFile.rawValue
+        {
             return "no such file"
         }
         return error.localizedDescription

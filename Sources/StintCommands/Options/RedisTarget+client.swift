@@ -14,7 +14,8 @@ extension RedisTarget {
     package func makeClient(on console: Console) throws -> StintClient {
         do {
             return try StintClient(
-                .init(redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
+                .init(
+                    redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
                     clientName: "stint-cli"),
                 logger: console.logger)
         } catch {
@@ -89,8 +90,7 @@ extension RedisTarget {
     private func reason(_ error: StintError) -> String {
         var reason = (error.underlying as? RedisFailure)?.description ?? error.message
         // The sentence around it names the address already.
-        let start = "cannot connect to Redis at \(endpoint): "
-        if reason.hasPrefix(start) { reason.removeFirst(start.count) }
+        if let start = reason.firstRange(of: "Redis at \(endpoint): ") { reason.removeSubrange(..<start.upperBound) }
         if reason.hasSuffix(".") { reason.removeLast() }
         return reason
     }

@@ -6,7 +6,7 @@ package import ArgumentParser
 package import Stint
 package import StintFunctions
 
-/// How a worker works. For `work`.
+/// How a worker works, for `work`.
 package struct WorkerArguments: ParsableArguments {
     @Option(
         name: .customLong("queue"),
@@ -18,7 +18,8 @@ package struct WorkerArguments: ParsableArguments {
     package var strict = false
 
     @Option(
-        help: ArgumentHelp("How long a job stays this worker's when it is not heard of (default: 10s).", valueName: "time"),
+        help: ArgumentHelp(
+            "How long a job stays this worker's when it is not heard of (default: 10s).", valueName: "time"),
         transform: DurationArgument.parse)
     package var lease: Duration?
 

@@ -5,7 +5,7 @@
 package import ArgumentParser
 import Stint
 
-/// Slots and logs of a worker. For `work` and `up`.
+/// Slots and logs of a worker, for `work` and `up`.
 package struct WorkerLogOptions: ParsableArguments {
     /// How log lines are written.
     package enum Form: String, Sendable, CaseIterable, ExpressibleByArgument { case text, json }

@@ -10,11 +10,11 @@ import StintTerminal
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// A worker for the functions of stint.yaml, from its start to its orderly end.
@@ -66,7 +66,8 @@ struct FunctionWorker {
             "Worker started",
             metadata: [
                 "stint.node": "\(worker.node)", "stint.slots": "\(slots)",
-                "stint.queues": "\(queues.map { $0.weight == 1 ? $0.name : "\($0.name)=\($0.weight)" }.joined(separator: ","))",
+                "stint.queues":
+                    "\(queues.map { $0.weight == 1 ? $0.name : "\($0.name)=\($0.weight)" }.joined(separator: ","))",
             ])
         try await worker.run()
         logger.info("Worker stopped", metadata: ["stint.node": "\(worker.node)"])

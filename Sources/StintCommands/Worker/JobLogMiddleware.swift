@@ -11,7 +11,9 @@ package struct JobLogMiddleware: JobMiddleware {
     /// Creates the middleware.
     package init() {}
 
-    /// Runs the attempt and logs its end. Failures are logged by the worker itself.
+    /// Runs the attempt and logs its end.
+    ///
+    /// Failures are logged by the worker itself.
     package func handle(_ payload: [UInt8], context: JobContext, next: Handle.Body) async throws -> JobOutcome {
         let start = ContinuousClock.now
         let outcome = try await next(payload, context)

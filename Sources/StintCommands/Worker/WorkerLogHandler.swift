@@ -37,7 +37,9 @@ package struct WorkerLogHandler: LogHandler {
         console.report([isJSON ? json(event, facts, time) : text(event, facts, time)])
     }
 
-    private func json(_ event: LogEvent, _ facts: [(key: String, value: Logger.MetadataValue)], _ time: String) -> String {
+    private func json(_ event: LogEvent, _ facts: [(key: String, value: Logger.MetadataValue)], _ time: String)
+        -> String
+    {
         let members: [JSONValue.Member] = [
             .init("time", .string(time)), .init("level", .string("\(event.level)")),
             .init("message", .string("\(event.message)")),
@@ -45,7 +47,9 @@ package struct WorkerLogHandler: LogHandler {
         return JSONValue.object(members + facts.map { .init($0.key, .string("\($0.value)")) }).text
     }
 
-    private func text(_ event: LogEvent, _ facts: [(key: String, value: Logger.MetadataValue)], _ time: String) -> String {
+    private func text(_ event: LogEvent, _ facts: [(key: String, value: Logger.MetadataValue)], _ time: String)
+        -> String
+    {
         let style = console.errors.style
         let color: Style.Color? = event.level >= .error ? .red : event.level >= .warning ? .yellow : .dim
         let label = TextWidth.pad("\(event.level)", to: 7)

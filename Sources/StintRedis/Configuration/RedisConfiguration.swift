@@ -18,7 +18,9 @@ package struct RedisConfiguration: Hashable, Sendable {
     package var username: String?
     /// The password; `passwordFile` is the better place.
     package var password: String?
-    /// A file whose first line is the password. It is read at each connect, so a rotated password is picked up.
+    /// A file whose first line is the password.
+    ///
+    /// It is read at each connect, so a rotated password is picked up.
     package var passwordFile: String?
     /// The database to select.
     package var database: Int = 0

@@ -2,7 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-/// A Redis address or option that cannot be used, with a message for people. Never holds a password.
+/// A Redis address or option that cannot be used, with a message for people.
+///
+/// Never holds a password.
 package struct RedisConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong and what would be right.
     package let message: String

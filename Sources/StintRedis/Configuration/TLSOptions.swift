@@ -2,7 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a `rediss://` connection is secured. The certificate is verified against the host by default.
+/// How a `rediss://` connection is secured.
+///
+/// The certificate is verified against the host by default.
 package struct TLSOptions: Hashable, Sendable {
     /// A PEM file of the authorities to trust instead of the system's.
     package var caFile: String?

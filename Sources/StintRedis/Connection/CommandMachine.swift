@@ -4,7 +4,9 @@
 
 import NIOCore
 
-/// Decides what happens to the commands of one reconnecting connection. Holds no clock and does no I/O.
+/// Decides what happens to the commands of one reconnecting connection.
+///
+/// Holds no clock and does no I/O.
 ///
 /// A command waits in `unsent` until it is taken for writing and in `sent` until its reply comes: Redis answers in
 /// order. Losing the connection fails what was sent, because Redis may have run it, and keeps what was not; that is
@@ -245,7 +247,8 @@ struct CommandMachine<Command> {
         if didExpire {
             expiries += 1
             if expiries >= expiriesBeforeClose {
-                lose(.outcomeUnknown("the connection was closed because Redis at \(endpoint) did not answer"),
+                lose(
+                    .outcomeUnknown("the connection was closed because Redis at \(endpoint) did not answer"),
                     now: now, &effects)
             }
         }

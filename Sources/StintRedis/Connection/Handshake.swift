@@ -2,7 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-/// The login: what a new connection sends before anything else, and what its replies mean. Does no I/O.
+/// The login: what a new connection sends before anything else, and what its replies mean.
+///
+/// Does no I/O.
 ///
 /// AUTH where there is a password, SELECT where it is not database 0, and always CLIENT SETNAME, whose reply also tells
 /// whether Redis wants a password that we do not have. All are sent in one go.

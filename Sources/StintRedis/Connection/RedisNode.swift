@@ -50,7 +50,9 @@ package final class RedisNode: Sendable {
     package var commands: any RedisTransport { commandLink }
 
     /// The connection for commands that wait in Redis, such as BZPOPMIN: pass the time it blocks and a margin of 2 s
-    /// as the timeout. One waiting command holds up all others of this transport.
+    /// as the timeout.
+    ///
+    /// One waiting command holds up all others of this transport.
     package var blocking: any RedisTransport { blockingLink }
 
     /// Sends a command on the command connection with the configured time limit and waits for its reply.
@@ -75,8 +77,10 @@ package final class RedisNode: Sendable {
         subscriptions.subscribe(channel, .init(onMessage: onMessage, onReady: onReady))
     }
 
-    /// Closes all connections for good. Commands under way fail: with ``RedisFailure/outcomeUnknown(_:)`` where they
-    /// were written, else with ``RedisFailure/closed``.
+    /// Closes all connections for good.
+    ///
+    /// Commands under way fail: with ``RedisFailure/outcomeUnknown(_:)`` where they were written, else with
+    /// ``RedisFailure/closed``.
     package func shutdown() async {
         await commandLink.shutdown()
         await blockingLink.shutdown()

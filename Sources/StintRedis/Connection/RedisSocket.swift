@@ -64,9 +64,10 @@ final class RedisSocket {
         }
         let password: String?
         do {
-            password = try configuration.passwordFile.map { path throws(ConnectFailure) in
-                try SecretFile.firstLine(of: path)
-            } ?? configuration.password
+            password =
+                try configuration.passwordFile.map { path throws(ConnectFailure) in
+                    try SecretFile.firstLine(of: path)
+                } ?? configuration.password
             reader = try ReplyReader()
         } catch {
             let failure = error as? ConnectFailure ?? .unreachable("\(error)")
@@ -83,7 +84,8 @@ final class RedisSocket {
         let connecting: EventLoopFuture<any Channel>
         switch configuration.address {
         case .tcp(let host, let port):
-            bootstrap = bootstrap
+            bootstrap =
+                bootstrap
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .channelOption(.socketOption(.so_keepalive), value: 1)
             connecting = bootstrap.connect(host: host, port: port)
@@ -110,7 +112,9 @@ final class RedisSocket {
         channel?.writeAndFlush(buffer, promise: nil)
     }
 
-    /// Closes the socket; the delegate hears nothing any more. Returns when it is closed, where it was open.
+    /// Closes the socket; the delegate hears nothing any more.
+    ///
+    /// Returns when it is closed, where it was open.
     @discardableResult
     func close() -> EventLoopFuture<Void>? {
         delegate = nil

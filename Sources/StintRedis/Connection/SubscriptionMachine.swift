@@ -2,7 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-/// Decides what a pub/sub connection asks for and who hears what it receives. Holds no clock and does no I/O.
+/// Decides what a pub/sub connection asks for and who hears what it receives.
+///
+/// Holds no clock and does no I/O.
 struct SubscriptionMachine {
     /// Who listens to a channel.
     struct Listener: Sendable {

@@ -2,9 +2,13 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-/// One encoded command. Encoding is done by the caller's thread, so that the event loop only copies bytes.
+/// One encoded command.
+///
+/// Encoding is done by the caller's thread, so that the event loop only copies bytes.
 package struct RedisCommand: Sendable, Hashable {
-    /// The first argument, such as `EVALSHA`, for messages. Never holds a secret.
+    /// The first argument, such as `EVALSHA`, for messages.
+    ///
+    /// Never holds a secret.
     package let name: String
     /// The command as it goes over the wire.
     package let bytes: [UInt8]

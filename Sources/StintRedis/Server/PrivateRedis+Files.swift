@@ -41,7 +41,9 @@ extension PrivateRedis {
         return !reply.isEmpty && !reply.starts(with: "-LOADING".utf8)
     }
 
-    /// Makes a directory that only this user may enter. One that exists is taken as it is, unless `mustBeOwn`.
+    /// Makes a directory that only this user may enter.
+    ///
+    /// One that exists is taken as it is, unless `mustBeOwn`.
     static func makePrivate(_ path: String, mustBeOwn: Bool) throws(PrivateRedisError) {
         if mkdir(path, 0o700) == 0 { return }
         guard errno == EEXIST else {

@@ -15,7 +15,9 @@ extension PrivateRedis {
     static let socketPathLimit = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
     /// Where a server that works in `directory` listens: in it, or, where that path would be too long for a socket,
-    /// in a short directory under /tmp that follows from it. So a second process finds the same path.
+    /// in a short directory under /tmp that follows from it.
+    ///
+    /// So a second process finds the same path.
     package static func socketPath(inDirectory directory: String) -> String {
         let path = directory + "/redis.sock"
         if path.utf8.count <= socketPathLimit { return path }

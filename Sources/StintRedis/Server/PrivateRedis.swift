@@ -2,6 +2,8 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Glibc)
@@ -9,8 +11,6 @@ import Glibc
 #elseif canImport(Musl)
 import Musl
 #endif
-
-import Synchronization
 
 /// A private `redis-server`: a child of this process, reached only through a Unix socket of mode 700.
 ///
@@ -134,7 +134,9 @@ package final class PrivateRedis: Sendable {
         superseded?.kill()
     }
 
-    /// Closes the owner's end of the pipe, which is what the kernel does when the owner dies. For tests.
+    /// Closes the owner's end of the pipe, which is what the kernel does when the owner dies.
+    ///
+    /// For tests.
     func dropLifeline() {
         running.withLock { running in
             guard let lifeline = running?.lifeline else { return }

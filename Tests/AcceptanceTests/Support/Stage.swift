@@ -20,7 +20,8 @@ final class Stage: Sendable {
     private init(redis: PrivateRedis, folder: URL) throws {
         self.redis = redis
         self.folder = folder
-        client = try StintClient(.init(redis: redis.url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        client = try StintClient(.init(redis: redis.url), logger: logger)
     }
 
     /// Runs the body and takes everything down after it.

@@ -45,7 +45,8 @@ import Testing
 
     @Test("A Redis that may evict jobs")
     func evicting() async throws {
-        try await withWorkshop(redisOptions: ["maxmemory 100mb", "maxmemory-policy allkeys-lru"]) { stint async throws in
+        try await withWorkshop(redisOptions: ["maxmemory 100mb", "maxmemory-policy allkeys-lru"]) {
+            stint async throws in
             for words in [["enqueue", "hello"], ["work"], ["enqueue", "--bulk"]] {
                 let run = await CommandRun.stint(words, environment: stint.environment, directory: stint.folder)
                 #expect(run.status == .invalidConfiguration)

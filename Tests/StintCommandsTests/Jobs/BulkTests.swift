@@ -49,7 +49,9 @@ import Testing
             let words = ["enqueue", "--bulk", "users.ndjson", "--name", "mail", "--key-field", "user", "--json"]
             let run = await CommandRun.stint(words, environment: stint.environment, directory: stint.folder)
             #expect(run.status == .ok)
-            #expect(run.output.hasPrefix(#"{"queued":2,"duplicates":1,"replaced":0,"refused":0,"bad_lines":0,"last_line":3,"#))
+            #expect(
+                run.output.hasPrefix(
+                    #"{"queued":2,"duplicates":1,"replaced":0,"refused":0,"bad_lines":0,"last_line":3,"#))
             #expect(try await stint.jobs("mail").map(\.summary.uniqueKey) == ["1", "2"])
         }
     }
@@ -64,7 +66,10 @@ import Testing
             (#"{"name":"hello","in":5}"#, "line 2, column 22: in: it must be a text in double quotes"),
             (#"{"name":"hello","in":"5"}"#, "line 2, column 22: in: '5' is not a length of time"),
             (#"{"name":"hello","queue":"NO"}"#, "line 2: A queue's name has"),
-            ("{\"name\":\"hello\",\"payload\":\"\u{1}\"}", "line 2, column 28: this is not valid JSON: a control character"),
+            (
+                "{\"name\":\"hello\",\"payload\":\"\u{1}\"}",
+                "line 2, column 28: this is not valid JSON: a control character"
+            ),
         ])
     func badLine(line: String, message: String) async throws {
         try await withWorkshop { stint async throws in
@@ -74,7 +79,8 @@ import Testing
             #expect(stopped.errors.contains("error: " + message), "\(stopped.errors)")
             #expect(stopped.errors.contains("tail -n +2"))
             #expect(try await stint.jobs().count == 1)
-            let skipped = await stint("enqueue", "--bulk", "-", "--on-error", "skip", input: "\(good)\n\(line)\n\(good)\n")
+            let skipped = await stint(
+                "enqueue", "--bulk", "-", "--on-error", "skip", input: "\(good)\n\(line)\n\(good)\n")
             #expect(skipped.status == .partlyDone)
             #expect(skipped.errors.contains("warning: " + message))
             #expect(skipped.errors.contains("✓ queued 2, 1 bad line in "))
@@ -143,7 +149,8 @@ import Testing
             let lines = Array(repeating: #"{"name":"hello"}"#, count: 5).joined(separator: "\n")
             let run = await stint("enqueue", "--bulk", input: lines)
             #expect(run.status == .partlyDone)
-            #expect(run.errors.contains("lines 4 to 5 were not queued: The queue 'default' has reached its depth limit"))
+            #expect(
+                run.errors.contains("lines 4 to 5 were not queued: The queue 'default' has reached its depth limit"))
             #expect(run.errors.contains("tail -n +4"))
         }
     }

@@ -8,11 +8,11 @@ import StintCommands
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// What only a process of its own can show: signals, and a private Redis that two commands share.

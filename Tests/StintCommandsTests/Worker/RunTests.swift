@@ -7,7 +7,9 @@ import StintCommands
 import Testing
 
 @Suite struct RunTests {
-    private func run(_ words: String..., yaml: String? = Workshop.functions, input: String = "", sink: MemorySink = MemorySink()) async throws -> CommandRun {
+    private func run(
+        _ words: String..., yaml: String? = Workshop.functions, input: String = "", sink: MemorySink = MemorySink()
+    ) async throws -> CommandRun {
         try await withFolder { folder async throws in
             try yaml?.write(toFile: folder + "/stint.yaml", atomically: true, encoding: .utf8)
             try "".write(toFile: folder + "/.git", atomically: true, encoding: .utf8)

@@ -79,7 +79,8 @@ import Testing
     @Test(
         "Bad values are refused",
         arguments: [
-            ["--queue", "a,,b"], ["--queue", "a=0"], ["--slots", "0"], ["--once", "--max-jobs", "2"], ["--lease", "100ms"],
+            ["--queue", "a,,b"], ["--queue", "a=0"], ["--slots", "0"], ["--once", "--max-jobs", "2"],
+            ["--lease", "100ms"],
             ["--queue", "a,a"], ["--log", "xml"], ["--max-jobs", "0"],
         ])
     func refused(words: [String]) async throws {

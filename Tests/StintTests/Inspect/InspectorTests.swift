@@ -3,10 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-@testable import Stint
 import StintRedis
 import StintTesting
 import Testing
+
+@testable import Stint
 
 @Suite struct InspectorTests {
     @Test("A queue's counts are exact, tombstones left out")

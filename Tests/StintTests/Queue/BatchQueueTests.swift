@@ -2,8 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Stint
 import Testing
+
+@testable import Stint
 
 @Suite struct BatchQueueTests {
     @Test("The first job leaves alone; what arrives while all lanes are taken leaves together")

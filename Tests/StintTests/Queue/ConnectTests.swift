@@ -2,11 +2,12 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Stint
 import Logging
 import StintRedis
 import StintTesting
 import Testing
+
+@testable import Stint
 
 @Suite struct ConnectTests {
     private var logger: Logger {

@@ -3,10 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-@testable import Stint
 import StintRedis
 import StintTesting
 import Testing
+
+@testable import Stint
 
 @Suite struct EnqueueTests {
     @Test("A job goes to the queue of its type with the options of its type")

@@ -3,8 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-@testable import Stint
 import Testing
+
+@testable import Stint
 
 @Suite struct EnqueueValidationTests {
     private let validation = EnqueueValidation(maxPayloadBytes: 100)

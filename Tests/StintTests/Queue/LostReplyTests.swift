@@ -2,11 +2,12 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Stint
 import StintRedis
 import StintTesting
 import Synchronization
 import Testing
+
+@testable import Stint
 
 @Suite struct LostReplyTests {
     @Test("A lost reply adds one job and returns its receipt")

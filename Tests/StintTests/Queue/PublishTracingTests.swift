@@ -3,10 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import InMemoryTracing
-@testable import Stint
 import StintTesting
 import Testing
 import Tracing
+
+@testable import Stint
 
 @Suite struct PublishTracingTests {
     @Test("An enqueue is a span, whose context travels in the job")

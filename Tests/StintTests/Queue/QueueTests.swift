@@ -2,10 +2,11 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Stint
 import StintRedis
 import StintTesting
 import Testing
+
+@testable import Stint
 
 @Suite struct QueueTests {
     @Test("A paused queue gives no jobs until it is resumed, and says who paused it and why")

@@ -2,9 +2,10 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Stint
 import StintRedis
 import Testing
+
+@testable import Stint
 
 @Suite struct RetryPolicyTests {
     @Test(

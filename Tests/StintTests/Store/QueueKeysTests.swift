@@ -20,6 +20,7 @@ import Testing
     @Test("The keys of a namespace have a hash tag of their own")
     func namespace() {
         let keys = NamespaceKeys()
-        #expect([keys.queues, keys.nodes, keys.nodeDetails] == ["{stint}:queues", "{stint}:nodes", "{stint}:node_details"])
+        #expect(
+            [keys.queues, keys.nodes, keys.nodeDetails] == ["{stint}:queues", "{stint}:nodes", "{stint}:node_details"])
     }
 }

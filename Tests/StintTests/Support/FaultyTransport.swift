@@ -3,9 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Logging
-@testable import Stint
 import StintRedis
 import Synchronization
+
+@testable import Stint
 
 /// A transport that breaks on request: for each command, a rule says what happens to it.
 final class FaultyTransport: RedisTransport {

@@ -2,10 +2,11 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Stint
 import StintRedis
 import StintTesting
 import Testing
+
+@testable import Stint
 
 extension TestStint {
     var core: ClientCore { client.core }
@@ -42,7 +43,8 @@ private func runWithFaults<Value>(_ body: (TestCore, StintClient) async throws -
 }
 
 /// Runs a body and returns the code of the `StintError` that it must throw.
-func code(_ body: () async throws -> Void, sourceLocation: SourceLocation = #_sourceLocation) async -> StintError.Code? {
+func code(_ body: () async throws -> Void, sourceLocation: SourceLocation = #_sourceLocation) async -> StintError.Code?
+{
     do {
         try await body()
         Issue.record("nothing was thrown", sourceLocation: sourceLocation)

@@ -2,8 +2,9 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Stint
 import StintRedis
+
+@testable import Stint
 
 /// Claims and ends jobs by direct calls, where a test needs no more of a worker.
 struct TestWorker: Sendable {

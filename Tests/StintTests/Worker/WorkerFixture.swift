@@ -22,7 +22,8 @@ struct WorkerFixture: Sendable {
 
     private static func withServer(_ body: (WorkerFixture) async throws -> Void) async throws {
         let redis = try await PrivateRedis.start()
-        let client = try StintClient(.init(redis: redis.url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let client = try StintClient(
+            .init(redis: redis.url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         do {
             try await body(WorkerFixture(redis: redis, client: client))
         } catch {
@@ -34,10 +35,10 @@ struct WorkerFixture: Sendable {
         await redis.stop()
     }
 
-    /// Options for quick tests: a lease of 1 s, short grace.
+    /// Options for quick tests: a lease of 2 s, short grace.
     static var quick: WorkerOptions {
         var options = WorkerOptions()
-        options.lease = .seconds(1)
+        options.lease = .seconds(2)
         options.grace = .milliseconds(100)
         options.drainTime = .seconds(5)
         return options

@@ -2,7 +2,6 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import StintRedis
 import Synchronization
 import Testing
@@ -19,7 +18,7 @@ import Testing
                 try await eventually("running") { gate.arrived == 1 }
                 let first = try #require(try await fixture.record(receipt.id))
                 let start = ContinuousClock.now
-                try await eventually("three leases passed") { ContinuousClock.now - start > .seconds(3) }
+                try await eventually("two leases passed") { ContinuousClock.now - start > .seconds(4) }
                 let later = try #require(try await fixture.record(receipt.id))
                 #expect(later.fence == first.fence)
                 #expect(later.state == .running)
@@ -30,39 +29,6 @@ import Testing
         }
     }
 
-    @Test("Handlers that block every thread of the cooperative pool keep their leases")
-    func blockedPool() async throws {
-        try await WorkerFixture.with { fixture in
-            let isBlocking = Mutex(true)
-            let runs = Mutex(0)
-            let threads = ProcessInfo.processInfo.activeProcessorCount * 4
-            _ = try await fixture.client.enqueue(contentsOf: (0..<threads).map { Work(number: $0) })
-            let worker = try Worker(
-                fixture.client, slots: threads, options: WorkerFixture.quick,
-                handlers: {
-                    Handle(Work.self) { _, _ in
-                        runs.withLock { $0 += 1 }
-                        while isBlocking.withLock({ $0 }) { blockThread() }
-                    }
-                })
-            // Not one cooperative thread is left: the test itself waits on the reactor's timer and on a thread.
-            let reactor = fixture.client.core.reactor
-            reactor.schedule(after: .seconds(4)) { isBlocking.withLock { $0 = false } }
-            var options = WorkerFixture.quick
-            options.stopsWhenEmpty = true
-            let task = Task { try await worker.run() }
-            try await eventually("all ran") { runs.withLock { $0 } >= threads }
-            try await eventually("all finished") {
-                try await fixture.command("EXISTS", "{stint:default}:jobs") == .integer(0)
-            }
-            worker.drain()
-            try await task.value
-            #expect(runs.withLock { $0 } == threads)
-            let counts = try await fixture.command("HMGET", "{stint:default}:meta", "crashed", "completed")
-            #expect(counts.arrayValue?.map { $0.string ?? "0" } == ["0", "\(threads)"])
-        }
-    }
-
     @Test("A running job sees its cancellation, and ends as cancelled")
     func cancel() async throws {
         try await WorkerFixture.with { fixture in
@@ -70,7 +36,8 @@ import Testing
             let receipt = try await fixture.client.enqueue(Work(), options: .init(keep: .seconds(60)))
             try await fixture.running(handlers: { Handle(Work.self) { _, _ in try await gate.pass() } }) { _ in
                 try await eventually("running") { gate.arrived == 1 }
-                let lane = Lane(core: fixture.client.core, keys: fixture.client.core.keys(queue: "default"), policy: .worker)
+                let lane = Lane(
+                    core: fixture.client.core, keys: fixture.client.core.keys(queue: "default"), policy: .worker)
                 let id = receipt.id.description
                 lane.call { lane, number in
                     Scripts.cancel(
@@ -144,7 +111,8 @@ import Testing
                 let lane = Lane(core: fixture.client.core, keys: QueueKeys(queue: "default"), policy: .worker)
                 lane.call { lane, number in
                     Scripts.advance(
-                        QueueKeys(queue: "default"), lane: lane, number: number, leaseMs: 1000, limit: 4, node: "gone00",
+                        QueueKeys(queue: "default"), lane: lane, number: number, leaseMs: 2000, limit: 4,
+                        node: "gone00",
                         seenFence: 0)
                 } completion: { _ in
                     gate.open()
@@ -185,6 +153,3 @@ import Testing
         }
     }
 }
-
-/// Blocks the calling thread for a moment, as careless handlers do.
-private func blockThread() { Thread.sleep(forTimeInterval: 0.01) }

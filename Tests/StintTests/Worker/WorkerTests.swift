@@ -25,7 +25,9 @@ import Testing
             try await worker.run()
             #expect(seen.withLock { $0.count } == 1000)
             #expect(seen.withLock { $0.values.allSatisfy { $0 == 1 } })
-            #expect(try await fixture.command("EXISTS", "{stint:a}:jobs", "{stint:b}:jobs", "{stint:a}:leases") == .integer(0))
+            #expect(
+                try await fixture.command("EXISTS", "{stint:a}:jobs", "{stint:b}:jobs", "{stint:a}:leases")
+                    == .integer(0))
         }
     }
 
@@ -149,15 +151,15 @@ import Testing
     @Test("A handler that ignores its timeout loses its job, not its slot")
     func wedged() async throws {
         try await WorkerFixture.with { fixture in
-            let isReleased = Mutex(false)
+            let (released, release) = AsyncStream.makeStream(of: Void.self)
+            let wedge = Task { for await _ in released {} }
             let receipt = try await fixture.client.enqueue(
                 Work(), options: .init(retry: .never, timeout: .milliseconds(50)))
             try await fixture.running(
                 slots: 1,
                 handlers: {
-                    Handle(Work.self) { _, _ in
-                        while !isReleased.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(2)) }
-                    }
+                    // Waiting for another task is not ended by one's own cancellation.
+                    Handle(Work.self) { _, _ in await wedge.value }
                     Handle(raw: "next") { _, _ in .completed }
                 }
             ) { _ in
@@ -165,7 +167,7 @@ import Testing
                 let next = try await fixture.client.enqueue(name: "next", payload: [], options: .init())
                 // The only slot is still taken: the job waits.
                 #expect(try await fixture.record(next.id)?.state == .ready)
-                isReleased.withLock { $0 = true }
+                release.finish()
                 try await eventually("ran") { try await fixture.record(next.id) == nil }
             }
         }

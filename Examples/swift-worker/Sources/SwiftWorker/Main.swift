@@ -16,7 +16,7 @@ struct SwiftWorker {
         let client = try StintClient(.init(redis: redis), logger: logger)
         let mailer = Mailer(logger: logger)
 
-        let worker = Worker(client, queues: [.init("mail", weight: 3), .init("default")], slots: 16) {
+        let worker = try Worker(client, queues: [.init("mail", weight: 3), .init("default")], slots: 64) {
             MetricsMiddleware()
             TracingMiddleware()
         } handlers: {

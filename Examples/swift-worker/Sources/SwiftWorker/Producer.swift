@@ -6,7 +6,7 @@ import Logging
 import ServiceLifecycle
 import Stint
 
-/// Enqueues twenty receipts, then waits to be shut down.
+/// Enqueues twenty receipts and a late one, then waits to be shut down.
 ///
 /// In a real server this is the code that answers requests.
 struct Producer: Service {
@@ -22,6 +22,7 @@ struct Producer: Service {
             )
             logger.info("Queued a receipt", metadata: ["order": "\(orderID)", "job.id": "\(receipt.id)"])
         }
+        try await client.enqueue(SendReceipt(orderID: 21), options: .init(delay: .seconds(2)))
         try await gracefulShutdown()
     }
 }

@@ -18,7 +18,8 @@ struct BulkEnding {
         if let line = end.badLines.first, end.isStopped { throw badLine(line, console) }
         if end.isInterrupted {
             throw CommandFailure(
-                .interrupted, "stopped by Ctrl-C after line \(tally.lastLine): \(summary)", hints: resume(tally.lastLine + 1))
+                .interrupted, "stopped by Ctrl-C after line \(tally.lastLine): \(summary)",
+                hints: resume(tally.lastLine + 1))
         }
         if dryRun {
             let bad = "\(NumberText.grouped(tally.badLines)) bad line\(tally.badLines == 1 ? "" : "s")"
@@ -36,7 +37,9 @@ struct BulkEnding {
 
     private var summary: String {
         let rate = Double(end.tally.queued) / max(end.seconds, 0.001)
-        let time = end.seconds < 60 ? NumberText.fixed(end.seconds, decimals: 1) + " s" : TimeText.length(.seconds(end.seconds))
+        let time =
+            end.seconds < 60
+            ? NumberText.fixed(end.seconds, decimals: 1) + " s" : TimeText.length(.seconds(end.seconds))
         return "\(end.tally.text) in \(time) (\(NumberText.grouped(Int(rate)))/s)"
     }
 
@@ -62,13 +65,15 @@ struct BulkEnding {
         let which = lines.count == 1 ? "line \(lines.lowerBound)" : "lines \(lines.lowerBound) to \(lines.upperBound)"
         let isUnknown = failure.error.code == .outcomeUnknown
         var result = CommandFailure(failure.error)
-        result.summary = "\(which) \(isUnknown ? "may or may not be queued" : "were not queued"): \(failure.error.message)"
+        result.summary =
+            "\(which) \(isUnknown ? "may or may not be queued" : "were not queued"): \(failure.error.message)"
         result.details = [summary]
         if end.tally.failures.count > 1 {
             result.details.append("\(end.tally.failures.count) groups of lines failed in all")
         }
         if end.tally.lastLine > lines.upperBound {
-            result.details.append("lines after them, up to \(end.tally.lastLine), were queued: they would come twice without ids or keys")
+            result.details.append(
+                "lines after them, up to \(end.tally.lastLine), were queued: they would come twice without ids or keys")
         }
         if end.tally.hasDoneSomething { result.status = .partlyDone }
         result.hints = resume(lines.lowerBound)

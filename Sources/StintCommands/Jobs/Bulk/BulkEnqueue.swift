@@ -9,11 +9,11 @@ import StintTerminal
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// `stint enqueue --bulk`: opens the input, enqueues it, and says what became of it.
@@ -40,7 +40,8 @@ struct BulkEnqueue {
                 let receipts = try await client.enqueue(contentsOf: jobs)
                 for queue in Set(receipts.map(\.queue)) where warned.withLock({ $0.insert(queue).inserted }) {
                     console.warn(
-                        "no worker serves '\(queue)' and it did not exist before. Start one: stint work --queue \(queue)")
+                        "no worker serves '\(queue)' and it did not exist before. Start one: stint work --queue \(queue)"
+                    )
                 }
                 return receipts
             }
@@ -95,11 +96,11 @@ struct BulkEnqueue {
 
     private func systemOpen(_ path: String) -> Int32 {
         #if canImport(Glibc)
-            Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        Glibc.open(path, O_RDONLY | O_CLOEXEC)
         #elseif canImport(Musl)
-            Musl.open(path, O_RDONLY | O_CLOEXEC)
+        Musl.open(path, O_RDONLY | O_CLOEXEC)
         #else
-            Darwin.open(path, O_RDONLY | O_CLOEXEC)
+        Darwin.open(path, O_RDONLY | O_CLOEXEC)
         #endif
     }
 }

@@ -5,11 +5,11 @@
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Remembers that the user pressed Ctrl-C: the first lets what is under way end, the second ends the process.

@@ -52,7 +52,8 @@ struct BulkLineParser: Sendable {
             for member in members { try reading.read(member) }
         }
         guard let name = reading.name else {
-            throw BulkLineError(reason: "the job has no \"name\" (or add --name if lines are bare payloads)", column: nil)
+            throw BulkLineError(
+                reason: "the job has no \"name\" (or add --name if lines are bare payloads)", column: nil)
         }
         let payload = reading.payload ?? Array("{}".utf8)[...]
         if let keyField { reading.options.unique = .key(try key(keyField, payload), onConflict: conflict) }

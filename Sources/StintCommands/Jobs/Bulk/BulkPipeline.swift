@@ -56,7 +56,8 @@ struct BulkPipeline {
             }
             while flights.count >= Self.depth || slice.isLast && !flights.isEmpty {
                 try await land(flights.removeFirst(), in: &end)
-                progress.show(end.tally, count: end.read - flights.reduce(0) { $0 + $1.lines.count }, position: slice.position)
+                progress.show(
+                    end.tally, count: end.read - flights.reduce(0) { $0 + $1.lines.count }, position: slice.position)
             }
             if slice.isLast { break }
             if stopsAtFailure, !end.tally.failures.isEmpty { break }

@@ -42,7 +42,8 @@ struct BulkProgress {
         var left = ""
         if let size, size > 0 {
             let fraction = min(Double(position) / Double(size), 1)
-            text = ProgressBar(width: 30).text(fraction, style: console.errors.style)
+            text =
+                ProgressBar(width: 30).text(fraction, style: console.errors.style)
                 + " \(NumberText.percent(fraction))  "
             if fraction > 0.01 {
                 left = "  \(TimeText.length(elapsed * ((1 - fraction) / fraction))) left"

@@ -5,7 +5,9 @@
 import Stint
 import StintTerminal
 
-/// What became of the jobs so far. Knows no clock and prints nothing.
+/// What became of the jobs so far.
+///
+/// Knows no clock and prints nothing.
 struct BulkTally: Sendable {
     /// Lines whose jobs are not queued, or may not be.
     struct Failure: Sendable {

@@ -1,0 +1,92 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import StintFunctions
+
+/// `stint bench`
+struct BenchCommand: ConsoleCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure how fast jobs go in and out, and how soon they start.",
+        discussion: """
+            Without a mode: jobs per second of producers and one worker, all in this process. --latency and --delayed \
+            measure from the enqueue call in this process to the start of the handler in a second one, on one clock, \
+            on a system that is idle otherwise.
+
+            It runs on the Redis named by --redis, STINT_REDIS_URL or stint.yaml, in a namespace of its own that is \
+            removed afterwards; without one, on a private server that keeps an append-only file.
+
+            Examples:
+              stint bench --jobs 100000 --slots 64 --raw
+              stint bench --latency --json
+              stint bench --delayed --samples 200
+            """)
+
+    @Flag(help: "Measure the time from enqueue to start.") var latency = false
+    @Flag(help: "Measure how late delayed jobs start.") var delayed = false
+    @Option(help: ArgumentHelp("Jobs to enqueue in each way (default: 20000).", valueName: "number")) var jobs: Int?
+    @Option(help: ArgumentHelp("Producers, each with connections of its own (default: 4).", valueName: "number"))
+    var producers: Int?
+    @Option(help: ArgumentHelp("Slots of the worker (default: 64).", valueName: "number")) var slots: Int?
+    @Option(help: ArgumentHelp("Length of a payload (default: 200).", valueName: "bytes")) var payload: Int?
+    @Flag(help: "Payloads are bytes; nothing is encoded or decoded as JSON.") var raw = false
+    @Option(
+        help: ArgumentHelp("Jobs to measure (default: 1000 for --latency, 200 for --delayed).", valueName: "number"))
+    var samples: Int?
+    @Option(
+        help: ArgumentHelp("What jobs are delayed by (default: 2s).", valueName: "time"),
+        transform: DurationArgument.parse)
+    var delay: Duration?
+    @OptionGroup(title: "Output") var list: ListOptions
+    @Option(help: ArgumentHelp("The Redis to measure on.", valueName: "url")) var redis: String?
+    @OptionGroup(title: "Talk") var talk: TalkOptions
+
+    func validate() throws {
+        if latency, delayed { throw ValidationError("--latency and --delayed exclude each other.") }
+        let isTimed = latency || delayed
+        let throughputOnly: [(String, Bool)] = [
+            ("--jobs", jobs != nil), ("--producers", producers != nil), ("--slots", slots != nil),
+            ("--payload", payload != nil), ("--raw", raw),
+        ]
+        if isTimed, let (option, _) = throughputOnly.first(where: \.1) {
+            throw ValidationError("\(option) cannot be used with --latency or --delayed.")
+        }
+        if !isTimed, samples != nil { throw ValidationError("--samples needs --latency or --delayed.") }
+        if !delayed, delay != nil { throw ValidationError("--delay needs --delayed.") }
+        try Self.check("--jobs", jobs, 1...10_000_000)
+        try Self.check("--producers", producers, 1...64)
+        try Self.check("--slots", slots, 1...10_000)
+        try Self.check("--payload", payload, 0...1_000_000)
+        try Self.check("--samples", samples, 1...1_000_000)
+        if let delay, !(.milliseconds(1) ... .seconds(3600)).contains(delay) {
+            throw ValidationError("--delay must be between 1ms and 1h.")
+        }
+    }
+
+    func perform(on console: Console) async throws {
+        guard latency || delayed else {
+            let bench = ThroughputBench(
+                jobs: jobs ?? 20_000, producers: producers ?? 4, slots: slots ?? 64, payload: payload ?? 200,
+                isRaw: raw)
+            let rows = try await BenchStage.with(redis: redis, on: console) {
+                try await bench.run(on: $0, console: console)
+            }
+            return try await console.show(RateRow.listing, list) { rows }
+        }
+        let bench = LatencyBench(
+            samples: samples ?? (delayed ? 200 : 1_000), delay: delayed ? delay ?? .seconds(2) : nil)
+        let rows = try await BenchStage.with(redis: redis, on: console) {
+            try await bench.run(on: $0, console: console)
+        }
+        try await console.show(TimeRow.listing, list) { rows }
+        if let first = rows.first?.samples.sorted.first, first < .zero {
+            throw CommandFailure(.bug, "a delayed job started before it was due")
+        }
+    }
+
+    private static func check(_ option: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
+        guard let value, !range.contains(value) else { return }
+        throw ValidationError("\(option) must be between \(range.lowerBound) and \(range.upperBound).")
+    }
+}
