@@ -38,9 +38,8 @@ package struct StintCommand: AsyncParsableCommand {
                 name: "Set Up",
                 subcommands: [
                     InitCommand.self, ConfigCommand.self, DownCommand.self, CompletionCommand.self, VersionCommand.self,
-                    HelpTopicCommand.self,
-                    SuperviseCommand.self, BenchWorkerCommand.self,
-                ])
+                    HelpTopicCommand.self, SuperviseCommand.self, BenchWorkerCommand.self,
+                ]),
         ])
 
     /// Creates the command; the parser does.

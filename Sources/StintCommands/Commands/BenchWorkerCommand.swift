@@ -6,7 +6,7 @@ import ArgumentParser
 import Foundation
 import Stint
 
-/// `stint __bench-worker`: the hidden worker of ``BenchCommand``; ends when its stdin is closed.
+/// The command `stint __bench-worker`, the hidden worker of ``BenchCommand``; ends when its stdin is closed.
 struct BenchWorkerCommand: ConsoleCommand {
     static let name = "__bench-worker"
     static let job = "bench.start"
