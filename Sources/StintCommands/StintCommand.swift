@@ -40,7 +40,7 @@ package struct StintCommand: AsyncParsableCommand {
                     InitCommand.self, ConfigCommand.self, DownCommand.self, CompletionCommand.self, VersionCommand.self,
                     HelpTopicCommand.self,
                     SuperviseCommand.self, BenchWorkerCommand.self,
-                ])
+                ]),
         ])
 
     /// Creates the command; the parser does.

@@ -23,16 +23,18 @@ import Testing
             let run = await live.run("dead", "ls", "--sort", "old", forced: 120)
             #expect(run.lines.first?.contains("DIED") == true)
             let fields = "id,name,queue,attempt,reason"
-            #expect(await live.run("dead", "ls", "--sort", "old", "--fields", fields, forced: 120).output == """
-                ID  NAME       QUEUE  ATTEMPT  ERROR
-                a1  mail.send  mail       1/1  550 no such user
-                a2  mail.send  mail       1/1  550 no such user
-                a3  etl.load   mail       1/1  550 no such user
-                v1  mail.send  video      1/1  timeout after 60 s
+            #expect(
+                await live.run("dead", "ls", "--sort", "old", "--fields", fields, forced: 120).output == """
+                    ID  NAME       QUEUE  ATTEMPT  ERROR
+                    a1  mail.send  mail       1/1  550 no such user
+                    a2  mail.send  mail       1/1  550 no such user
+                    a3  etl.load   mail       1/1  550 no such user
+                    v1  mail.send  video      1/1  timeout after 60 s
 
-                """)
-            #expect(await live.run("dead", "ls", "--queue", "video", "--fields", "id,reason").output
-                == "v1\ttimeout after 60 s\n")
+                    """)
+            #expect(
+                await live.run("dead", "ls", "--queue", "video", "--fields", "id,reason").output
+                    == "v1\ttimeout after 60 s\n")
             #expect(await live.run("dead", "ls", "--name", "etl.load", "--fields", "id").output == "a3\n")
             #expect(try await live.json("dead", "ls").count == 4)
         }
@@ -43,17 +45,20 @@ import Testing
         try await LiveStint.with { live in
             try await fill(live)
             #expect(await live.run("dead", "retry").status == .usage)
-            #expect(await live.run("dead", "retry", "--name", "mail.*", "-n").errors
-                == "would retry 3 jobs of all queues named 'mail.*'\n")
+            #expect(
+                await live.run("dead", "retry", "--name", "mail.*", "-n").errors
+                    == "would retry 3 jobs of all queues named 'mail.*'\n")
             let asked = await live.run("dead", "retry", "--queue", "mail", input: "n\n", canAsk: true)
             #expect(asked.errors.hasPrefix("Retry 3 jobs of 'mail'? [y/N] "))
             #expect(asked.status == .notConfirmed)
             #expect(await live.run("dead", "retry", "a1").errors == "✓ a1 is ready again\n")
             #expect(await live.run("dead", "retry", "a1").status == .refusedByState)
-            #expect(await live.run("dead", "retry", "--queue", "mail", "--name", "etl.load", "--yes").errors
-                == "✓ 1 job ready again, with all their attempts\n")
-            #expect(await live.run("dead", "retry", "--all", "--yes").errors
-                == "✓ 2 jobs ready again, with all their attempts\n")
+            #expect(
+                await live.run("dead", "retry", "--queue", "mail", "--name", "etl.load", "--yes").errors
+                    == "✓ 1 job ready again, with all their attempts\n")
+            #expect(
+                await live.run("dead", "retry", "--all", "--yes").errors
+                    == "✓ 2 jobs ready again, with all their attempts\n")
             #expect(await live.run("dead", "retry", "--all", "--yes").errors == "no dead job of all queues\n")
             #expect(try await live.client.inspector.queue("mail").ready == 3)
         }
@@ -68,23 +73,27 @@ import Testing
             try await live.enqueue("a3", unique: .key("k"))
             let run = await live.run("dead", "retry", "--all", "--yes")
             #expect(run.status == .partlyDone)
-            #expect(run.errors == """
-                ✓ 1 job ready again, with all their attempts
-                error: 1 job left as they were
-                  1: another job holds its unique key now
+            #expect(
+                run.errors == """
+                    ✓ 1 job ready again, with all their attempts
+                    error: 1 job left as they were
+                      1: another job holds its unique key now
 
-                """)
+                    """)
         }
     }
 
     @Test("More than one slice of dead jobs is retried")
     func slices() async throws {
         try await LiveStint.with { live in
-            let jobs = (0..<450).map { RawJob(name: "n", options: JobOptions(queue: "mail", id: JobID(unchecked: "j\($0)"))) }
+            let jobs = (0..<450).map {
+                RawJob(name: "n", options: JobOptions(queue: "mail", id: JobID(unchecked: "j\($0)")))
+            }
             _ = try await live.client.enqueue(contentsOf: jobs)
             try await live.kill()
-            #expect(await live.run("dead", "retry", "--queue", "mail", "-y").errors
-                == "✓ 450 jobs ready again, with all their attempts\n")
+            #expect(
+                await live.run("dead", "retry", "--queue", "mail", "-y").errors
+                    == "✓ 450 jobs ready again, with all their attempts\n")
             #expect(try await live.client.inspector.queue("mail").ready == 450)
         }
     }

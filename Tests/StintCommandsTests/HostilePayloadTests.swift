@@ -54,7 +54,8 @@ import Testing
                 return .completed(result: payload)
             }
             let commands = [
-                "job show a1", "job show a1 --json", "job show a1 --payload", "job show a1 --result", "job show a1 --log",
+                "job show a1", "job show a1 --json", "job show a1 --payload", "job show a1 --result",
+                "job show a1 --log",
                 "job ls", "job ls --json", "job logs a1", "job logs a1 --json", "dead ls", "dead ls --json",
                 "job show a2", "queue ls", "queue show mail", "stats", "worker ls",
             ]
@@ -65,8 +66,9 @@ import Testing
                     let isMissing = payload.isEmpty && command.hasSuffix("--result")
                     #expect(run.status == (isMissing ? .notFound : .ok), "\(command): \(run.errors)")
                     let isSafe = (run.output + run.errors).unicodeScalars.allSatisfy { scalar in
-                        scalar == "\n" || scalar == "\t" || (scalar.value >= 0x20 && !(0x7F..<0xA0).contains(scalar.value)
-                            && scalar.value != 0x202E)
+                        scalar == "\n" || scalar == "\t"
+                            || (scalar.value >= 0x20 && !(0x7F..<0xA0).contains(scalar.value)
+                                && scalar.value != 0x202E)
                     }
                     #expect(isSafe, "\(command) at \(width ?? 0)")
                 }

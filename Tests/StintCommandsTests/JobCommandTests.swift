@@ -16,13 +16,14 @@ import Testing
             try await live.enqueue("b1", name: "etl.load", queue: "default", tags: ["customer": "7"])
             try await live.enqueue("a2", delay: .seconds(3_600))
             let run = await live.run("job", "ls", "--fields", "id,name,queue,state,attempt", forced: 120)
-            #expect(run.output == """
-                ID  NAME       QUEUE    STATE    ATTEMPT
-                a2  mail.send  mail     delayed      0/1
-                b1  etl.load   default  ready        0/1
-                a1  mail.send  mail     ready        0/1
+            #expect(
+                run.output == """
+                    ID  NAME       QUEUE    STATE    ATTEMPT
+                    a2  mail.send  mail     delayed      0/1
+                    b1  etl.load   default  ready        0/1
+                    a1  mail.send  mail     ready        0/1
 
-                """)
+                    """)
             #expect(await live.run("job", "show", "%2").lines.contains("id\tb1"))
             #expect(await live.run("job", "show", "%9").status == .notFound)
             #expect(await live.run("job", "ls", "--state", "delayed", "--fields", "id").output == "a2\n")
@@ -51,8 +52,11 @@ import Testing
             }
             #expect(seen.count == 15)
             #expect(Set(seen).count == 15)
-            #expect(await live.run("job", "ls", "--queue", "mail", "--state", "ready", "--sort", "old", "--offset", "8",
-                "--fields", "id").output == "a18\na19\n")
+            #expect(
+                await live.run(
+                    "job", "ls", "--queue", "mail", "--state", "ready", "--sort", "old", "--offset", "8",
+                    "--fields", "id"
+                ).output == "a18\na19\n")
             #expect(await live.run("job", "ls", "--offset", "8").status == .usage)
             #expect(await live.run("job", "ls", "--cursor", "x").status == .usage)
         }
@@ -68,7 +72,9 @@ import Testing
             #expect(run.errors == "searched 11 of 11 (100 %), newest first; 1 found\n")
             let bounded = await live.run("job", "ls", "--tag", "n=10", "--scan-limit", "5", "--fields", "id")
             #expect(bounded.output.isEmpty)
-            #expect(bounded.errors.hasPrefix("searched 5 of 11 (45 %), newest first; 0 found. Continue with --cursor ready@mail:"))
+            #expect(
+                bounded.errors.hasPrefix(
+                    "searched 5 of 11 (45 %), newest first; 0 found. Continue with --cursor ready@mail:"))
             #expect(await live.run("job", "ls", "--tag", "n").status == .usage)
         }
     }
@@ -80,16 +86,17 @@ import Testing
             try await live.kill(reason: "upstream 503")
             let run = await live.run("job", "show", "a1", forced: 100)
             let times = run.output.replacing(/\d\d:\d\d:\d\d\.\d{3}/, with: "TIME")
-            #expect(times == """
-                job a1  mail.send  mail  ✗ dead  attempt 1/1
-                timeline
-                 TIME  enqueued
-                 TIME  attempt 1  ✗ error "upstream 503"
-                 TIME  ✗ dead: upstream 503
-                retry    fixed(0s)
-                payload  {"city":"Wuhan","ids":[4217,9007199254740993]}
+            #expect(
+                times == """
+                    job a1  mail.send  mail  ✗ dead  attempt 1/1
+                    timeline
+                     TIME  enqueued
+                     TIME  attempt 1  ✗ error "upstream 503"
+                     TIME  ✗ dead: upstream 503
+                    retry    fixed(0s)
+                    payload  {"city":"Wuhan","ids":[4217,9007199254740993]}
 
-                """)
+                    """)
             let document = try await live.json("job", "show", "a1")
             #expect(document[0]["state"] as? String == "dead")
             #expect((document[0]["failures"] as? [[String: Any]])?.first?["error"] as? String == "upstream 503")
@@ -110,19 +117,22 @@ import Testing
             #expect(await live.run("job", "cancel", "a2").status == .notFound)
             try await live.kill()
             #expect(await live.run("job", "cancel", "a1").status == .refusedByState)
-            #expect(await live.run("job", "retry", "a1", "--dry-run").errors == "would retry a1: mail.send, dead in 'mail'\n")
+            #expect(
+                await live.run("job", "retry", "a1", "--dry-run").errors
+                    == "would retry a1: mail.send, dead in 'mail'\n")
             #expect(await live.run("job", "retry", "a1").errors == "✓ a1 is ready again\n")
             let again = await live.run("job", "retry", "a1")
             #expect(again.status == .refusedByState)
             #expect(again.errors.hasPrefix("error: cannot retry job a1: it is not dead"))
             let partly = await live.run("job", "cancel", "a1", "nobody")
             #expect(partly.status == .partlyDone)
-            #expect(partly.errors == """
-                ✓ a1 is cancelled
-                error: 1 of 2 jobs left as they were
-                  nobody: no such job
+            #expect(
+                partly.errors == """
+                    ✓ a1 is cancelled
+                    error: 1 of 2 jobs left as they were
+                      nobody: no such job
 
-                """)
+                    """)
         }
     }
 

@@ -25,7 +25,8 @@ struct LiveStint {
     ///
     /// - Parameter forced: A width for `STINT_FORCE_TTY`; `nil` for pipes.
     func run(
-        _ words: String..., forced: Int? = nil, input: String = "", canAsk: Bool = false, sink: MemorySink = MemorySink()
+        _ words: String..., forced: Int? = nil, input: String = "", canAsk: Bool = false,
+        sink: MemorySink = MemorySink()
     ) async -> CommandRun {
         await run(words: words, forced: forced, input: input, canAsk: canAsk, sink: sink)
     }
@@ -67,7 +68,8 @@ struct LiveStint {
     /// Enqueues a job under an id of its own.
     @discardableResult
     func enqueue(
-        _ id: String, name: String = "mail.send", payload: String = "{}", queue: String = "mail", delay: Duration? = nil,
+        _ id: String, name: String = "mail.send", payload: String = "{}", queue: String = "mail",
+        delay: Duration? = nil,
         tags: [String: String]? = nil, unique: UniqueKey? = nil
     ) async throws -> JobID {
         try await enqueue(
@@ -105,9 +107,10 @@ extension CommandRun {
     var timeless: String {
         var text = ""
         for line in lines {
-            text += line.replacing(/\d+(\.\d+)?m?s/) { match in
-                String(repeating: " ", count: match.output.0.count - 1) + "T"
-            } + "\n"
+            text +=
+                line.replacing(/\d+(\.\d+)?m?s/) { match in
+                    String(repeating: " ", count: match.output.0.count - 1) + "T"
+                } + "\n"
         }
         return text
     }

@@ -15,13 +15,15 @@ import Testing
             ("queue ls", CommandStatus.ok), ("queue show mail", .ok), ("queue show nowhere", .notFound),
             ("queue pause nowhere", .notFound), ("queue resume nowhere", .notFound), ("queue drain nowhere", .notFound),
             ("queue clear nowhere", .notFound), ("queue clear mail", .notConfirmed), ("queue clear mail -n", .ok),
-            ("queue drain mail --timeout 1ms", .timedOut), ("queue limit mail -1", .usage), ("queue ls --fields x", .usage),
+            ("queue drain mail --timeout 1ms", .timedOut), ("queue limit mail -1", .usage),
+            ("queue ls --fields x", .usage),
             ("queue ls --interval 1s", .usage), ("queue lss", .usage), ("queue pause bad\u{7}name", .notFound),
             ("job ls", .ok), ("job ls --limit 0", .usage), ("job show a1", .ok), ("job show nobody", .notFound),
             ("job show bad/id", .usage), ("job show a1 --raw", .usage), ("job show a1 --result", .notFound),
             ("job logs a1", .ok), ("job logs nobody", .notFound), ("job retry a1", .refusedByState),
             ("job promote a1", .refusedByState), ("job cancel nobody", .notFound), ("job rm nobody", .notFound),
-            ("job rm nobody nothing --yes", .notFound), ("job retry a1 nobody", .partlyDone), ("job show @last", .notFound),
+            ("job rm nobody nothing --yes", .notFound), ("job retry a1 nobody", .partlyDone),
+            ("job show @last", .notFound),
             ("dead ls", .ok), ("dead retry --all --yes", .ok), ("dead retry nobody", .notFound),
             ("dead purge a1", .refusedByState), ("dead retry --queue nowhere", .notFound), ("dead purge", .usage),
             ("worker ls", .ok), ("worker show nobody", .notFound), ("stats", .ok), ("stats --queue nowhere", .notFound),
@@ -38,7 +40,8 @@ import Testing
     @Test("Without a Redis every command says so with 69", arguments: ["queue ls", "job show a1", "stats", "dead ls"])
     func unreachable(line: String) async throws {
         let run = await CommandRun.stint(
-            line.split(separator: " ").map(String.init), environment: ["STINT_REDIS_URL": "redis+unix:///nonexistent/s"])
+            line.split(separator: " ").map(String.init), environment: ["STINT_REDIS_URL": "redis+unix:///nonexistent/s"]
+        )
         #expect(run.status == .unreachable)
         #expect(run.errors.hasPrefix("error: "))
         #expect(run.errors.contains("Use another one:"))

@@ -23,12 +23,13 @@ import Testing
         try await LiveStint.with { live in
             try await fill(live)
             let run = await live.run("queue", "ls", forced: 120)
-            #expect(run.timeless.replacing(/paused( now| +T ago)/, with: "paused AGO") == """
-                QUEUE  READY  OLDEST  RUN/SLOTS  DELAYED  DEAD  NOTE
-                mail       2       T        0/0        1     0  ✗ no worker serves it
-                video      0       –        0/0        0     1  ‖ paused AGO by li@n2: "disk full"  ✗ no worker serves it
+            #expect(
+                run.timeless.replacing(/paused( now| +T ago)/, with: "paused AGO") == """
+                    QUEUE  READY  OLDEST  RUN/SLOTS  DELAYED  DEAD  NOTE
+                    mail       2       T        0/0        1     0  ✗ no worker serves it
+                    video      0       –        0/0        0     1  ‖ paused AGO by li@n2: "disk full"  ✗ no worker serves it
 
-                """)
+                    """)
             #expect(run.errors.isEmpty)
             #expect(run.status == .ok)
         }
@@ -116,16 +117,18 @@ import Testing
     func clear() async throws {
         try await LiveStint.with { live in
             try await fill(live)
-            #expect(await live.run("queue", "clear", "mail", "-n").errors
-                == "would delete 3 jobs of 'mail' (2 ready, 1 delayed)\n")
+            #expect(
+                await live.run("queue", "clear", "mail", "-n").errors
+                    == "would delete 3 jobs of 'mail' (2 ready, 1 delayed)\n")
             let pipe = await live.run("queue", "clear", "mail")
             #expect(pipe.status == .notConfirmed)
             #expect(pipe.errors.contains("Delete 3 jobs of 'mail' (2 ready, 1 delayed)?"))
             let one = await live.run("queue", "clear", "mail", "--state", "delayed", input: "y\n", canAsk: true)
             #expect(one.errors == "Delete 1 job of 'mail' (1 delayed)? [y/N] ✓ deleted 1 job of 'mail'\n")
             #expect(await live.run("queue", "clear", "mail", "--yes").errors == "✓ deleted 2 jobs of 'mail'\n")
-            #expect(await live.run("queue", "clear", "mail", "--yes").errors
-                == "nothing to delete: 'mail' has no ready or delayed job\n")
+            #expect(
+                await live.run("queue", "clear", "mail", "--yes").errors
+                    == "nothing to delete: 'mail' has no ready or delayed job\n")
             #expect(await live.run("queue", "clear", "video", "--state", "dead,kept", "-y").status == .ok)
             #expect(try await live.client.inspector.queue("video").dead == 0)
             #expect(await live.run("queue", "clear", "video", "--state", "running").status == .usage)

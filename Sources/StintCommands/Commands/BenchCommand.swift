@@ -5,7 +5,7 @@
 import ArgumentParser
 import StintFunctions
 
-/// `stint bench`
+/// The command `stint bench`.
 struct BenchCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure how fast jobs go in and out, and how soon they start.",

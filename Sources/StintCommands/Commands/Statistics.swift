@@ -16,7 +16,7 @@ struct Statistics: Sendable {
 
     /// The document; rates only where there was a look before.
     func document(since before: Statistics?, isWatched: Bool) -> Document {
-        var facts = [Document.Fact]()
+        var facts: [Document.Fact] = []
         if isPartial { facts.append(.init("queue_names", "of", .list(queues.map(\.name)))) }
         facts += [
             .init("queues", "queues", .count(queues.count)),
@@ -79,7 +79,9 @@ struct Statistics: Sendable {
         }
         if let clients = server.clients { parts.append("\(clients) clients") }
         if let uptime = server.uptimeSeconds { parts.append("up " + TimeText.short(.seconds(uptime))) }
-        if let isAppendOnly = server.isAppendOnly { parts.append(isAppendOnly ? "append-only file" : "no append-only file") }
+        if let isAppendOnly = server.isAppendOnly {
+            parts.append(isAppendOnly ? "append-only file" : "no append-only file")
+        }
         return parts.joined(separator: ", ")
     }
 

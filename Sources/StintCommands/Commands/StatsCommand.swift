@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint stats`
+/// The command `stint stats`.
 struct StatsCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats", abstract: "Sum up the queues, the workers and Redis.",
@@ -31,7 +31,8 @@ struct StatsCommand: ConsoleCommand {
                 let names = try await inspector.known(queue, all: queue.isEmpty)
                 let queues = try await inspector.queues().filter { names.contains($0.name) }
                 let statistics = Statistics(
-                    queues: queues, workforce: Workforce(try await inspector.nodes()), server: try await inspector.server(),
+                    queues: queues, workforce: Workforce(try await inspector.nodes()),
+                    server: try await inspector.server(),
                     isPartial: !queue.isEmpty)
                 defer { before = statistics }
                 return statistics.document(since: before, isWatched: watch.watch)

@@ -5,16 +5,18 @@
 import Dispatch
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Lets Ctrl-C end bulk work between two slices instead of in the middle of one.
 enum Interruption {
-    /// Runs the work in a task of its own, which Ctrl-C cancels. A second Ctrl-C ends the process at once.
+    /// Runs the work in a task of its own, which Ctrl-C cancels.
+    ///
+    /// A second Ctrl-C ends the process at once.
     static func stoppable<Result: Sendable>(
         _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {

@@ -31,8 +31,9 @@ struct Document: Sendable {
     /// The document as JSON.
     var json: JSONValue { .object(facts.map { .init($0.name, $0.field.json) } + members) }
 
-    /// The labelled lines for people, or name and value with a tab between for programs. What is missing is left out
-    /// for people.
+    /// The labelled lines for people, or name and value with a tab between for programs.
+    ///
+    /// What is missing is left out for people.
     func lines(for traits: StreamTraits, utc: Bool, now: Int64) -> [String] {
         guard traits.isTerminal else {
             return facts.map { TabSeparated.line([$0.name, $0.field.plainText]) }

@@ -4,7 +4,7 @@
 
 import ArgumentParser
 
-/// `stint dead`
+/// The command `stint dead`.
 struct DeadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead", abstract: "Look at jobs that gave up, retry them, delete them.",

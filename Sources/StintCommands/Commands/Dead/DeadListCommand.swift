@@ -5,7 +5,7 @@
 import ArgumentParser
 import Stint
 
-/// `stint dead ls`
+/// The command `stint dead ls`.
 struct DeadListCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List the jobs that gave up, with their last error.",

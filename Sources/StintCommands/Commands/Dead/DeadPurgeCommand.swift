@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint dead purge`
+/// The command `stint dead purge`.
 struct DeadPurgeCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "purge", abstract: "Delete dead jobs.",

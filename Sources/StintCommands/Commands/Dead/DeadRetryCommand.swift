@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint dead retry`
+/// The command `stint dead retry`.
 struct DeadRetryCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Give dead jobs all their attempts again.",

@@ -37,7 +37,8 @@ struct DeadSelectors: ParsableArguments {
     /// Collects the ids of all dead jobs that are meant, oldest first in each queue.
     func collect(_ client: StintClient, on console: Console) async throws -> [DeadBatch] {
         let inspector = client.inspector
-        let queues = queue.isEmpty ? try await inspector.queueNames().sorted() : try await inspector.known(queue, all: false)
+        let queues =
+            queue.isEmpty ? try await inspector.queueNames().sorted() : try await inspector.known(queue, all: false)
         var batches: [DeadBatch] = []
         var searched = 0
         for queue in queues {

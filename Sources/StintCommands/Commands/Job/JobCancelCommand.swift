@@ -5,7 +5,7 @@
 import ArgumentParser
 import Stint
 
-/// `stint job cancel ID…`
+/// The command `stint job cancel ID…`.
 struct JobCancelCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "End jobs that wait, and tell jobs that run to stop.",

@@ -4,7 +4,7 @@
 
 import ArgumentParser
 
-/// `stint job`
+/// The command `stint job`.
 struct JobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "job", abstract: "Look at jobs, retry, cancel, promote and delete them.",

@@ -50,8 +50,10 @@ enum JobFacts {
         (try? JSONText(bytes))?.text ?? Sanitizer.visible(bytes: bytes, layout: .block)
     }
 
-    /// Bytes for programs: as JSON where they are JSON, else as text or Base64. Where the JSON is not byte for byte what
-    /// was stored, such as without its line feeds, Base64 has the bytes as well.
+    /// Bytes for programs: as JSON where they are JSON, else as text or Base64.
+    ///
+    /// Where the JSON is not byte for byte what was stored, such as without its line feeds, Base64 has the bytes as
+    /// well.
     static func bytes(_ name: String, _ bytes: [UInt8]) -> [JSONValue.Member] {
         let members = JSONValue.members(name, bytes: bytes)
         guard case .verbatim(let json)? = members.first?.value, Array(json.text.utf8) != bytes else { return members }
@@ -67,7 +69,9 @@ enum JobFacts {
                 ])
             })
         let progress = details.progress.map {
-            JSONValue.object([.init("fraction", .number($0.fraction)), .init("note", $0.note.map { .string($0) } ?? .null)])
+            JSONValue.object([
+                .init("fraction", .number($0.fraction)), .init("note", $0.note.map { .string($0) } ?? .null),
+            ])
         }
         let request = details.cancelRequest.map {
             JSONValue.object([.init("at", Field.date($0.date).json), .init("by", .string($0.by))])

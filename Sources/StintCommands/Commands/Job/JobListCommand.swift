@@ -7,7 +7,7 @@ import Stint
 
 extension JobWalk.Order: ExpressibleByArgument {}
 
-/// `stint job ls`
+/// The command `stint job ls`.
 struct JobListCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List jobs; %1, %2… then name the rows.",

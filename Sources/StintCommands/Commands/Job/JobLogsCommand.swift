@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint job logs ID`
+/// The command `stint job logs ID`.
 struct JobLogsCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Print what a job wrote on stderr, and follow it while it runs.",

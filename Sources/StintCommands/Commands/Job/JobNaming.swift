@@ -34,7 +34,10 @@ struct JobNaming {
     static func missing(_ id: JobID) -> CommandFailure {
         let text = id.description
         let isCut = text.utf8.count == 12
-        let reason = isCut ? "tables show the first 12 of an id's 26 characters" : "jobs that completed are deleted unless they asked to be kept"
+        let reason =
+            isCut
+            ? "tables show the first 12 of an id's 26 characters"
+            : "jobs that completed are deleted unless they asked to be kept"
         return CommandFailure(
             .notFound, "there is no job '\(text)'; \(reason)",
             hints: [.init("All jobs with their whole ids:", "stint job ls --plain")])

@@ -54,7 +54,8 @@ struct JobPicture {
     private var events: [(Date, String)] {
         var events = [(job.enqueuedAt, "enqueued" + (job.uniqueKey.map { "  key \($0)" } ?? ""))]
         for failure in details.failures {
-            let text = "attempt \(failure.attempt)  \(style.symbol(.failed)) \(failure.kind.rawValue) \"\(failure.text)\""
+            let text =
+                "attempt \(failure.attempt)  \(style.symbol(.failed)) \(failure.kind.rawValue) \"\(failure.text)\""
             events.append((failure.date, text))
         }
         if let request = details.cancelRequest { events.append((request.date, "cancel asked for by \(request.by)")) }
@@ -88,15 +89,20 @@ struct JobPicture {
     private var facts: [String] {
         var facts: [(String, String)] = []
         if !job.tags.isEmpty {
-            facts.append(("tags", job.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")))
+            facts.append(
+                ("tags", job.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")))
         }
         facts.append(("retry", BackoffText.format(details.retry.backoff)))
-        if let timeout = details.timeoutMilliseconds { facts.append(("timeout", TimeText.length(.milliseconds(timeout)))) }
+        if let timeout = details.timeoutMilliseconds {
+            facts.append(("timeout", TimeText.length(.milliseconds(timeout))))
+        }
         if let expiry = details.expiresAt { facts.append(("expires", distance(expiry))) }
         if job.crashes > 0 { facts.append(("crashes", "\(job.crashes)")) }
         if job.returns > 0 { facts.append(("returns", "\(job.returns)")) }
         if let drop = details.droppedAt { facts.append(("dropped", distance(drop))) }
-        return facts.map { style.paint(TextWidth.pad($0.0, to: 8), .dim) + " " + cut(Sanitizer.visible($0.1), indent: 9) }
+        return facts.map {
+            style.paint(TextWidth.pad($0.0, to: 8), .dim) + " " + cut(Sanitizer.visible($0.1), indent: 9)
+        }
     }
 
     private func part(_ label: String, _ bytes: [UInt8]) -> [String] {

@@ -5,7 +5,7 @@
 import ArgumentParser
 import Stint
 
-/// `stint job promote ID…`
+/// The command `stint job promote ID…`.
 struct JobPromoteCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "promote", abstract: "Make delayed jobs ready now.",

@@ -5,7 +5,7 @@
 import ArgumentParser
 import Stint
 
-/// `stint job rm ID…`
+/// The command `stint job rm ID…`.
 struct JobRemoveCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm", abstract: "Delete jobs that do not run, with all that is known of them.",

@@ -5,7 +5,7 @@
 import ArgumentParser
 import Stint
 
-/// `stint job retry ID…`
+/// The command `stint job retry ID…`.
 struct JobRetryCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Give dead jobs all their attempts again.",

@@ -71,7 +71,9 @@ enum JobRow {
         Column("node", "NODE", shown: false) { .text(orNone: $0.node) },
         Column("unique_key", "KEY", shown: false) { .text(orNone: $0.uniqueKey) },
         Column("tags", "TAGS", shown: false) { job in
-            .custom(tags(job), text: job.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))
+            .custom(
+                tags(job),
+                text: job.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))
         },
         Column("payload_bytes", "PAYLOAD", align: .right, shown: false) { .bytes(Int64($0.payloadBytes)) },
     ]

@@ -6,7 +6,9 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// Which jobs a list shows. Queue and state are indexed; name and tags are searched for, in bounds.
+/// Which jobs a list shows.
+///
+/// Queue and state are indexed; name and tags are searched for, in bounds.
 struct JobSelectors: ParsableArguments {
     @Option(help: ArgumentHelp("Only jobs of this queue; may be repeated.", valueName: "name"))
     var queue: [String] = []

@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint job show ID`
+/// The command `stint job show ID`.
 struct JobShowCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show everything about one job: its times, errors, payload and result.",
@@ -75,7 +75,8 @@ struct JobShowCommand: ConsoleCommand {
 
     private func print(part details: JobDetails, on console: Console) throws {
         guard let bytes = payload ? details.payload : details.result else {
-            throw CommandFailure(.notFound, "job \(details.summary.id) has no result: it has not completed, or none was kept")
+            throw CommandFailure(
+                .notFound, "job \(details.summary.id) has no result: it has not completed, or none was kept")
         }
         guard raw else {
             console.data(JobFacts.text(bytes))

@@ -62,7 +62,9 @@ struct JobWalk {
         return head(first)
     }
 
-    /// Where to go on; `nil` at the end. What moves meanwhile may be seen twice or not at all.
+    /// Where to go on; `nil` at the end.
+    ///
+    /// What moves meanwhile may be seen twice or not at all.
     var cursor: String? {
         var parts: [String] = []
         var isAtEnd = true

@@ -6,7 +6,9 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// Jobs named one by one that a command changes. For `job retry`, `cancel`, `promote`, `rm`.
+/// Jobs named one by one that a command changes.
+///
+/// For `job retry`, `cancel`, `promote`, `rm`.
 struct SteeringOptions: ParsableArguments {
     @Argument(help: "Ids of jobs, %1 for the first row of the last list, or @last.") var ids: [String]
 
@@ -50,7 +52,8 @@ struct Steering {
         }
         if asks, ids.count > 1 {
             let names = ids.map(\.description).joined(separator: ", ")
-            try confirm.confirm("\(verb.prefix(1).uppercased() + verb.dropFirst()) \(JobCount.text(ids.count)): \(names)?", on: console)
+            try confirm.confirm(
+                "\(verb.prefix(1).uppercased() + verb.dropFirst()) \(JobCount.text(ids.count)): \(names)?", on: console)
         }
         var verdicts: [JobID: Verdict] = [:]
         for (queue, ids) in groups {
@@ -94,6 +97,7 @@ struct Steering {
         let isPartly = statuses.count < verdicts.count || Set(statuses).count > 1
         throw CommandFailure(
             isPartly ? .partlyDone : first,
-            "\(NumberText.grouped(statuses.count)) of \(JobCount.text(verdicts.count)) left as they were", details: refusals)
+            "\(NumberText.grouped(statuses.count)) of \(JobCount.text(verdicts.count)) left as they were",
+            details: refusals)
     }
 }

@@ -5,7 +5,9 @@
 import Stint
 import StintTerminal
 
-/// Follows how a queue becomes empty. Holds no clock: the caller says how much time has passed.
+/// Follows how a queue becomes empty.
+///
+/// Holds no clock: the caller says how much time has passed.
 struct DrainWatch {
     private var status: QueueStatus
     private let endedAtFirst: Int

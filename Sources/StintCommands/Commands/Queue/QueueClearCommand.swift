@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint queue clear Q`
+/// The command `stint queue clear Q`.
 struct QueueClearCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "clear", abstract: "Delete the jobs of a queue that wait, or others that do not run.",
@@ -32,9 +32,11 @@ struct QueueClearCommand: ConsoleCommand {
             let counts = state.map { ($0, Self.count($0, status)) }
             let total = counts.reduce(0) { $0 + $1.1 }
             let parts = counts.filter { $0.1 > 0 }.map { "\(NumberText.grouped($0.1)) \($0.0.rawValue)" }
-            let what = "\(JobCount.text(total)) of '\(queue)'" + (total > 0 ? " (\(parts.joined(separator: ", ")))" : "")
+            let what =
+                "\(JobCount.text(total)) of '\(queue)'" + (total > 0 ? " (\(parts.joined(separator: ", ")))" : "")
             guard total > 0 else {
-                console.talk("nothing to delete: '\(queue)' has no \(state.map(\.rawValue).joined(separator: " or ")) job")
+                console.talk(
+                    "nothing to delete: '\(queue)' has no \(state.map(\.rawValue).joined(separator: " or ")) job")
                 return
             }
             if confirm.dryRun {

@@ -4,7 +4,7 @@
 
 import ArgumentParser
 
-/// `stint queue`
+/// The command `stint queue`.
 struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue", abstract: "Look at queues, pause, drain and clear them.",

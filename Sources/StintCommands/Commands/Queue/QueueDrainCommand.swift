@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint queue drain Q`
+/// The command `stint queue drain Q`.
 struct QueueDrainCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain", abstract: "Wait until nothing in a queue is ready, delayed or running.",

@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint queue limit Q N|none`
+/// The command `stint queue limit Q N|none`.
 struct QueueLimitCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "limit", abstract: "Set how many jobs may wait in a queue before enqueues are refused.",
@@ -29,7 +29,8 @@ struct QueueLimitCommand: ConsoleCommand {
             let before = try await client.inspector.queue(queue).depthLimit
             try await client.queue(queue).setDepthLimit(Int(limit))
             if !isKnown { console.warn("there was no queue '\(queue)' before") }
-            let text = Int(limit).map { "at most \(NumberText.grouped($0)) jobs may wait" } ?? "any number of jobs may wait"
+            let text =
+                Int(limit).map { "at most \(NumberText.grouped($0)) jobs may wait" } ?? "any number of jobs may wait"
             console.done("'\(queue)': \(text)")
             console.hint("undo: stint queue limit \(queue) \(before.map { "\($0)" } ?? "none")")
         }

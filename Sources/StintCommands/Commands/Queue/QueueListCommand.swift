@@ -5,7 +5,7 @@
 import ArgumentParser
 import Stint
 
-/// `stint queue ls`
+/// The command `stint queue ls`.
 struct QueueListCommand: ConsoleCommand {
     /// What the rows are ordered by.
     enum Order: String, ExpressibleByArgument, CaseIterable {

@@ -16,10 +16,12 @@ enum QueueNotes {
         return notes.joined(separator: "  ")
     }
 
-    /// `‖ paused 2h ago by li@n2: "disk full", until in 5m`
+    /// The command `‖ paused 2h ago by li@n2: "disk full", until in 5m`.
     static func text(_ pause: QueueStatus.Pause, at now: Date, style: Style) -> String {
         var text = "\(style.symbol(.paused)) paused"
-        if let since = pause.since { text += " " + TimeText.relative(.milliseconds(since.milliseconds - now.milliseconds)) }
+        if let since = pause.since {
+            text += " " + TimeText.relative(.milliseconds(since.milliseconds - now.milliseconds))
+        }
         if !pause.by.isEmpty { text += " by \(pause.by)" }
         if !pause.reason.isEmpty { text += ": \"\(pause.reason)\"" }
         if let until = pause.until {

@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint queue pause Q…`
+/// The command `stint queue pause Q…`.
 struct QueuePauseCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Stop claims from queues; running jobs go on, and jobs may be enqueued.",

@@ -5,7 +5,7 @@
 import ArgumentParser
 import Stint
 
-/// `stint queue resume Q…`
+/// The command `stint queue resume Q…`.
 struct QueueResumeCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Let claims from paused queues go on.",

@@ -32,7 +32,9 @@ struct QueueRow: Sendable {
     var isServed: Bool
     var rates: Rates?
 
-    /// The columns. Rates need two looks, so they are there with `--watch` only.
+    /// The columns.
+    ///
+    /// Rates need two looks, so they are there with `--watch` only.
     static func listing(style: Style, watching: Bool) -> Listing<QueueRow> {
         Listing(emptyNote: "no queue yet: stint enqueue NAME makes one", columns(style) + (watching ? rateColumns : []))
     }

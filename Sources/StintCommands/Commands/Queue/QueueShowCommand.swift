@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint queue show Q`
+/// The command `stint queue show Q`.
 struct QueueShowCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show everything about one queue.",
@@ -32,16 +32,19 @@ struct QueueShowCommand: ConsoleCommand {
     private static func document(_ status: QueueStatus, _ workers: [NodeStatus], style: Style) -> Document {
         let byPriority = zip(PriorityArgument.names, status.readyByPriority)
         let urgency = byPriority.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-        let state = status.pause.map { QueueNotes.text($0, at: status.date, style: style) }
+        let state =
+            status.pause.map { QueueNotes.text($0, at: status.date, style: style) }
             ?? (workers.isEmpty ? "\(style.symbol(.failed)) no worker serves it" : "runs")
         let slots = workers.reduce(0) { $0 + $1.slots }
         return Document(
             facts: [
                 .init("queue", "queue", .text(status.name)),
                 .init("paused", "state", .custom(QueueNotes.pauseJSON(status.pause), text: state)),
-                .init("ready", "ready", .custom(
-                    .integer(Int64(status.ready)),
-                    text: NumberText.grouped(status.ready) + (urgency.isEmpty ? "" : "  (\(urgency))"))),
+                .init(
+                    "ready", "ready",
+                    .custom(
+                        .integer(Int64(status.ready)),
+                        text: NumberText.grouped(status.ready) + (urgency.isEmpty ? "" : "  (\(urgency))"))),
                 .init("oldest_ready_s", "oldest", .seconds(status.oldestReadyAge)),
                 .init("delayed", "delayed", .count(status.delayed)),
                 .init("next_due", "next due", .date(status.nextDue)),

@@ -4,7 +4,7 @@
 
 import ArgumentParser
 
-/// `stint worker`
+/// The command `stint worker`.
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Look at the worker processes and what they run.",

@@ -6,7 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// `stint worker ls`
+/// The command `stint worker ls`.
 struct WorkerListCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List the worker processes that were heard of within a day.",

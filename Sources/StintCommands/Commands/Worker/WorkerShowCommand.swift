@@ -7,7 +7,7 @@ import Stint
 import StintFunctions
 import StintTerminal
 
-/// `stint worker show NODE`
+/// The command `stint worker show NODE`.
 struct WorkerShowCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show one worker process and the jobs that it runs.",
@@ -28,7 +28,8 @@ struct WorkerShowCommand: ConsoleCommand {
                 guard let node = nodes.first(where: { $0.id == id }) else {
                     let near = NearMiss.find(id, among: nodes.map(\.id)).map { " Did you mean '\($0)'?" } ?? ""
                     throw CommandFailure(
-                        .notFound, "there is no worker '\(id)'.\(near)", hints: [.init("All workers:", "stint worker ls")])
+                        .notFound, "there is no worker '\(id)'.\(near)",
+                        hints: [.init("All workers:", "stint worker ls")])
                 }
                 return Self.document(node)
             }
@@ -61,10 +62,13 @@ struct WorkerShowCommand: ConsoleCommand {
                 .init("completed", "completed", .count(node.completed)),
                 .init("failed", "failed", .count(node.failed)),
                 .init("lease_s", "lease", .milliseconds(Int64(node.leaseMilliseconds))),
-                .init("queues", "queues", .custom(
-                    WorkerListCommand.queues(node),
-                    text: node.queues.map { "\($0.name)=\($0.weight)" }.joined(separator: " "))),
-                .init("jobs", "jobs", .custom(.array(jobs), text: lines.isEmpty ? "none" : lines.joined(separator: ", "))),
+                .init(
+                    "queues", "queues",
+                    .custom(
+                        WorkerListCommand.queues(node),
+                        text: node.queues.map { "\($0.name)=\($0.weight)" }.joined(separator: " "))),
+                .init(
+                    "jobs", "jobs", .custom(.array(jobs), text: lines.isEmpty ? "none" : lines.joined(separator: ", "))),
             ],
             members: [.init("alive", .bool(isAlive)), .init("beat_age_s", Field.seconds(node.age).json)])
     }
