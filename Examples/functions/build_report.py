@@ -36,7 +36,8 @@ signal.signal(signal.SIGTERM, stop)
 pages = int(json.load(sys.stdin).get("pages", 5))
 
 # A job may run more than once. What it makes gets a name that is the same at every attempt, and appears in one step.
-key = os.environ.get("STINT_IDEMPOTENCY_KEY", "by-hand")
+# (The key is QUEUE/ID.)
+key = os.environ.get("STINT_IDEMPOTENCY_KEY", "by-hand").replace("/", "-")
 folder = os.path.join(tempfile.gettempdir(), "stint-reports")
 path = os.path.join(folder, f"{key}.txt")
 os.makedirs(folder, exist_ok=True)

@@ -15,19 +15,39 @@ extension AcceptanceTests {
         }
 
         @Test("Every command of the page on the command line does what the page says")
-        func commandLinePage() async throws {
+        func commandLinePage() throws {
+            let run = try Self.run("python3", "scripts/lib/run-examples.py", try Products.path("stint"), "docs/cli.md")
+            #expect(run.status == 0, "\(run.errors)")
+        }
+
+        @Test(
+            "The functions of the examples run",
+            arguments: [
+                ("functions", "words.count", #"{"text": "to be or not to be"}"#),
+                ("functions", "report.build", #"{"pages": 1}"#),
+                ("functions", "disk.free", #"{"path": "/"}"#),
+                ("functions", "hello", "{}"),
+                ("licences", "hello", #""world""#),
+            ])
+        func exampleFunctions(folder: String, name: String, payload: String) throws {
+            let run = try Self.run(try Products.path("stint"), "run", name, payload, folder: "Examples/\(folder)")
+            #expect(run.status == 0, "\(run.errors)")
+        }
+
+        /// Runs a command to its end, which its own bounds bring about.
+        private static func run(_ words: String..., folder: String = ".") throws -> (status: Int32, errors: String) {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.currentDirectoryURL = Self.root
-            process.arguments = ["python3", "scripts/lib/run-examples.py", try Products.path("stint"), "docs/cli.md"]
+            process.currentDirectoryURL = root.appendingPathComponent(folder)
+            process.arguments = words
             process.standardInput = FileHandle.nullDevice
+            process.standardOutput = FileHandle.nullDevice
             let errors = Pipe()
             process.standardError = errors
             try process.run()
-            // Ends when the script has: it bounds each command, and ends what it started.
             let report = try errors.fileHandleForReading.readToEnd() ?? Data()
             process.waitUntilExit()
-            #expect(process.terminationStatus == 0, "\(String(bytes: report, encoding: .utf8) ?? "")")
+            return (process.terminationStatus, String(bytes: report, encoding: .utf8) ?? "")
         }
 
         @Test("The example of a Swift worker runs its jobs and drains when it is told to end")

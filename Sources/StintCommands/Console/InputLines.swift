@@ -34,7 +34,9 @@ package struct InputLines: IteratorProtocol, Sendable {
     package mutating func next() -> [UInt8]? { next(limit: .max) }
 
     /// Returns the next line as ``next()`` does, and of a line over the limit at least its first `limit` bytes: what
-    /// has been read of it. The rest comes as a line of its own.
+    /// has been read of it.
+    ///
+    /// The rest comes as a line of its own.
     package mutating func next(limit: Int) -> [UInt8]? {
         var searched = 0
         while true {

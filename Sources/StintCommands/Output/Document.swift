@@ -33,8 +33,7 @@ struct Document: Sendable {
 
     /// The labelled lines for people, or name and value with a tab between for programs.
     ///
-    /// What is missing is left out
-    /// for people.
+    /// What is missing is left out for people.
     func lines(for traits: StreamTraits, utc: Bool, now: Int64) -> [String] {
         guard traits.isTerminal else {
             return facts.map { TabSeparated.line([$0.name, $0.field.plainText]) }

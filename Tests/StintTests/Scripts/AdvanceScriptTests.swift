@@ -144,7 +144,8 @@ import Testing
                     $0.expiresAfterMilliseconds = 5_000
                     $0.unique = .key("k")
                     $0.payload = .init(repeating: 1, count: 600)
-                }, TestJob("kept") {
+                },
+                TestJob("kept") {
                     $0.expiresAfterMilliseconds = 5_000
                     $0.keepMilliseconds = 60_000
                 }, TestJob("b"))

@@ -8,7 +8,9 @@ import StintTesting
 import Testing
 
 /// Runs scripts in random order with random arguments on few ids, keys and milliseconds, so that everything meets
-/// everything, and audits the queue after every call. A failure is repeated by its seed.
+/// everything, and audits the queue after every call.
+///
+/// A failure is repeated by its seed.
 @Suite struct RandomScriptTests {
     @Test("Whatever is called in whatever order, the queue stays consistent", arguments: 0..<12)
     func audit(seed: Int) async throws {

@@ -17,8 +17,9 @@ import Testing
             #expect(claims.map(\.id) == ["c", "a", "b"])
             try await bench.run(Scripts.progress(bench.keys, id: "a", member: claims[1].member, text: "half"))
             try await bench.redis("DEL", bench.keys.wake)
-            #expect(try await bench.release((claims[0], delay: -1), (claims[1], delay: -1), (claims[2], delay: -1))
-                == "[1, ooo]")
+            #expect(
+                try await bench.release((claims[0], delay: -1), (claims[1], delay: -1), (claims[2], delay: -1))
+                    == "[1, ooo]")
             let view = try await bench.snapshot()
             #expect(view.ready == [[], ["c"], ["a", "b", "d", "e"], []])
             #expect(view.names == ["jobs", "meta", "ready:1", "ready:2", "wake"])

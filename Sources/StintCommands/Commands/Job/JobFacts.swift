@@ -52,8 +52,8 @@ enum JobFacts {
 
     /// Bytes for programs: as JSON where they are JSON, else as text or Base64.
     ///
-    /// Where the JSON is not byte for byte what
-    /// was stored, such as without its line feeds, Base64 has the bytes as well.
+    /// Where the JSON is not byte for byte what was stored, such as without its line feeds, Base64 has the bytes as
+    /// well.
     static func bytes(_ name: String, _ bytes: [UInt8]) -> [JSONValue.Member] {
         let members = JSONValue.members(name, bytes: bytes)
         guard case .verbatim(let json)? = members.first?.value, Array(json.text.utf8) != bytes else { return members }
