@@ -42,7 +42,7 @@ func withNode<Result>(
 
 /// Waits until `condition` holds; fails the test when it does not within `limit`.
 func eventually(
-    within limit: Duration = .seconds(10),
+    within limit: Duration = .seconds(60),
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
@@ -69,13 +69,13 @@ final class Log<Element: Sendable>: Sendable {
 }
 
 extension RedisNode {
-    /// Sends a command of texts with five seconds to spare.
+    /// Sends a command of texts with a minute to spare.
     func run(_ name: String, _ arguments: String...) async throws(RedisFailure) -> RedisValue {
-        try await commands.send(RedisCommand(name, arguments), timeout: .seconds(5))
+        try await commands.send(RedisCommand(name, arguments), timeout: .seconds(60))
     }
 
     /// Returns the error that a command fails with.
-    func failure(of name: String, _ arguments: String..., timeout: Duration = .seconds(5)) async -> RedisFailure? {
+    func failure(of name: String, _ arguments: String..., timeout: Duration = .seconds(60)) async -> RedisFailure? {
         do {
             _ = try await commands.send(RedisCommand(name, arguments), timeout: timeout)
             return nil
