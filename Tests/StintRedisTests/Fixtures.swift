@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Logging
+import StintTesting
 import Synchronization
 import Testing
 
@@ -12,6 +13,16 @@ import Testing
 func withRedis<Result>(
     _ extraConfiguration: [String] = [],
     appendOnly: Bool = false,
+    _ body: (PrivateRedis, RedisNode) async throws -> Result
+) async throws -> Result {
+    try await ServerSlots.shared.run {
+        try await runWithServer(extraConfiguration, appendOnly: appendOnly, body)
+    }
+}
+
+private func runWithServer<Result>(
+    _ extraConfiguration: [String],
+    appendOnly: Bool,
     _ body: (PrivateRedis, RedisNode) async throws -> Result
 ) async throws -> Result {
     let redis = try await PrivateRedis.start(appendOnly: appendOnly, extraConfiguration: extraConfiguration)
