@@ -89,7 +89,7 @@ let package = Package(
         .testTarget(
             name: "StintRedisTests",
             dependencies: [
-                "StintRedis",
+                "StintRedis", "StintTesting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

@@ -59,7 +59,7 @@ package struct RedisSnapshot: Sendable, Equatable {
     private static func ask(
         _ transport: any RedisTransport, _ name: String, _ arguments: String...
     ) async throws(RedisFailure) -> RedisValue {
-        try await transport.send(RedisCommand(name, arguments), timeout: .seconds(10))
+        try await transport.send(RedisCommand(name, arguments), timeout: .seconds(60))
     }
 }
 

@@ -13,7 +13,7 @@ package final class ServerSlots: Sendable {
     }
 
     /// The slots of this process.
-    package static let shared = ServerSlots(12)
+    package static let shared = ServerSlots(6)
 
     private let state: Mutex<State>
 

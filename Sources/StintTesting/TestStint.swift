@@ -57,7 +57,7 @@ public struct TestStint: Sendable {
     ///   - condition: What must come to hold.
     /// - Returns: Whether it held within the limit.
     public func eventually(
-        within limit: Duration = .seconds(10), _ condition: () async throws -> Bool
+        within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
     ) async throws -> Bool {
         let end = ContinuousClock.now + limit
         repeat {

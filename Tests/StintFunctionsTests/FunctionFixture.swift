@@ -48,9 +48,9 @@ extension FunctionResult {
     var text: String { String(decoding: output, as: UTF8.self) }
 }
 
-/// Waits until the condition holds, at most 10 s.
+/// Waits until the condition holds, at most a minute.
 func eventually(_ condition: () -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
         if condition() { return true }
         try await Task.sleep(for: .milliseconds(5))

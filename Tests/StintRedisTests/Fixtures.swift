@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Logging
+import StintTesting
 import Synchronization
 import Testing
 
@@ -12,6 +13,16 @@ import Testing
 func withRedis<Result>(
     _ extraConfiguration: [String] = [],
     appendOnly: Bool = false,
+    _ body: (PrivateRedis, RedisNode) async throws -> Result
+) async throws -> Result {
+    try await ServerSlots.shared.run {
+        try await runWithServer(extraConfiguration, appendOnly: appendOnly, body)
+    }
+}
+
+private func runWithServer<Result>(
+    _ extraConfiguration: [String],
+    appendOnly: Bool,
     _ body: (PrivateRedis, RedisNode) async throws -> Result
 ) async throws -> Result {
     let redis = try await PrivateRedis.start(appendOnly: appendOnly, extraConfiguration: extraConfiguration)
@@ -42,7 +53,7 @@ func withNode<Result>(
 
 /// Waits until `condition` holds; fails the test when it does not within `limit`.
 func eventually(
-    within limit: Duration = .seconds(10),
+    within limit: Duration = .seconds(60),
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
@@ -69,13 +80,13 @@ final class Log<Element: Sendable>: Sendable {
 }
 
 extension RedisNode {
-    /// Sends a command of texts with five seconds to spare.
+    /// Sends a command of texts with a minute to spare.
     func run(_ name: String, _ arguments: String...) async throws(RedisFailure) -> RedisValue {
-        try await commands.send(RedisCommand(name, arguments), timeout: .seconds(5))
+        try await commands.send(RedisCommand(name, arguments), timeout: .seconds(60))
     }
 
     /// Returns the error that a command fails with.
-    func failure(of name: String, _ arguments: String..., timeout: Duration = .seconds(5)) async -> RedisFailure? {
+    func failure(of name: String, _ arguments: String..., timeout: Duration = .seconds(60)) async -> RedisFailure? {
         do {
             _ = try await commands.send(RedisCommand(name, arguments), timeout: timeout)
             return nil

@@ -102,7 +102,7 @@ import Glibc
             var configuration = redis.configuration
             configuration.database = 99
             try await withNode(configuration) { node in
-                let failure = await #expect(throws: RedisFailure.self) { try await node.connect(timeout: .seconds(5)) }
+                let failure = await #expect(throws: RedisFailure.self) { try await node.connect(timeout: .seconds(60)) }
                 guard case .refused(let text)? = failure else {
                     Issue.record("not refused")
                     return

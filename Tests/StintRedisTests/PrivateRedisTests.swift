@@ -84,6 +84,27 @@ import Glibc
         await second.stop()
     }
 
+    @Test("A child that another thread is starting does not keep a stopped server's directory taken")
+    func startingChild() async throws {
+        let redis = try await PrivateRedis.start()
+        // What a child has between its fork and its exec: the same open file, under a descriptor of its own.
+        let copies = (0..<4_096 as Range<CInt>).filter { Self.isLock(of: redis, $0) }.map { dup($0) }
+        defer { for copy in copies { close(copy) } }
+        #expect(copies.count == 1)
+        redis.kill()
+        try await redis.restart()
+        await redis.stop()
+        let next = try await PrivateRedis.start(directory: redis.directory)
+        await next.stop()
+    }
+
+    private static func isLock(of redis: PrivateRedis, _ descriptor: CInt) -> Bool {
+        var own = stat()
+        var lock = stat()
+        return fstat(descriptor, &own) == 0 && stat(redis.directory + "/redis.lock", &lock) == 0
+            && own.st_ino == lock.st_ino && own.st_dev == lock.st_dev
+    }
+
     @Test("A directory too deep for a socket gets one in a short place that both sides find")
     func longPath() async throws {
         let home = try await PrivateRedis.start()

@@ -18,7 +18,7 @@ import Testing
             let script = try await script("return {KEYS[1], ARGV[1], redis.call('INCR', KEYS[1])}", node)
             let runner = ScriptRunner(transport: node.commands)
             for count in 1...3 {
-                let reply = try await runner.run(script, keys: ["k"], arguments: [[0, 255]], timeout: .seconds(5))
+                let reply = try await runner.run(script, keys: ["k"], arguments: [[0, 255]], timeout: .seconds(60))
                 #expect(reply == .array([.text("k"), .bytes([0, 255]), .integer(Int64(count))]))
             }
             let statistics = try await node.run("INFO", "commandstats").string ?? ""
@@ -36,7 +36,7 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<200 {
                     group.addTask {
-                        _ = try await runner.run(script, keys: ["counter"], arguments: [], timeout: .seconds(5))
+                        _ = try await runner.run(script, keys: ["counter"], arguments: [], timeout: .seconds(60))
                     }
                 }
                 try await group.waitForAll()
@@ -51,7 +51,7 @@ import Testing
             let script = try await script("return redis.error_reply('QUEUEFULL no room')", node)
             let runner = ScriptRunner(transport: node.commands)
             await #expect(throws: RedisFailure.server(RedisServerError(code: "QUEUEFULL", message: "no room"))) {
-                try await runner.run(script, keys: [[UInt8]](), arguments: [], timeout: .seconds(5))
+                try await runner.run(script, keys: [[UInt8]](), arguments: [], timeout: .seconds(60))
             }
         }
     }
@@ -62,7 +62,7 @@ import Testing
         let runner = ScriptRunner(transport: transport)
         let script = RedisScript(name: "test", source: "return 1", sha1: "0")
         await #expect(throws: RedisFailure.self) {
-            try await runner.run(script, keys: ["k"], arguments: [], timeout: .seconds(5))
+            try await runner.run(script, keys: ["k"], arguments: [], timeout: .seconds(60))
         }
         #expect(transport.names.all == ["EVALSHA", "EVAL"])
     }

@@ -20,11 +20,11 @@ import Glibc
             for host in ["localhost", "127.0.0.1"] {
                 let url = "rediss://\(host):\(port)?ca=\(certificates)/ca.crt"
                 try await withNode(RedisConfiguration(url: url)) { node in
-                    try await node.connect(timeout: .seconds(10))
+                    try await node.connect(timeout: .seconds(60))
                     _ = try await node.run("SET", "a", "1")
                     let value = [UInt8](repeating: 7, count: 1024 * 1024)
                     _ = try await node.commands.send(
-                        RedisCommand("SET", [Array("big".utf8), value]), timeout: .seconds(10))
+                        RedisCommand("SET", [Array("big".utf8), value]), timeout: .seconds(60))
                     let reply = try await node.run("GET", "big")
                     #expect(reply == .bytes(value))
                 }
@@ -49,7 +49,7 @@ import Glibc
                 #expect(text.contains("another host"))
             }
             try await withNode(RedisConfiguration(url: url + "&server_name=redis.internal")) { node in
-                try await node.connect(timeout: .seconds(10))
+                try await node.connect(timeout: .seconds(60))
             }
         }
     }
@@ -58,7 +58,7 @@ import Glibc
     func insecure() async throws {
         try await withTLSRedis { port, _ in
             try await withNode(RedisConfiguration(url: "rediss://localhost:\(port)?insecure=true")) { node in
-                try await node.connect(timeout: .seconds(10))
+                try await node.connect(timeout: .seconds(60))
             }
         }
     }
@@ -70,7 +70,7 @@ import Glibc
             _ = try await refusal(url)
             let full = url + "&cert=\(certificates)/client.crt&key=\(certificates)/client.key"
             try await withNode(RedisConfiguration(url: full)) { node in
-                try await node.connect(timeout: .seconds(10))
+                try await node.connect(timeout: .seconds(60))
             }
         }
     }
@@ -79,7 +79,7 @@ import Glibc
     func misuse() async throws {
         try await withRedisOnPort { port, _ in
             try await withNode(RedisConfiguration(url: "rediss://localhost:\(port)?connect_timeout=0.5")) { node in
-                let failure = await #expect(throws: RedisFailure.self) { try await node.connect(timeout: .seconds(10)) }
+                let failure = await #expect(throws: RedisFailure.self) { try await node.connect(timeout: .seconds(60)) }
                 #expect("\(failure!)".contains("does the port speak TLS?"))
             }
             let missing = try await refusal("rediss://localhost:\(port)?ca=/nonexistent/ca.crt")
@@ -90,7 +90,7 @@ import Glibc
     /// Returns why connecting to `url` is refused.
     private func refusal(_ url: String) async throws -> String {
         try await withNode(RedisConfiguration(url: url)) { node in
-            let failure = await #expect(throws: RedisFailure.self) { try await node.connect(timeout: .seconds(10)) }
+            let failure = await #expect(throws: RedisFailure.self) { try await node.connect(timeout: .seconds(60)) }
             guard case .refused(let text)? = failure else {
                 Issue.record("not refused: \(String(describing: failure))")
                 return ""

@@ -5,14 +5,11 @@
 import StintRedis
 import Synchronization
 
-/// Tells waiting tasks when to look at their job again: its end was published, the channel was (re)joined, or 5 s
-/// have passed.
+/// Tells waiting tasks when to look at their job again: its end was published, the channel was (re)joined, or nothing
+/// was heard for 5 s.
 ///
 /// A channel is listened to only while somebody waits for a job of its queue.
 final class EndedWatch: Sendable {
-    /// How often a job is looked at when nothing is heard.
-    static let interval = Duration.seconds(5)
-
     /// A task's place; leaving it is up to the task.
     struct Ticket: Sendable {
         let queue: String
@@ -39,9 +36,16 @@ final class EndedWatch: Sendable {
     }
 
     private let core: ClientCore
+    private let interval: Duration
     private let state = Mutex(State())
 
-    init(core: ClientCore) { self.core = core }
+    /// Creates a watch.
+    ///
+    /// - Parameter interval: How often a job is looked at when nothing is heard.
+    init(core: ClientCore, interval: Duration = .seconds(5)) {
+        self.core = core
+        self.interval = interval
+    }
 
     /// Begins to wait for a job's end; the first look is due at once.
     func join(_ id: JobID, queue: String, timeout: Duration?) -> Ticket {
@@ -108,7 +112,7 @@ final class EndedWatch: Sendable {
 
     /// Looks again in a while, as long as somebody waits.
     private func tick(_ queue: String) {
-        let timer = core.reactor.schedule(after: Self.interval) { [weak self] in
+        let timer = core.reactor.schedule(after: interval) { [weak self] in
             self?.wake(queue) { _ in true }
             self?.tick(queue)
         }

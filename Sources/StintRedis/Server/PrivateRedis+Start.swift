@@ -57,38 +57,50 @@ extension PrivateRedis {
 
     static func launch(_ settings: Settings) async throws(PrivateRedisError) -> Running {
         let lock = try lockDirectory(settings.directory)
-        defer { close(lock) }
         let logPath = settings.directory + "/redis.log"
-        let log = open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard log >= 0 else { throw failed("the log \(logPath) cannot be written: \(SystemError.last)") }
-        defer { close(log) }
-        let logStart = lseek(log, 0, SEEK_END)
-        let server = try spawnServer(settings, log: log, lock: lock)
         let running: Running
+        let logStart: Int
+        do throws(PrivateRedisError) {
+            let log = open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            guard log >= 0 else { throw failed("the log \(logPath) cannot be written: \(SystemError.last)") }
+            defer { close(log) }
+            logStart = Int(lseek(log, 0, SEEK_END))
+            running = try spawn(settings, log: log, lock: lock)
+        } catch {
+            flock(lock, LOCK_UN)
+            close(lock)
+            throw error
+        }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !answers(settings.socketPath) {
+            if running.server.hasEnded() {
+                running.endWatchdog()
+                running.unlock()
+                throw failed("redis-server ended at once: \(lastLines(of: logPath, from: logStart))")
+            }
+            if ContinuousClock.now > deadline {
+                running.kill()
+                throw failed("redis-server did not answer within 60 s: \(lastLines(of: logPath, from: logStart))")
+            }
+            await pause(.milliseconds(2))
+        }
+        return running
+    }
+
+    /// Starts the server and its watchdog.
+    private static func spawn(_ settings: Settings, log: CInt, lock: CInt) throws(PrivateRedisError) -> Running {
+        let server = try spawnServer(settings, log: log, lock: lock)
         do {
             let lifeline = try Pipe()
             defer { close(lifeline.readEnd) }
             let watchdog = try spawnWatchdog(
                 of: server, removing: settings.ownsDirectory ? settings.directory : "", input: lifeline.readEnd)
-            running = Running(server: server, watchdog: watchdog, lifeline: lifeline.writeEnd)
+            return Running(server: server, watchdog: watchdog, lifeline: lifeline.writeEnd, lock: lock)
         } catch {
             server.signal(SIGKILL)
             server.reap()
             throw failed("the watchdog of the private Redis cannot be started: \(error)")
         }
-        let deadline = ContinuousClock.now + .seconds(60)
-        while !answers(settings.socketPath) {
-            if server.hasEnded() {
-                running.endWatchdog()
-                throw failed("redis-server ended at once: \(lastLines(of: logPath, from: Int(logStart)))")
-            }
-            if ContinuousClock.now > deadline {
-                running.kill()
-                throw failed("redis-server did not answer within 60 s: \(lastLines(of: logPath, from: Int(logStart)))")
-            }
-            await pause(.milliseconds(2))
-        }
-        return running
     }
 
     private static func spawnServer(

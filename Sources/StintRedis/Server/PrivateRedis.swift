@@ -18,8 +18,8 @@ import Musl
 /// end it before its owner is done. **It does not survive its owner**: a tiny `sh` beside it reads from a pipe whose
 /// other end only the owner has open. However the owner ends, also by SIGKILL, the kernel closes that end, the read
 /// returns, and the shell stops the server and removes a temporary directory. (A parent-death signal would fire when
-/// the *thread* that started the child ends, and exists on Linux only.) A lock on `redis.lock` in the directory,
-/// inherited by the server and freed by the kernel with it, keeps a second server out.
+/// the *thread* that started the child ends, and exists on Linux only.) A lock on `redis.lock` in the directory keeps a
+/// second server out: the server inherits it, so it outlasts the owner, and the owner frees it once the server is gone.
 package final class PrivateRedis: Sendable {
     struct Settings: Sendable {
         var executable: String
@@ -34,6 +34,17 @@ package final class PrivateRedis: Sendable {
         var watchdog: ChildProcess
         /// Held open; its closing is what the watchdog waits for.
         var lifeline: CInt
+        /// The lock on the directory, which the server has open as well.
+        var lock: CInt
+
+        /// Frees the directory, once the server is gone.
+        ///
+        /// Closing alone would not do: a child that another thread is starting has a copy of the descriptor until it
+        /// executes its program, and one that the server forked to write a file may live a little longer than it.
+        func unlock() {
+            flock(lock, LOCK_UN)
+            close(lock)
+        }
 
         func endWatchdog() {
             watchdog.signal(SIGKILL)
@@ -45,6 +56,7 @@ package final class PrivateRedis: Sendable {
             endWatchdog()
             server.signal(SIGKILL)
             server.reap()
+            unlock()
         }
     }
 
@@ -102,7 +114,7 @@ package final class PrivateRedis: Sendable {
     /// Its process id, or nil while it is stopped.
     package var pid: Int32? { running.withLock { $0?.server.pid } }
 
-    /// Stops it in good order, or by force after ten seconds.
+    /// Stops it in good order, or by force after ten seconds; its directory is free for another then.
     package func stop() async {
         guard let process = take() else { return }
         process.endWatchdog()
@@ -116,9 +128,10 @@ package final class PrivateRedis: Sendable {
             }
             await pause(.milliseconds(2))
         }
+        process.unlock()
     }
 
-    /// Kills it with SIGKILL, as a crash would.
+    /// Kills it with SIGKILL, as a crash would; its directory is free for another then.
     package func kill() {
         take()?.kill()
     }
@@ -152,6 +165,7 @@ package final class PrivateRedis: Sendable {
             guard process.server.hasEnded() else { return false }
             // It is reaped now: its process id may be somebody else's soon and must not be used again.
             process.endWatchdog()
+            process.unlock()
             running = nil
             return true
         }

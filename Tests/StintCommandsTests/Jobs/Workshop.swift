@@ -6,6 +6,7 @@ import Foundation
 import Stint
 import StintCommands
 import StintRedis
+import StintTesting
 
 /// A folder with functions and a Redis of its own, and commands that are run there in process.
 struct Workshop: Sendable {
@@ -69,6 +70,12 @@ struct Workshop: Sendable {
 /// Runs a body with a workshop.
 func withWorkshop(
     yaml: String? = Workshop.functions, redisOptions: [String] = [], _ body: (Workshop) async throws -> Void
+) async throws {
+    try await ServerSlots.shared.run { try await runWithServer(yaml: yaml, redisOptions: redisOptions, body) }
+}
+
+private func runWithServer(
+    yaml: String?, redisOptions: [String], _ body: (Workshop) async throws -> Void
 ) async throws {
     try await withFolder { folder async throws in
         let redis = try await PrivateRedis.start(extraConfiguration: redisOptions)

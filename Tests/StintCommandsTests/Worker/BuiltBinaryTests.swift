@@ -40,7 +40,7 @@ import Darwin
     }
 
     private func soon(_ what: Comment, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while try await !condition() {
             try #require(ContinuousClock.now < deadline, what)
             try await Task.sleep(for: .milliseconds(10))

@@ -63,8 +63,8 @@ import Testing
     @Test("A Redis that goes away leaves an enqueue unreachable; when it is back, the same client works")
     func goesAway() async throws {
         try await withStint(configure: {
-            $0.enqueueTimeout = .milliseconds(800)
-            $0.commandTimeout = .milliseconds(200)
+            $0.enqueueTimeout = .seconds(4)
+            $0.commandTimeout = .seconds(2)
         }) { stint in
             #expect(try await stint.client.enqueue(name: "n", payload: []).isNew)
             stint.redis.kill()

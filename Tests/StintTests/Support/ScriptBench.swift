@@ -79,18 +79,18 @@ final class ScriptBench: Sendable {
 
     @discardableResult
     func run(_ call: ScriptCall) async throws -> RedisValue {
-        try await runner.run(call.script, keys: call.keys, arguments: call.arguments, timeout: .seconds(10))
+        try await runner.run(call.script, keys: call.keys, arguments: call.arguments, timeout: .seconds(60))
     }
 
     /// Sends a plain command, to arrange or to look.
     @discardableResult
     func redis(_ name: String, _ arguments: String...) async throws -> RedisValue {
-        try await node.commands.send(RedisCommand(name, arguments), timeout: .seconds(10))
+        try await node.commands.send(RedisCommand(name, arguments), timeout: .seconds(60))
     }
 
     @discardableResult
     func redis(_ name: String, bytes arguments: [[UInt8]]) async throws -> RedisValue {
-        try await node.commands.send(RedisCommand(name, arguments), timeout: .seconds(10))
+        try await node.commands.send(RedisCommand(name, arguments), timeout: .seconds(60))
     }
 
     /// Listens to the ends of awaited jobs; returns when it does.

@@ -35,12 +35,12 @@ struct WorkerFixture: Sendable {
         await redis.stop()
     }
 
-    /// Options for quick tests: a lease of 2 s, short grace.
+    /// Options for quick tests: short grace, and a lease that a machine out of breath does not lose.
     static var quick: WorkerOptions {
         var options = WorkerOptions()
-        options.lease = .seconds(2)
+        options.lease = .seconds(20)
         options.grace = .milliseconds(100)
-        options.drainTime = .seconds(5)
+        options.drainTime = .seconds(60)
         return options
     }
 
@@ -69,13 +69,13 @@ struct WorkerFixture: Sendable {
     }
 
     func command(_ name: String, _ arguments: String...) async throws -> RedisValue {
-        try await client.core.transport.send(RedisCommand(name, arguments), timeout: .seconds(5))
+        try await client.core.transport.send(RedisCommand(name, arguments), timeout: .seconds(60))
     }
 }
 
-/// Waits until the condition holds, at most 20 s.
+/// Waits until the condition holds, at most a minute.
 func eventually(
-    _ what: Comment, within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation,
+    _ what: Comment, within limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
     let start = ContinuousClock.now

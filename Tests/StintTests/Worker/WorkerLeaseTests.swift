@@ -14,11 +14,15 @@ import Testing
         try await WorkerFixture.with { fixture in
             let gate = Gate()
             let receipt = try await fixture.client.enqueue(Work())
-            try await fixture.running(handlers: { Handle(Work.self) { _, _ in try await gate.pass() } }) { _ in
+            var options = WorkerFixture.quick
+            options.lease = .seconds(3)
+            try await fixture.running(
+                options: options, handlers: { Handle(Work.self) { _, _ in try await gate.pass() } }
+            ) { _ in
                 try await eventually("running") { gate.arrived == 1 }
                 let first = try #require(try await fixture.record(receipt.id))
                 let start = ContinuousClock.now
-                try await eventually("two leases passed") { ContinuousClock.now - start > .seconds(4) }
+                try await eventually("a lease and a half passed") { ContinuousClock.now - start > .seconds(4.5) }
                 let later = try #require(try await fixture.record(receipt.id))
                 #expect(later.fence == first.fence)
                 #expect(later.state == .running)
