@@ -170,10 +170,18 @@ import Testing
         let passed = (10..<100).flatMap { gate.offer("line \($0)", at: .milliseconds(1)) }
         #expect(passed.count < 10)
         #expect(gate.isHoldingBack)
-        let later = gate.release(at: .seconds(11))
+        let later = gate.release(at: .seconds(11)) + gate.release(at: .seconds(21))
         #expect(later.first?.hasSuffix("left out, the log came too fast]") == true)
         #expect(later.last == "line 99")
         #expect(!gate.isHoldingBack)
-        #expect(gate.offer(String(repeating: "x", count: 500), at: .seconds(30)).count == 1)
+        #expect(gate.offer(String(repeating: "x", count: 500), at: .seconds(40)).count == 1)
+    }
+
+    @Test("A flood that goes on passes the bound in each ten seconds, the words on what was left out included")
+    func steadyFlood() {
+        var gate = LogGate(bound: 1_000)
+        let passed = (0..<100_000).flatMap { gate.offer("\($0)", at: .milliseconds($0)) }
+        let bytes = passed.reduce(0) { $0 + $1.utf8.count + 1 }
+        #expect((10_000...11_000).contains(bytes))
     }
 }

@@ -47,13 +47,14 @@ struct LogGate {
         var passed: [String] = []
         while firstWaiting < waiting.count {
             let line = waiting[firstWaiting]
-            let size = line.utf8.count + 1
+            // The word on what was dropped counts as well: with short lines it is the larger part.
+            let size = line.utf8.count + 1 + (dropped > 0 ? droppedText.utf8.count + 1 : 0)
             // A line longer than the bound passes on a full budget, else it would wait for ever.
             guard Double(size) <= budget || budget == Double(bound) else { break }
             sayDropped(&passed)
             passed.append(line)
             budget = max(budget - Double(size), 0)
-            waitingBytes -= size
+            waitingBytes -= line.utf8.count + 1
             firstWaiting += 1
         }
         compact()
@@ -71,9 +72,11 @@ struct LogGate {
         return passed
     }
 
+    private var droppedText: String { "[stint: \(dropped) lines left out, the log came too fast]" }
+
     private mutating func sayDropped(_ lines: inout [String]) {
         guard dropped > 0 else { return }
-        lines.append("[stint: \(dropped) lines left out, the log came too fast]")
+        lines.append(droppedText)
         dropped = 0
     }
 
