@@ -4,7 +4,7 @@
 
 --- Puts dead jobs back on their queue, with all their attempts before them.
 --!
---! flags:
+--! flags:  allow-oom
 --! keys:   jobs ready:4 unique dead meta wake lane
 --! args:   number:int ids:list
 --! return: 1, a code per id | -1 lane lost | -2 schema

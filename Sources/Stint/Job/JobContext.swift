@@ -65,10 +65,10 @@ public struct JobContext: Sendable {
     /// Never waits: the newest value is written soon, under this attempt's lease.
     ///
     /// - Parameters:
-    ///   - fraction: From 0 to 1; values outside are clamped.
+    ///   - fraction: From 0 to 1; values outside are clamped, and no number (0 of 0) counts as 0.
     ///   - note: A short text for people, at most 1 KiB.
     public func setProgress(_ fraction: Double, note: String? = nil) {
-        control.setProgress(min(max(fraction, 0), 1), note: note)
+        control.setProgress(fraction.isNaN ? 0 : min(max(fraction, 0), 1), note: note)
     }
 
     /// Appends a line to the job's log.

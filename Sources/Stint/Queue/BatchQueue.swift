@@ -20,37 +20,41 @@ struct BatchQueue<Element> {
         var bytes: Int
         /// Whether single jobs may still join.
         var isOpen: Bool
+        /// When it was begun.
+        var since: Duration
     }
 
     private var batches: [Batch] = []
+    /// Where the batches begin that have not left: taking the first of very many must not move all others.
+    private var head = 0
     private var freeLanes: Int
 
     /// Makes a queue whose batches leave on so many lanes.
     init(lanes: Int) { freeLanes = max(1, lanes) }
 
     /// Whether nothing waits.
-    var isEmpty: Bool { batches.isEmpty }
+    var isEmpty: Bool { head == batches.count }
 
     /// Adds a job that came alone.
-    mutating func add(_ element: Element, bytes: Int) {
+    mutating func add(_ element: Element, bytes: Int, at now: Duration = .zero) {
         if let last = batches.indices.last, batches[last].isOpen, batches[last].elements.count < Self.singleLimit,
             batches[last].bytes + bytes <= Self.byteLimit
         {
             batches[last].elements.append(element)
             batches[last].bytes += bytes
         } else {
-            batches.append(Batch(elements: [element], bytes: bytes, isOpen: true))
+            batches.append(Batch(elements: [element], bytes: bytes, isOpen: true, since: now))
         }
     }
 
     /// Adds jobs that came together, in slices.
-    mutating func add(contentsOf elements: [(element: Element, bytes: Int)]) {
-        var slice = Batch(elements: [], bytes: 0, isOpen: false)
+    mutating func add(contentsOf elements: [(element: Element, bytes: Int)], at now: Duration = .zero) {
+        var slice = Batch(elements: [], bytes: 0, isOpen: false, since: now)
         for (element, bytes) in elements {
             let isFull = slice.elements.count == Self.sliceLimit || slice.bytes + bytes > Self.byteLimit
             if isFull, !slice.elements.isEmpty {
                 batches.append(slice)
-                slice = Batch(elements: [], bytes: 0, isOpen: false)
+                slice = Batch(elements: [], bytes: 0, isOpen: false, since: now)
             }
             slice.elements.append(element)
             slice.bytes += bytes
@@ -62,9 +66,27 @@ struct BatchQueue<Element> {
     ///
     /// The lane is taken with it.
     mutating func next() -> [Element]? {
-        guard freeLanes > 0, !batches.isEmpty else { return nil }
+        guard freeLanes > 0, !isEmpty else { return nil }
         freeLanes -= 1
-        return batches.removeFirst().elements
+        return takeFirst()
+    }
+
+    /// Takes all that has waited since `moment` or longer, without a lane.
+    mutating func takeOverdue(since moment: Duration) -> [Element] {
+        var elements: [Element] = []
+        while !isEmpty, batches[head].since <= moment { elements += takeFirst() }
+        return elements
+    }
+
+    private mutating func takeFirst() -> [Element] {
+        let elements = batches[head].elements
+        batches[head].elements = []
+        head += 1
+        if head == batches.count || head >= 1_000 && head * 2 >= batches.count {
+            batches.removeFirst(head)
+            head = 0
+        }
+        return elements
     }
 
     /// Gives a lane back whose call has ended.

@@ -28,6 +28,8 @@ final class EnqueueBatcher: Sendable {
 
     private let queue: String
     private let keys: QueueKeys
+    private let reactor: any Reactor
+    private let limit: Duration
     private let lanes: [Lane]
     private let state: Mutex<State>
 
@@ -35,13 +37,16 @@ final class EnqueueBatcher: Sendable {
         let keys = core.keys(queue: queue)
         self.queue = queue
         self.keys = keys
+        self.limit = limit
+        reactor = core.reactor
         lanes = (0..<max(1, count)).map { _ in Lane(core: core, keys: keys, policy: .producer(limit: limit)) }
         state = Mutex(State(queue: BatchQueue(lanes: lanes.count), idle: lanes))
     }
 
     /// Enqueues a job that came alone.
     func submit(_ job: NewJob, completion: @escaping @Sendable (Outcome) -> Void) {
-        state.withLock { $0.queue.add(Item(job: job, completion: completion), bytes: job.byteCount) }
+        let now = reactor.now
+        state.withLock { $0.queue.add(Item(job: job, completion: completion), bytes: job.byteCount, at: now) }
         pump()
     }
 
@@ -50,7 +55,8 @@ final class EnqueueBatcher: Sendable {
         let items = jobs.enumerated().map { index, job in
             (element: Item(job: job) { completion(index, $0) }, bytes: job.byteCount)
         }
-        state.withLock { $0.queue.add(contentsOf: items) }
+        let now = reactor.now
+        state.withLock { $0.queue.add(contentsOf: items, at: now) }
         pump()
     }
 
@@ -95,9 +101,11 @@ final class EnqueueBatcher: Sendable {
     }
 
     private func finish(_ items: [Item], on lane: Lane, _ result: Result<Lane.Reply, StintError>) {
-        state.withLock { state in
+        // Where Redis did not answer one call for the whole time limit, what waited as long has had its time as well.
+        let overdue = state.withLock { state in
             state.queue.laneFreed()
             state.idle.append(lane)
+            return result.isUnanswered ? state.queue.takeOverdue(since: reactor.now - limit) : []
         }
         // The next batch goes out before this one's callers are resumed.
         pump()
@@ -108,6 +116,10 @@ final class EnqueueBatcher: Sendable {
         case .failure(let error):
             for item in items { item.completion(.failure(error)) }
         }
+        if !overdue.isEmpty {
+            let error = StintError(.redisUnreachable, "Redis could not be reached in time; nothing was done.")
+            for item in overdue { item.completion(.failure(error)) }
+        }
         let quiet: [@Sendable () -> Void] = state.withLock { state in
             state.inFlight -= 1
             guard state.inFlight == 0, state.queue.isEmpty else { return [] }
@@ -115,5 +127,13 @@ final class EnqueueBatcher: Sendable {
             return state.onQuiet
         }
         for body in quiet { body() }
+    }
+}
+
+extension Result<Lane.Reply, StintError> {
+    /// Whether the call was given up because no answer came.
+    fileprivate var isUnanswered: Bool {
+        guard case .failure(let error) = self else { return false }
+        return error.code == .redisUnreachable || error.code == .outcomeUnknown || error.code == .redisBusy
     }
 }

@@ -11,25 +11,23 @@ import Synchronization
 final class OnceGate: Sendable {
     private typealias Waiting = [CheckedContinuation<Result<Void, StintError>, Never>]
 
-    private enum Entry {
-        case running(Waiting)
-        case done
+    private struct Entry {
+        var isDone = false
+        var waiting: Waiting = []
     }
 
     private let entries = Mutex<[String: Entry]>([:])
 
     /// Whether what `key` names has been done.
     func isOpen(_ key: String) -> Bool {
-        entries.withLock {
-            if case .done? = $0[key] { true } else { false }
-        }
+        entries.withLock { $0[key]?.isDone == true }
     }
 
     /// Returns once what `key` names has been done, by this caller or another.
     func pass(_ key: String, _ body: () async throws(StintError) -> Void) async throws(StintError) {
         let isFirst = entries.withLock { entries in
             if entries[key] == nil {
-                entries[key] = .running([])
+                entries[key] = Entry()
                 return true
             }
             return false
@@ -43,8 +41,8 @@ final class OnceGate: Sendable {
             result = .failure(error)
         }
         let waiting = entries.withLock { entries in
-            guard case .running(let waiting)? = entries[key] else { return Waiting() }
-            if case .success = result { entries[key] = .done } else { entries[key] = nil }
+            let waiting = entries.removeValue(forKey: key)?.waiting ?? []
+            if case .success = result { entries[key] = Entry(isDone: true) }
             return waiting
         }
         for continuation in waiting { continuation.resume(returning: result) }
@@ -54,15 +52,13 @@ final class OnceGate: Sendable {
     private func wait(_ key: String) async -> Result<Void, StintError> {
         await withCheckedContinuation { continuation in
             let outcome: Result<Void, StintError>? = entries.withLock { entries in
-                switch entries[key] {
-                case .done?: return .success(())
-                case .running(let waiting)?:
-                    entries[key] = .running(waiting + [continuation])
-                    return nil
-                case nil:
+                guard let entry = entries[key] else {
                     // It failed between our two looks.
                     return .failure(StintError(.redisUnreachable, "The first contact with Redis failed; try again."))
                 }
+                if entry.isDone { return .success(()) }
+                entries[key]?.waiting.append(continuation)
+                return nil
             }
             if let outcome { continuation.resume(returning: outcome) }
         }

@@ -83,7 +83,7 @@ public final class StintClient: Service, Sendable {
 
     /// Refuses new calls, waits for the enqueues under way, and closes the connections.
     ///
-    /// Takes as long as Redis needs to answer, at most the time limit of an enqueue.
+    /// Takes as long as Redis needs to answer; where it does not, at most twice the time limit of an enqueue.
     public func shutdown() async {
         let (batchers, lanes) = state.withLock { state in
             state.isClosed = true

@@ -3156,7 +3156,7 @@ return { 1, queue_paused(state[2], now_ms) and 1 or 0 }
     package static let retryDeadScript = RedisScript(
         name: "retry_dead",
         source: #"""
-#!lua
+#!lua flags=allow-oom
 local jobs = KEYS[1]
 local ready = {KEYS[2], KEYS[3], KEYS[4], KEYS[5]}
 local unique = KEYS[6]
@@ -3299,7 +3299,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "f26b9c9af8529ae4f653f08476018365905c403f"
+        sha1: "d07342beccdcd882c72f6b7755ed027f2c9f0f34"
     )
 
     /// Puts dead jobs back on their queue, with all their attempts before them.

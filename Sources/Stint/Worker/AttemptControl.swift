@@ -30,6 +30,8 @@ package final class AttemptControl: JobControl {
     private static let maxLines = 1000
     private static let logTime: Duration = .seconds(86_400)
     private static let lineLimit = 8192
+    /// The most lines of one call, so that it stays below 1 MiB.
+    private static let callLines = 125
 
     init(engine: WorkerEngine, token: WorkerMachine.Token, job: ClaimedJob) {
         self.engine = engine
@@ -91,7 +93,7 @@ package final class AttemptControl: JobControl {
             var lines: [[UInt8]] = []
             let first = buffer.first
             if isLast || !buffer.isLogInFlight {
-                lines = isLast ? buffer.lines : Array(buffer.lines.prefix(200))
+                lines = isLast ? buffer.lines : Array(buffer.lines.prefix(Self.callLines))
                 buffer.lines.removeFirst(lines.count)
                 buffer.first += lines.count
                 if !lines.isEmpty { buffer.isLogInFlight = true }
@@ -103,7 +105,10 @@ package final class AttemptControl: JobControl {
             let call = Scripts.progress(keys, id: job.id.description, member: job.member, text: progress)
             engine.core.run(call) { _ in self.answered { $0.isProgressInFlight = false } }
         }
-        if !lines.isEmpty { send(lines, first: first, keys: keys) }
+        for start in stride(from: 0, to: lines.count, by: Self.callLines) {
+            let slice = Array(lines[start..<min(start + Self.callLines, lines.count)])
+            send(slice, first: first + start, keys: keys)
+        }
     }
 
     private func send(_ lines: [[UInt8]], first: Int, keys: QueueKeys) {
@@ -115,10 +120,11 @@ package final class AttemptControl: JobControl {
             case .failure(.notSent), .failure(.outcomeUnknown):
                 // The lines have numbers, so that sending them again adds none twice.
                 self.answered { buffer in
+                    buffer.isLogInFlight = false
+                    // Where newer lines have pushed others out meanwhile, these would go as well.
                     guard buffer.first == first + lines.count else { return }
                     buffer.lines.insert(contentsOf: lines, at: 0)
                     buffer.first = first
-                    buffer.isLogInFlight = false
                 }
             default:
                 self.answered { $0.isLogInFlight = false }

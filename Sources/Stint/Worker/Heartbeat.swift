@@ -44,6 +44,8 @@ final class Heartbeat: Sendable {
 
     private let engine: WorkerEngine
     private let startedMilliseconds: Int64
+    /// Asked for once, by the caller's thread: on some systems it is looked up in the network.
+    private let host = ProcessInfo.processInfo.hostName
 
     init(engine: WorkerEngine) {
         self.engine = engine
@@ -59,7 +61,7 @@ final class Heartbeat: Sendable {
         let situation = engine.situation()
         guard situation.mode != "stopped" else { return }
         let details = NodeDetails(
-            host: ProcessInfo.processInfo.hostName, pid: ProcessInfo.processInfo.processIdentifier,
+            host: host, pid: ProcessInfo.processInfo.processIdentifier,
             version: StintVersion.current, started_ms: startedMilliseconds, mode: situation.mode,
             slots: engine.machineSettings.slots, busy: situation.running, waiting: situation.waiting,
             completed: situation.completed, failed: situation.failed,

@@ -26,12 +26,14 @@ final class TaskAttempts: WorkerEngine.Attempts {
     }
 
     func start(_ token: WorkerMachine.Token, _ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl) {
-        let task = Task {
-            let end = await run(token, job, on: engine, control: control)
-            tasks.withLock { $0[token] = nil }
-            engine.ended(token, end)
+        // Under the lock, so that a task which ends at once finds its entry to remove.
+        tasks.withLock { entries in
+            entries[token] = Task {
+                let end = await run(token, job, on: engine, control: control)
+                tasks.withLock { $0[token] = nil }
+                engine.ended(token, end)
+            }
         }
-        tasks.withLock { $0[token] = task }
     }
 
     func cancel(_ token: WorkerMachine.Token) { tasks.withLock { $0[token] }?.cancel() }

@@ -30,7 +30,9 @@ extension WorkerMachine {
         let wasWoken = queues[queue].wasWokenMeanwhile
         queues[queue].isPromising = reply.hasMore || wasWoken
         queues[queue].wasWokenMeanwhile = false
-        queues[queue].isEmpty = !reply.hasMore && reply.nextDue == nil && reply.jobs.isEmpty
+        // Of a paused queue the answer says nothing; that it is not paused, a sweep has said.
+        queues[queue].isEmpty =
+            !reply.hasMore && reply.nextDue == nil && reply.jobs.isEmpty && queues[queue].isPaused == false
         for job in reply.jobs { actions += accept(job, sentAt: reply.sentAt, now) }
         if let due = reply.nextDue { actions += sweepBy(queue, now + due, now) }
         if wasWoken, free == 0 { actions += passOn(queue, now) }
@@ -81,7 +83,8 @@ extension WorkerMachine {
 
     /// The queues that have something to send, in the order in which they may claim: as given, or drawn by weight.
     private func order() -> [Int] {
-        var active = queues.indices.filter { queues[$0].isPromising || !queues[$0].finishing.isEmpty }
+        let mayClaim = mode == .running && free > 0
+        var active = queues.indices.filter { (mayClaim && queues[$0].isPromising) || !queues[$0].finishing.isEmpty }
         guard !settings.isStrict, active.count > 1 else { return active }
         var drawn: [Int] = []
         drawn.reserveCapacity(active.count)
@@ -108,7 +111,7 @@ extension WorkerMachine {
         let mayClaim = mode == .running && queue.isPromising
         var limit = mayClaim ? min(share(of: index), room(index), 500) : 0
         if let most = settings.maxJobs { limit = min(limit, max(0, most - claimedInAll - reserved)) }
-        let finished = queue.finishing.prefix(500)
+        let finished = Self.batch(queue.finishing)
         guard limit > 0 || !finished.isEmpty else { return [] }
         switch queue.calls {
         case 0: break
@@ -123,6 +126,17 @@ extension WorkerMachine {
         return [.advance(queue: index, limit: max(0, limit), finished: Array(finished))]
     }
 
+    /// The first ends that one call takes: 500 or 1 MiB of results.
+    private static func batch(_ finishing: [Outgoing]) -> ArraySlice<Outgoing> {
+        var bytes = 0
+        let end = finishing.prefix(500).firstIndex { outgoing in
+            if case .finish(let result) = outgoing.end { bytes += result.count }
+            return bytes > 1 << 20
+        }
+        // No result is as long as that, so there is always a first.
+        return finishing[..<(end ?? min(finishing.count, 500))]
+    }
+
     /// A queue's part of the free slots: by weight among those that are promising and may send a call.
     private func share(of index: Int) -> Int {
         let free = free
@@ -131,7 +145,8 @@ extension WorkerMachine {
             return isEarlierBusy ? 0 : free
         }
         var total = 0
-        for (other, queue) in queues.enumerated() where queue.isPromising && (queue.calls == 0 || other == index) {
+        for (other, queue) in queues.enumerated()
+        where queue.isPromising && room(other) > 0 && (queue.calls == 0 || other == index) {
             total += queue.share.weight
         }
         let own = queues[index].share.weight
@@ -160,6 +175,8 @@ extension WorkerMachine {
     /// A `fail` or `release` call was answered, or never will be.
     package mutating func sideEnded(queue: Int, lost: [ClaimedJob], now: Duration) -> [Action] {
         queues[queue].isSideBusy = false
+        // What was sent may be delayed or ready now; the next sweep tells.
+        queues[queue].isEmpty = false
         return lost.map { .report(.leaseLost($0)) } + dispatch(now)
     }
 
@@ -176,7 +193,10 @@ extension WorkerMachine {
 
     /// Whether the worker is to end, as every queue is known to be empty after a sweep.
     private mutating func endsBecauseEmpty() -> Bool {
-        let isEmpty = queues.allSatisfy { $0.isEmpty && $0.sweeps > 0 && $0.calls == 0 && !$0.isPromising }
+        let isEmpty = queues.allSatisfy {
+            $0.isEmpty && $0.calls == 0 && !$0.isPromising && !$0.isSideBusy && $0.failing.isEmpty
+                && $0.releasing.isEmpty
+        }
         guard settings.stopsWhenEmpty, jobs.isEmpty, isEmpty else { return false }
         mode = .draining
         return true

@@ -39,15 +39,24 @@ extension WorkerMachine {
     private mutating func start(_ token: Token, _ now: Duration) -> [Action] {
         guard var held = jobs[token] else { return [] }
         held.startedAt = now
+        if held.job.record.timeoutMilliseconds > 0 {
+            held.deadline = now + .milliseconds(held.job.record.timeoutMilliseconds)
+        }
         jobs[token] = held
         busy += 1
         runningByName[held.capKey, default: 0] += 1
         idleSince = nil
-        var actions: [Action] = [.start(token, held.job)]
-        if held.job.record.timeoutMilliseconds > 0 {
-            actions.append(.alarm(.timeout(token), after: .milliseconds(held.job.record.timeoutMilliseconds)))
-        }
-        return actions
+        return [.start(token, held.job)] + awaitTimeout(held.deadline, now)
+    }
+
+    /// Sees to it that the alarm for timeouts goes off by then.
+    ///
+    /// One alarm serves all jobs: an alarm each would stay for the whole timeout of a job that was done at once.
+    private mutating func awaitTimeout(_ deadline: Duration?, _ now: Duration) -> [Action] {
+        guard let deadline else { return [] }
+        if let timeoutsAt, timeoutsAt <= deadline { return [] }
+        timeoutsAt = deadline
+        return [.alarm(.timeouts, after: max(.zero, deadline - now))]
     }
 
     /// Tasks have ended.
@@ -96,8 +105,27 @@ extension WorkerMachine {
         return actions
     }
 
+    /// The earliest deadline that was known has come.
+    mutating func timeOutDue(_ now: Duration) -> [Action] {
+        // One that was overtaken by an earlier one is ignored.
+        guard let moment = timeoutsAt, moment <= now else { return [] }
+        timeoutsAt = nil
+        var actions: [Action] = []
+        var next: Duration?
+        for token in jobs.keys.sorted() {
+            guard let deadline = jobs[token]?.deadline else { continue }
+            if deadline <= now {
+                jobs[token]?.deadline = nil
+                actions += timeOut(token, now)
+            } else {
+                next = min(next ?? deadline, deadline)
+            }
+        }
+        return actions + awaitTimeout(next, now)
+    }
+
     /// The attempt's time is up: its task is cancelled, and its lease is given up after the grace period.
-    mutating func timeOut(_ token: Token, _ now: Duration) -> [Action] {
+    private mutating func timeOut(_ token: Token, _ now: Duration) -> [Action] {
         guard jobs[token]?.startedAt != nil, jobs[token]?.isLeased == true else { return [] }
         if jobs[token]?.cancelCause == nil { jobs[token]?.cancelCause = .timeout }
         return [.cancel(token), .alarm(.overdue(token), after: settings.grace)]
@@ -107,7 +135,8 @@ extension WorkerMachine {
     mutating func overdue(_ token: Token, _ now: Duration) -> [Action] {
         guard let held = jobs[token], held.isLeased, held.cancelCause != nil else { return [] }
         jobs[token]?.isLeased = false
-        let end = AttemptVerdict(job: held.job, ran: now - (held.startedAt ?? now), random: random).timedOut()
+        let verdict = AttemptVerdict(job: held.job, ran: now - (held.startedAt ?? now), random: random)
+        let end = held.cancelCause == .request ? verdict.cancelled() : verdict.timedOut()
         queues[held.job.queue].failing.append(Outgoing(job: held.job, end: end))
         return [.report(.wedged(held.job))] + dispatch(now)
     }

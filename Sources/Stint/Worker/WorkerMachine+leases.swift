@@ -17,18 +17,21 @@ extension WorkerMachine {
         package init() {}
     }
 
-    /// Renews every lease of every queue.
+    /// Renews every lease of every queue, also of what has ended and waits to be sent.
     mutating func renewAll(_ now: Duration) -> [Action] {
         var actions: [Action] = []
-        var byQueue: [Int: [Token]] = [:]
-        for (token, held) in jobs where held.isLeased { byQueue[held.job.queue, default: []].append(token) }
-        for (queue, tokens) in byQueue.sorted(by: { $0.key < $1.key }) {
-            let sorted = tokens.sorted()
-            var start = 0
-            while start < sorted.count {
-                let slice = Array(sorted[start..<min(start + 500, sorted.count)])
-                actions.append(.renew(queue: queue, slice, members: slice.compactMap { jobs[$0]?.job.member }))
-                start += slice.count
+        var byQueue = [[(token: Token?, member: String)]](repeating: [], count: queues.count)
+        for token in jobs.keys.sorted() {
+            guard let held = jobs[token], held.isLeased else { continue }
+            byQueue[held.job.queue].append((token, held.job.member))
+        }
+        for (index, queue) in queues.enumerated() {
+            byQueue[index] += (queue.finishing + queue.failing + queue.releasing).map { (nil, $0.job.member) }
+        }
+        for (queue, leases) in byQueue.enumerated() {
+            for start in stride(from: 0, to: leases.count, by: 500) {
+                let slice = leases[start..<min(start + 500, leases.count)]
+                actions.append(.renew(queue: queue, slice.compactMap(\.token), members: slice.map(\.member)))
             }
         }
         return actions
@@ -113,17 +116,19 @@ extension WorkerMachine {
             queues[queue].isPromising = true
             queues[queue].wasWokenMeanwhile = queues[queue].calls > 0
         }
+        queues[queue].isPaused = reply.isPaused
         queues[queue].isEmpty = !reply.isClaimable && reply.nextDue == nil && !reply.isPaused
-        if reply.isCut {
+        // The alarm of a sweep that fell due while this one was under way has come and gone.
+        if reply.isCut || queues[queue].sweepAt <= now {
             queues[queue].sweepAt = now
             actions += sweepIfDue(queue, now)
         } else if let due = reply.nextDue {
             actions += sweepBy(queue, now + due, now)
         }
-        for id in reply.cancelling {
-            for token in jobs.keys.sorted() where jobs[token]?.job.id == id && jobs[token]?.job.queue == queue {
-                actions += request(token)
-            }
+        if !reply.cancelling.isEmpty {
+            let meant = Set(reply.cancelling)
+            let tokens = jobs.filter { $0.value.job.queue == queue && meant.contains($0.value.job.id) }.keys
+            for token in tokens.sorted() { actions += request(token) }
         }
         return actions + dispatch(now)
     }
@@ -138,7 +143,7 @@ extension WorkerMachine {
             return []
         }
         jobs[token]?.cancelCause = .request
-        return [.cancel(token)]
+        return [.cancel(token), .alarm(.overdue(token), after: settings.grace)]
     }
 
     /// A sweep got no answer: the next one is due at its time.

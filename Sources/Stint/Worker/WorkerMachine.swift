@@ -50,7 +50,7 @@ package struct WorkerMachine {
         case sweep(queue: Int)
         case renew
         case listen
-        case timeout(Token)
+        case timeouts
         case overdue(Token)
         case drainEnd
         case handBackEnd
@@ -83,6 +83,8 @@ package struct WorkerMachine {
     var isListening = false
     var claimedInAll = 0
     var idleSince: Duration?
+    /// When the alarm for timeouts goes off next.
+    var timeoutsAt: Duration?
     var renewalPeriod: Duration { settings.lease / 3 }
 
     package init(settings: WorkerSettings, random: any RandomSource) {
@@ -123,7 +125,7 @@ package struct WorkerMachine {
         case .sweep(let queue): return sweepIfDue(queue, now)
         case .renew: return renewAll(now) + [.alarm(.renew, after: renewalPeriod)]
         case .listen: return dispatch(now)
-        case .timeout(let token): return timeOut(token, now)
+        case .timeouts: return timeOutDue(now)
         case .overdue(let token): return overdue(token, now)
         case .drainEnd: return mode == .draining ? handBack(now, wait: settings.grace) : []
         case .handBackEnd: return releaseEverything(now)
@@ -134,6 +136,7 @@ package struct WorkerMachine {
 
     private mutating func idle(_ now: Duration) -> [Action] {
         guard let limit = settings.maxIdle, mode == .running else { return [] }
+        if jobs.isEmpty, idleSince == nil { idleSince = now }
         guard let since = idleSince, now - since >= limit else {
             return [.alarm(.idle, after: max(limit - (now - (idleSince ?? now)), .milliseconds(10)))]
         }

@@ -73,6 +73,8 @@ struct QueueState {
     var deafUntil: Duration?
     /// Nothing is ready and nothing is delayed, as of the last answer.
     var isEmpty = false
+    /// Whether its claims are refused, as of the last sweep; `nil` before the first.
+    var isPaused: Bool?
     var sweeps = 0
 
     init(share: WorkerSettings.Share) { self.share = share }
@@ -90,6 +92,8 @@ struct Held {
     var confirmedAt: Duration
     /// When its task was started; `nil` while it waits for its cap.
     var startedAt: Duration?
+    /// When its attempt times out, until it has.
+    var deadline: Duration?
     /// False once the lease is lost or given up: then only the slot is still taken.
     var isLeased = true
     var cancelCause: CancelCause?

@@ -22,7 +22,7 @@ struct FunctionWorker {
     let functions: FunctionSet
     let queues: [Worker.Queue]
     let slots: Int
-    let options: WorkerOptions
+    private(set) var options: WorkerOptions
     let logging: WorkerLogOptions
     let console: Console
 
@@ -33,6 +33,9 @@ struct FunctionWorker {
         self.functions = functions
         self.queues = queues.isEmpty ? Self.queues(of: functions.configuration) : queues
         self.options = options
+        // A command that is told to stop has its own grace period; its attempt must not be given up before that.
+        let longest = functions.configuration.functions.map(\.gracePeriod).max() ?? .zero
+        self.options.grace = max(options.grace, longest + .seconds(1))
         self.logging = logging
         self.console = console
         slots = logging.slots ?? ProcessInfo.processInfo.activeProcessorCount

@@ -47,6 +47,35 @@ import Testing
         #expect(queue.next() == [2, 3])
     }
 
+    @Test("What waited too long is taken without a lane, and the rest stays in its order")
+    func overdue() {
+        var queue = BatchQueue<Int>(lanes: 1)
+        queue.add(contentsOf: (0..<1_200).map { ($0, 1) }, at: .seconds(1))
+        queue.add(-1, bytes: 1, at: .seconds(2))
+        queue.add(-2, bytes: 1, at: .seconds(9))
+        queue.add(contentsOf: [(-3, 1)], at: .seconds(3))
+        #expect(queue.takeOverdue(since: .milliseconds(999)) == [])
+        #expect(queue.next() == Array(0..<500))
+        // A batch counts from when it was begun.
+        #expect(queue.takeOverdue(since: .seconds(2)) == Array(500..<1_200) + [-1, -2])
+        #expect(queue.next() == nil)
+        queue.laneFreed()
+        #expect(queue.next() == [-3])
+        #expect(queue.isEmpty)
+    }
+
+    @Test("Very many batches leave in their order")
+    func many() {
+        var queue = BatchQueue<Int>(lanes: 1)
+        for element in 0..<5_000 { queue.add(contentsOf: [(element, 1)]) }
+        for element in 0..<5_000 {
+            #expect(queue.next() == [element])
+            queue.laneFreed()
+            if element % 3 == 0 { queue.add(contentsOf: [(5_000 + element / 3, 1)]) }
+        }
+        #expect(queue.next() == [5_000])
+    }
+
     @Test("Nothing is begun by an empty slice")
     func empty() {
         var queue = BatchQueue<Int>(lanes: 1)

@@ -78,6 +78,28 @@ import Testing
         }
     }
 
+    @Test("When Redis goes away, calls that wait behind others have the same time limit and not one after the other")
+    func backlog() async throws {
+        try await withStint(configure: {
+            $0.enqueueTimeout = .milliseconds(600)
+            $0.commandTimeout = .milliseconds(200)
+        }) { stint in
+            let client = stint.client
+            try await client.enqueue(name: "n", payload: [])
+            stint.redis.kill()
+            let start = ContinuousClock.now
+            // Each of them is a call of its own, and two are under way at a time.
+            await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<100 {
+                    group.addTask { (try? await client.enqueue(contentsOf: [RawJob(name: "n")])) == nil }
+                }
+                let refused = await group.reduce(into: 0) { if $1 { $0 += 1 } }
+                #expect(refused == 100)
+            }
+            #expect(ContinuousClock.now - start < .seconds(15))
+        }
+    }
+
     @Test("A wrong password is refused at once, without being told")
     func wrongPassword() async throws {
         let redis = try await PrivateRedis.start(extraConfiguration: ["requirepass secret-1"])
@@ -114,6 +136,7 @@ import Testing
             try await stint.command("CONFIG", "SET", "maxmemory", "1")
             #expect(await code { try await stint.client.enqueue(name: "n", payload: []) } == .redisFull)
             #expect(try await TestWorker(stint.core, queue: "default").drain() == 1)
+            #expect(try await stint.client.queue("default").retryDead([JobID("none")]) == [.notFound])
             try await stint.command("CONFIG", "SET", "maxmemory", "0")
             #expect(try await stint.client.enqueue(name: "n", payload: []).isNew)
             #expect(try await stint.inspector.queue("default").ready == 1)

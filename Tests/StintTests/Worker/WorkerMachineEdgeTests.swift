@@ -1,0 +1,135 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import StintRedis
+import Testing
+
+@testable import Stint
+
+/// What the worker decides when answers are slow, handlers are deaf, or there is very much of something.
+@Suite struct WorkerMachineEdgeTests {
+    private static let failure = AttemptEnd.fail(.init(kind: .error, delay: .seconds(1), text: "no"))
+
+    @Test("A sweep whose answer takes longer than the interval does not end the sweeping")
+    func slowSweep() {
+        var bench = MachineBench(slots: 1)
+        bench.perform { $0.begin(now: $1) }
+        bench.now += .milliseconds(1_200)
+        bench.perform { $0.alarm(.sweep(queue: 0), now: $1) }
+        #expect(bench.sweeps == [0])
+        bench.perform { $0.swept(queue: 0, .init(), now: $1) }
+        #expect(bench.sweeps == [0, 0])
+        #expect(bench.alarms.last?.0 == .sweep(queue: 0))
+    }
+
+    @Test("A worker that is to stop when empty waits for a queue that is paused")
+    func pausedIsNotEmpty() {
+        var bench = MachineBench(slots: 1) { $0.stopsWhenEmpty = true }
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 0)
+        var swept = WorkerMachine.Swept()
+        swept.isPaused = true
+        bench.perform { $0.swept(queue: 0, swept, now: $1) }
+        #expect(!bench.hasStopped)
+        bench.perform { $0.woke(queue: 0, now: $1) }
+        bench.answer(0, jobs: 0)
+        #expect(!bench.hasStopped)
+        bench.perform { $0.swept(queue: 0, .init(), now: $1) }
+        #expect(bench.hasStopped)
+    }
+
+    @Test("A worker that is to stop when empty stays for a job that failed and will be tried again")
+    func retryIsNotEmpty() {
+        var bench = MachineBench(slots: 2) { $0.stopsWhenEmpty = true }
+        bench.perform { $0.begin(now: $1) }
+        bench.perform { $0.swept(queue: 0, .init(), now: $1) }
+        bench.answer(0, jobs: 2)
+        bench.end([bench.started[0]])
+        bench.answer(0, jobs: 0)
+        bench.end([bench.started[1]], Self.failure)
+        #expect(bench.failures == [1])
+        #expect(!bench.hasStopped)
+        bench.perform { $0.sideEnded(queue: 0, lost: [], now: $1) }
+        #expect(!bench.hasStopped)
+        var swept = WorkerMachine.Swept()
+        swept.nextDue = .seconds(1)
+        bench.perform { $0.swept(queue: 0, swept, now: $1) }
+        #expect(!bench.hasStopped)
+    }
+
+    @Test("One alarm serves the timeouts of all jobs, and goes off for each in its time")
+    func timeouts() {
+        var bench = MachineBench(slots: 3)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 2, hasMore: true, timeout: 60_000)
+        bench.answer(0, jobs: 1, timeout: 1_000)
+        #expect(bench.timeoutAlarms == [.seconds(60), .seconds(1)])
+        bench.now = .seconds(1)
+        bench.perform { $0.alarm(.timeouts, now: $1) }
+        #expect(bench.cancelled == [bench.started[2]])
+        #expect(bench.timeoutAlarms == [.seconds(60), .seconds(1), .seconds(59)])
+        bench.end([bench.started[0]])
+        bench.now = .seconds(60)
+        bench.perform { $0.alarm(.timeouts, now: $1) }
+        bench.perform { $0.alarm(.timeouts, now: $1) }
+        #expect(bench.cancelled == [bench.started[2], bench.started[1]])
+        #expect(bench.timeoutAlarms.count == 3)
+    }
+
+    @Test("A job that was cancelled and whose handler goes on ends without it after the grace period")
+    func deafToCancellation() {
+        var bench = MachineBench(slots: 1)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 1)
+        var swept = WorkerMachine.Swept()
+        swept.cancelling = [JobID(unchecked: "j1"), JobID(unchecked: "other")]
+        bench.perform { $0.swept(queue: 0, swept, now: $1) }
+        #expect(bench.cancelled == [0])
+        #expect(bench.alarms.contains { $0.0 == .overdue(0) && $0.1 == .seconds(5) })
+        bench.perform { $0.alarm(.overdue(0), now: $1) }
+        #expect(bench.failures == [1])
+        #expect(bench.machine.occupancy.running == 1)
+        bench.end([0])
+        #expect(bench.failures == [1])
+        #expect(bench.machine.occupancy.running == 0)
+    }
+
+    @Test("The lease of a job that waits to be handed back with the others is renewed")
+    func renewsWhatWaits() {
+        var bench = MachineBench(slots: 2)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 2)
+        bench.perform { $0.handBack($1, wait: .seconds(60)) }
+        bench.end([0], .handBack(delay: nil))
+        #expect(bench.releases.isEmpty)
+        bench.perform { $0.alarm(.renew, now: $1) }
+        #expect(bench.renewals == [1])
+        #expect(bench.renewedMembers == [2])
+    }
+
+    @Test("A call takes at most about 1 MiB of results")
+    func boundsResults() {
+        var bench = MachineBench(slots: 10)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 10)
+        bench.end(bench.started, .finish(result: [UInt8](repeating: 0, count: 256 * 1024)))
+        #expect(bench.advances.last?.finished == 4)
+    }
+
+    @Test("A queue whose jobs all wait for their cap leaves the slots to the others")
+    func fullQueueSharesNothing() {
+        var bench = MachineBench(slots: 4, queues: [("a", 9), ("b", 1)]) { $0.handles = { ($0, 1) } }
+        bench.perform { $0.begin(now: $1) }
+        let asked = bench.advances.map(\.limit)
+        bench.answer(0, jobs: 5, hasMore: true, asked: asked[0])
+        #expect(bench.machine.occupancy.waiting == 4)
+        for limit in asked.dropFirst() { bench.answer(1, jobs: 0, asked: limit) }
+        bench.perform { $0.woke(queue: 1, now: $1) }
+        #expect(bench.advances.last == .init(queue: 1, limit: 3, finished: 0))
+    }
+}
+
+extension MachineBench {
+    fileprivate var timeoutAlarms: [Duration] { alarms.filter { $0.0 == .timeouts }.map(\.1) }
+}
