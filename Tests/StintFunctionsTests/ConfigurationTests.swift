@@ -185,7 +185,7 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
         #expect(line(.namespace) == "namespace=env (env STINT_NAMESPACE)")
         #expect(line(.redis) == "redis=redis://project (stint.yaml:1)")
         #expect(line(.attempts) == "defaults.attempts=9 (/home/u/config.yaml:3)")
-        #expect(line(.timezone) == "timezone=UTC (built-in)")
+        #expect(line(.timezone) == "timezone=- (built-in)")
         #expect(line(.timeout) == "defaults.timeout=- (built-in)")
         #expect(configuration.linger == .seconds(5))
         #expect(configuration.redis?.url == "redis://project")

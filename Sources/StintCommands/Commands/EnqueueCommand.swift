@@ -75,7 +75,8 @@ struct EnqueueCommand: ConsoleCommand {
         var options = try job.jobOptions(invocation)
         if let id { options.id = try JobID(id) }
         if waiting.isWaiting { options.isAwaited = true }
-        try RawJob(name: name, payload: payload, options: options).check()
+        let configuration = try Configuration.load(connection.flags(), in: invocation)
+        try RawJob(name: name, payload: payload, options: options).check(maxPayloadBytes: configuration.payloadBound)
         try await connection.withClient(on: console) { client, target in
             var plan = JobPlan(target.configuration, attempts: job.attempts, backoff: job.backoff)
             let filled = plan.filled(options, name: name)

@@ -14,7 +14,8 @@ package enum CommandRunner {
     package static func run(_ invocation: Invocation, root: any ParsableCommand.Type = StintCommand.self) async
         -> CommandStatus
     {
-        await Invocation.$current.withValue(invocation) {
+        let invocation = invocation.inConfiguredZone()
+        return await Invocation.$current.withValue(invocation) {
             do {
                 try await execute(invocation.arguments, root: root)
                 return .ok

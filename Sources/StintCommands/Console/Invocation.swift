@@ -43,6 +43,19 @@ package struct Invocation: Sendable {
     /// The zone in which people read and write times.
     package var timeZone: TimeZone
 
+    /// The same in the zone that `timezone` names, if somebody set it.
+    ///
+    /// Times on the command line are read before any command looks at the configuration, so this comes first; what is
+    /// wrong with a configuration is told by the commands that need it.
+    func inConfiguredZone() -> Self {
+        guard let configuration = try? Configuration.load(environment: environment, from: directory),
+            let zone = configuration[.timezone].value.flatMap(TimeZone.init(identifier:))
+        else { return self }
+        var copy = self
+        copy.timeZone = zone
+        return copy
+    }
+
     /// How far the zone is ahead of UTC at an instant, in seconds.
     package func offset(at milliseconds: Int64) -> Int {
         timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(milliseconds) / 1_000))

@@ -16,7 +16,7 @@ extension RedisTarget {
             return try StintClient(
                 .init(
                     redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
-                    clientName: "stint-cli"),
+                    maxPayloadBytes: configuration.payloadBound, clientName: "stint-cli"),
                 logger: console.logger)
         } catch {
             throw failure(error)
