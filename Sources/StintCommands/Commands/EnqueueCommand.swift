@@ -125,7 +125,8 @@ struct EnqueueCommand: ConsoleCommand {
             if last.outcome == .queueFull {
                 throw CommandFailure(
                     added > 0 ? .partlyDone : .refusedByState,
-                    "the queue '\(last.queue)' has reached its depth limit: \(added) of \(count) jobs were queued")
+                    "the queue '\(last.queue)' has reached its depth limit: \(added) of \(count) jobs were queued",
+                    hints: [.init("What waits there:", "stint queue show \(last.queue)")])
             }
         }
         report.tellMany(count: added, of: count, job, knownQueues: known)
