@@ -4,6 +4,7 @@
 
 import Stint
 import StintCommands
+import StintFunctions
 import Testing
 
 @Suite struct GeneralCommandTests {
@@ -37,5 +38,11 @@ import Testing
                 == "error: no topic 'exit-code'. Did you mean 'exit-codes'?\n")
         #expect(await CommandRun.stint(["help", "version"]).output.contains("USAGE: stint version"))
         #expect(await CommandRun.stint(["help", "environment"]).output.contains("NO_COLOR"))
+    }
+
+    @Test("Every variable that sets something is explained", arguments: SettingKey.allCases)
+    func environment(key: SettingKey) async {
+        let page = await CommandRun.stint(["help", "environment"])
+        #expect(page.lines.contains { $0.hasPrefix(key.environmentVariable + " ") && $0.hasSuffix(key.meaning) })
     }
 }

@@ -185,7 +185,7 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
         #expect(line(.namespace) == "namespace=env (env STINT_NAMESPACE)")
         #expect(line(.redis) == "redis=redis://project (stint.yaml:1)")
         #expect(line(.attempts) == "defaults.attempts=9 (/home/u/config.yaml:3)")
-        #expect(line(.timezone) == "timezone=UTC (built-in)")
+        #expect(line(.timezone) == "timezone=- (built-in)")
         #expect(line(.timeout) == "defaults.timeout=- (built-in)")
         #expect(configuration.linger == .seconds(5))
         #expect(configuration.redis?.url == "redis://project")
@@ -255,9 +255,14 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
             let path = folder + "/stint.yaml"
             try "redis://:s3cret@host:6379\n".write(toFile: folder + "/url", atomically: true, encoding: .utf8)
             try "redis_url_file: url\n".write(toFile: path, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder + "/url")
             let fromFile = try Configuration.load(environment: [:], from: folder)
             #expect(fromFile.redis?.url == "redis://:s3cret@host:6379")
             #expect(fromFile.problems == [])
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder + "/url")
+            let open = try Configuration.load(environment: [:], from: folder)
+            #expect(open.problems.map(\.severity) == [.warning])
+            #expect(open.problems.first?.message.hasSuffix("chmod 600 \(folder)/url") == true)
             let flagged = try Configuration.load(flags: [.redis: "redis://other"], environment: [:], from: folder)
             #expect(flagged.redis?.url == "redis://other")
 

@@ -32,6 +32,7 @@ struct BenchStage: Sendable {
     }
 
     private init(redis: String?, on console: Console) async throws {
+        try RedisTarget.refusePassword(in: redis)
         var flags: [SettingKey: String] = [:]
         flags[.redis] = redis
         let configuration = try Configuration.load(flags, in: .current)
@@ -57,7 +58,7 @@ struct BenchStage: Sendable {
         } catch {
             throw CommandFailure(
                 .unreachable, "a Redis for the benchmark cannot be started: \(error.message)",
-                hints: [.init("Use one that runs:", Invocation.current.retyped(adding: "--redis redis://HOST:PORT"))])
+                hints: [.init("Use one that runs:", Invocation.current.retyped(with: "--redis", "redis://HOST:PORT"))])
         }
     }
 

@@ -36,7 +36,9 @@ struct ConfigCheckCommand: ConsoleCommand {
                 environment: invocation.environment, from: invocation.directory)
             problems = configuration.check(FunctionRunner(parentEnvironment: invocation.environment))
             let files = configuration.files.isEmpty ? "no file" : configuration.files.joined(separator: ", ")
-            summary = "\(files): \(configuration.functions.count) functions, \(configuration.queues.count) queues"
+            summary =
+                "\(files): \(Self.count(configuration.functions.count, "function")), "
+                + Self.count(configuration.queues.count, "queue")
         } catch {
             problems = error.problems
         }
@@ -50,4 +52,6 @@ struct ConfigCheckCommand: ConsoleCommand {
         guard !isBroken else { throw CommandFailure.silent(.invalidConfiguration) }
         console.done(summary)
     }
+
+    private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }

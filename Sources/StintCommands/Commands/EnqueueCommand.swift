@@ -75,7 +75,8 @@ struct EnqueueCommand: ConsoleCommand {
         var options = try job.jobOptions(invocation)
         if let id { options.id = try JobID(id) }
         if waiting.isWaiting { options.isAwaited = true }
-        try RawJob(name: name, payload: payload, options: options).check()
+        let configuration = try Configuration.load(connection.flags(), in: invocation)
+        try RawJob(name: name, payload: payload, options: options).check(maxPayloadBytes: configuration.payloadBound)
         try await connection.withClient(on: console) { client, target in
             var plan = JobPlan(target.configuration, attempts: job.attempts, backoff: job.backoff)
             let filled = plan.filled(options, name: name)
@@ -124,7 +125,8 @@ struct EnqueueCommand: ConsoleCommand {
             if last.outcome == .queueFull {
                 throw CommandFailure(
                     added > 0 ? .partlyDone : .refusedByState,
-                    "the queue '\(last.queue)' has reached its depth limit: \(added) of \(count) jobs were queued")
+                    "the queue '\(last.queue)' has reached its depth limit: \(added) of \(count) jobs were queued",
+                    hints: [.init("What waits there:", "stint queue show \(last.queue)")])
             }
         }
         report.tellMany(count: added, of: count, job, knownQueues: known)

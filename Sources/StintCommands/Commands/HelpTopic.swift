@@ -2,6 +2,7 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+import StintFunctions
 import StintTerminal
 
 /// What `stint help` explains beside the commands.
@@ -26,17 +27,14 @@ enum HelpTopic: String, CaseIterable {
         return table.lines(width: nil, style: style)
     }
 
-    private static let variables = [
-        ("STINT_REDIS_URL", "the Redis to use: redis://, rediss:// or redis+unix://"),
-        ("STINT_REDIS_URL_FILE", "a file that holds the URL"),
-        ("STINT_NAMESPACE", "prefix of all keys"),
-        ("STINT_DATA", "folder of the private Redis"),
-        ("STINT_FORCE_TTY", "a width: print as on a terminal of that many columns"),
-        ("NO_COLOR", "not empty: no colours; also --no-color and TERM=dumb"),
-        ("FORCE_COLOR, CLICOLOR_FORCE", "not empty and not 0: colours also into a pipe"),
-        ("XDG_CONFIG_HOME", "stint/config.yaml there holds your own settings"),
-        ("XDG_DATA_HOME", "stint there is the data folder where no stint.yaml is found"),
-        ("XDG_STATE_HOME", "stint there remembers what %1 and @last stand for"),
-        ("XDG_RUNTIME_DIR", "holds the private Redis' socket where its folder's path is too long"),
-    ]
+    private static let variables =
+        SettingKey.allCases.map { ($0.environmentVariable, $0.meaning) } + [
+            ("STINT_FORCE_TTY", "a width: print as on a terminal of that many columns"),
+            ("NO_COLOR", "not empty: no colours; also --no-color and TERM=dumb"),
+            ("FORCE_COLOR, CLICOLOR_FORCE", "not empty and not 0: colours also into a pipe"),
+            ("XDG_CONFIG_HOME", "stint/config.yaml there holds your own settings"),
+            ("XDG_DATA_HOME", "stint there is the data folder where no stint.yaml is found"),
+            ("XDG_STATE_HOME", "stint there remembers what %1 and @last stand for"),
+            ("XDG_RUNTIME_DIR", "holds the private Redis' socket where its folder's path is too long"),
+        ]
 }

@@ -24,7 +24,9 @@ enum Caller {
     /// - Throws: A usage failure if the library would not take it.
     static func name(with reason: String?) throws -> String {
         guard let reason, !reason.isEmpty else { return name() }
-        guard reason.utf8.count <= 90 else { throw CommandFailure.usage("--reason takes at most 90 bytes") }
+        guard reason.utf8.count <= 90,
+            !reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { throw CommandFailure.usage("--reason takes at most 90 bytes and no control characters") }
         return name(limit: 126 - reason.utf8.count) + ": " + reason
     }
 }

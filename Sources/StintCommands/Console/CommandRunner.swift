@@ -14,7 +14,8 @@ package enum CommandRunner {
     package static func run(_ invocation: Invocation, root: any ParsableCommand.Type = StintCommand.self) async
         -> CommandStatus
     {
-        await Invocation.$current.withValue(invocation) {
+        let invocation = invocation.inConfiguredZone()
+        return await Invocation.$current.withValue(invocation) {
             do {
                 try await execute(invocation.arguments, root: root)
                 return .ok
@@ -59,8 +60,28 @@ package enum CommandRunner {
             }
             failure = usageFailure(error, words, root: root)
         }
-        console.report(failure.lines(style: console.errors.style))
+        let path = CommandWords.path(words, root: root).names
+        console.report(completed(failure, path, invocation).lines(style: console.errors.style))
         return failure.status
+    }
+
+    /// A failure that suggests nothing yet, with what to type in general for its exit code.
+    private static func completed(
+        _ failure: CommandFailure, _ path: [String], _ invocation: Invocation
+    ) -> CommandFailure {
+        guard failure.hints.isEmpty, !failure.summary.contains("Did you mean") else { return failure }
+        var failure = failure
+        switch failure.status {
+        case .usage: failure.hints = [usageHint(path)]
+        case .tryAgain: failure.hints = [.init("Try again:", invocation.retyped())]
+        case .bug: failure.hints = [.init("Report it, with the output of:", "stint version --json")]
+        default: break
+        }
+        return failure
+    }
+
+    private static func usageHint(_ path: [String]) -> CommandFailure.Hint {
+        .init("All options and examples:", (["stint"] + path + ["--help"]).joined(separator: " "))
     }
 
     /// The parser's message in the form of all others, with the usage and where to read on.
@@ -74,9 +95,8 @@ package enum CommandRunner {
             summary = first.lowercased() + summary.dropFirst()
         }
         let names = CommandWords.path(words, root: root).names
-        let command = (["stint"] + names).joined(separator: " ")
         return CommandFailure(
             .usage, summary, details: lines.map { $0.trimmingSpaces() },
-            hints: [.init("All options and examples:", command + " --help")])
+            hints: [usageHint(names)])
     }
 }

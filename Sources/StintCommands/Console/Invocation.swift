@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Foundation
+import StintFunctions
 import StintTerminal
 
 /// Everything that a command takes from the outside: environment, folder, clock, zone, streams.
@@ -42,6 +43,19 @@ package struct Invocation: Sendable {
     /// The zone in which people read and write times.
     package var timeZone: TimeZone
 
+    /// The same in the zone that `timezone` names, if somebody set it.
+    ///
+    /// Times on the command line are read before any command looks at the configuration, so this comes first; what is
+    /// wrong with a configuration is told by the commands that need it.
+    func inConfiguredZone() -> Self {
+        guard let configuration = try? Configuration.load(environment: environment, from: directory),
+            let zone = configuration[.timezone].value.flatMap(TimeZone.init(identifier:))
+        else { return self }
+        var copy = self
+        copy.timeZone = zone
+        return copy
+    }
+
     /// How far the zone is ahead of UTC at an instant, in seconds.
     package func offset(at milliseconds: Int64) -> Int {
         timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(milliseconds) / 1_000))
@@ -60,10 +74,25 @@ package struct Invocation: Sendable {
         name.hasPrefix("/") ? name : directory + "/" + name
     }
 
-    /// The command as it was typed, with other arguments in front, for hints.
-    package func retyped(adding prefix: String = "") -> String {
-        let words = arguments.map(Self.quoted)
-        return (["stint"] + (prefix.isEmpty ? [] : [prefix]) + words).joined(separator: " ")
+    /// The command as it was typed, for hints; passwords of addresses are masked.
+    package func retyped() -> String { typed(arguments) }
+
+    /// The command as it was typed, for hints, with an option that takes a value in front instead of where it stood.
+    package func retyped(with option: String, _ value: String) -> String {
+        var words: [String] = []
+        var isValue = false
+        for word in arguments {
+            if isValue || word == option {
+                isValue.toggle()
+            } else if !word.hasPrefix(option + "=") {
+                words.append(word)
+            }
+        }
+        return typed([option, value] + words)
+    }
+
+    private func typed(_ words: [String]) -> String {
+        (["stint"] + words.map { Self.quoted(Setting.masked($0)) }).joined(separator: " ")
     }
 
     /// A word as a shell reads it.

@@ -16,7 +16,7 @@ extension RedisTarget {
             return try StintClient(
                 .init(
                     redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
-                    clientName: "stint-cli"),
+                    maxPayloadBytes: configuration.payloadBound, clientName: "stint-cli"),
                 logger: console.logger)
         } catch {
             throw failure(error)
@@ -38,7 +38,7 @@ extension RedisTarget {
             }
             failure.hints = [
                 .init("Is it running?", "\(client) ping"),
-                .init("Use another one:", Invocation.current.retyped(adding: "--redis redis://HOST:PORT")),
+                .init("Use another one:", Invocation.current.retyped(with: "--redis", "redis://HOST:PORT")),
             ]
             switch source {
             case .environment(let name)?:
@@ -51,7 +51,7 @@ extension RedisTarget {
         case .redisRefused:
             failure.summary = "Redis at \(place)\(origin) refuses this user: \(reason(error))"
             failure.hints = [
-                .init("Put user and password into a file:", "echo 'redis://USER:PASSWORD@HOST:PORT' > redis-url"),
+                .init("Put user and password into a file:", Self.secretFile),
                 .init("And name it:", "export STINT_REDIS_URL_FILE=redis-url"),
             ]
         case .redisUnsuitable:
@@ -70,6 +70,21 @@ extension RedisTarget {
         }
         return failure
     }
+
+    /// Refuses a password on the command line.
+    ///
+    /// The list of processes shows it to everybody on the machine.
+    static func refusePassword(in flag: String?) throws {
+        guard let flag, Setting.masked(flag) != flag else { return }
+        throw CommandFailure.usage(
+            "--redis has a password in it, and everybody on this machine can read a command line",
+            hints: [
+                .init("Put it into a file:", secretFile),
+                .init("And name it:", "export STINT_REDIS_URL_FILE=redis-url"),
+            ])
+    }
+
+    private static let secretFile = "(umask 077; echo 'redis://USER:PASSWORD@HOST:PORT' > redis-url)"
 
     /// How to reach it with redis-cli, the password masked.
     private static func client(_ url: String) -> String {

@@ -39,6 +39,7 @@ extension ConnectionOptions {
     /// - Parameter data: The folder given with `--data`.
     package func target(on console: Console, data: DataOptions? = nil) async throws -> RedisTarget {
         let invocation = Invocation.current
+        try RedisTarget.refusePassword(in: redis)
         let configuration = try Configuration.load(flags(data), in: invocation)
         let prefix = configuration[.namespace].value ?? "stint"
         if let (url, source) = configuration.redis {

@@ -28,6 +28,9 @@ extension Configuration {
     /// How long an embedded Redis without clients stays.
     package var linger: Duration { value(.linger, DurationText.parse) ?? .seconds(60) }
 
+    /// The longest payload that may be enqueued.
+    package var payloadBound: Int { value(.payloadMax, SizeText.parse) ?? 1 << 20 }
+
     /// The bytes of a function's log that may pass at once.
     package var logBound: Int { value(.keepLog, SizeText.parse) ?? 64 * 1024 }
 

@@ -68,6 +68,18 @@ package struct Configuration: Sendable {
         guard fatal.isEmpty else { throw ConfigurationError(fatal) }
         self.problems = problems
         redisURLSource = try Self.redisURL(flags, environment, files)
+        warnOfReadableSecrets()
+    }
+
+    /// A file that exists to keep a secret keeps none if others can read it.
+    private mutating func warnOfReadableSecrets() {
+        for key in [SettingKey.redisURLFile, .passwordFile] {
+            guard let path = self[key].value, FileOwner.isReadableByOthers(path) else { continue }
+            problems.append(
+                .init(
+                    .warning, place: path,
+                    message: "holds a secret and other users can read it: chmod 600 \(path)"))
+        }
     }
 
     /// The setting in force.

@@ -65,8 +65,9 @@ package struct ConfigurationFile: Sendable {
     private mutating func readRoot(_ root: Node, _ reader: inout NodeReader) {
         let keys = NodeReader.Keys(
             known: [
-                "redis", "redis_url_file", "password_file", "namespace", "timezone", "defaults", "queues", "functions",
-                "embedded",
+                "redis", "redis_url_file", "password_file", "namespace", "timezone", "payload_max", "defaults",
+                "queues",
+                "functions", "embedded",
             ],
             later: ["schedules", "workflows", "limits", "profiles", "dashboard", "labels", "metrics"])
         for entry in reader.entries(root, "", keys: keys) {

@@ -29,7 +29,8 @@ package struct Setting: Sendable, Hashable {
     /// The value for people: the password of a URL is masked.
     package var displayValue: String? { key == .redis ? value.map(Self.masked) : value }
 
-    private static func masked(_ url: String) -> String {
+    /// A URL with its password masked; any other text as it is.
+    package static func masked(_ url: String) -> String {
         guard let scheme = url.firstRange(of: "://") else { return url }
         let rest = url[scheme.upperBound...]
         // The last '@' before the path: a password may contain one.

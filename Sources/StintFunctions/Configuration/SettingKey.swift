@@ -10,6 +10,7 @@ package enum SettingKey: String, Sendable, Hashable, CaseIterable {
     case namespace
     case timezone
     case data
+    case payloadMax = "payload_max"
     case queue = "defaults.queue"
     case attempts = "defaults.attempts"
     case backoff = "defaults.backoff"
@@ -29,17 +30,38 @@ package enum SettingKey: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// What it sets, for `stint help environment`.
+    package var meaning: String {
+        switch self {
+        case .redis: "the Redis to use: redis://, rediss:// or redis+unix://"
+        case .redisURLFile: "a file that holds the URL"
+        case .passwordFile: "a file that holds the password of Redis"
+        case .namespace: "prefix of all keys"
+        case .timezone: "the zone in which times are read and shown: Asia/Shanghai, UTC"
+        case .data: "folder of the private Redis"
+        case .payloadMax: "the longest payload that is enqueued, at most 16MB"
+        case .queue: "the queue of jobs that name none"
+        case .attempts: "how often a job is tried"
+        case .backoff: "the time between attempts: exponential(1s, 1h), fixed(30s)"
+        case .timeout: "how long one attempt may take"
+        case .keepDone: "how long ended jobs and their results are kept"
+        case .keepFailed: "how long dead jobs are kept"
+        case .keepLog: "how much of a job's log passes at once"
+        case .linger: "how long the private Redis outlives its last client"
+        }
+    }
+
     /// What holds when nobody sets it.
     package var builtIn: String? {
         switch self {
         case .namespace: "stint"
-        case .timezone: "UTC"
         case .queue: "default"
         case .attempts: "5"
         case .backoff: "exponential(1s, 1h)"
         case .keepLog: "64KB"
         case .linger: "60s"
-        case .redis, .redisURLFile, .passwordFile, .data, .timeout, .keepDone, .keepFailed: nil
+        case .payloadMax: "1MB"
+        case .redis, .redisURLFile, .passwordFile, .timezone, .data, .timeout, .keepDone, .keepFailed: nil
         }
     }
 
@@ -55,6 +77,10 @@ package enum SettingKey: String, Sendable, Hashable, CaseIterable {
         case .backoff: _ = try BackoffText.parse(text)
         case .timeout, .keepDone, .keepFailed, .linger: _ = try DurationText.parse(text)
         case .keepLog: _ = try SizeText.parse(text)
+        case .payloadMax:
+            guard (1...(16 << 20)).contains(try SizeText.parse(text)) else {
+                throw ParseFailure("it must be between 1 byte and 16MB")
+            }
         }
     }
 }

@@ -67,6 +67,60 @@ import Testing
         }
     }
 
+    @Test("A payload over a limit of one's own, also as a line of many")
+    func payloadLimit() async throws {
+        try await withWorkshop { stint async throws in
+            let small = ["STINT_PAYLOAD_MAX": "10"]
+            let run = await stint("enqueue", "hello", #"{"a":12345678}"#, environment: small)
+            #expect(run.status == .usage)
+            #expect(run.errors.contains("has 14 bytes; the limit is 10"))
+            let bulk = await stint(
+                "enqueue", "--bulk", "--name", "hello", input: #"{"a":12345678}"# + "\n", environment: small)
+            #expect(bulk.errors.contains("has 14 bytes; the limit is 10"))
+            #expect(try await stint.inspector.queueNames().isEmpty)
+            try stint.write("big.json", "\"" + String(repeating: "x", count: 1 << 20) + "\"")
+            let large = await stint("enqueue", "hello", "@big.json", environment: ["STINT_PAYLOAD_MAX": "2MB"])
+            #expect(large.status == .ok, "\(large.errors)")
+            let wrong = await stint("enqueue", "hello", environment: ["STINT_PAYLOAD_MAX": "17MB"])
+            #expect(wrong.status == .invalidConfiguration)
+        }
+    }
+
+    @Test("A password on the command line is refused, and printed by no error")
+    func passwordArgument() async throws {
+        let words = ["queue", "ls", "--redis", "redis://li:s3cret@127.0.0.1:1"]
+        let run = await CommandRun.stint(words)
+        #expect(run.status == .usage)
+        #expect(run.errors.contains("everybody on this machine can read a command line"))
+        #expect(run.errors.contains("export STINT_REDIS_URL_FILE=redis-url"))
+        #expect(!run.errors.contains("s3cret"))
+        var invocation = Invocation.process
+        invocation.arguments = words
+        #expect(invocation.retyped() == "stint queue ls --redis 'redis://li:***@127.0.0.1:1'")
+        let other = "stint --redis redis://HOST:PORT queue ls"
+        #expect(invocation.retyped(with: "--redis", "redis://HOST:PORT") == other)
+        invocation.arguments = ["queue", "ls", "--redis=redis://li:s3cret@127.0.0.1:1"]
+        #expect(invocation.retyped(with: "--redis", "redis://HOST:PORT") == other)
+    }
+
+    @Test(
+        "Whatever is wrong with the words, the last line is a command to type",
+        arguments: [
+            ["enqueue", "\u{1B}[2J", "{}"], ["enqueue", "a", "{}", "--queue", "Not A Queue"],
+            ["enqueue", "a", "@/nonexistent"], ["enqueue", "a", "--timeout", "0s"], ["job", "show", "a b"],
+            ["enqueue", "a", "--tag", "a=\u{1B}"], ["enqueue", "--bulk", "/nonexistent"],
+            ["job", "cancel", "x", "--reason", "\u{1B}"],
+        ])
+    func hints(words: [String]) async throws {
+        try await withWorkshop { stint async throws in
+            let run = await CommandRun.stint(words, environment: stint.environment, directory: stint.folder)
+            #expect(run.status == .usage)
+            let last = run.errors.split(separator: "\n").last ?? ""
+            #expect(last.hasPrefix("  ") && last.contains("stint "), "\(run.errors)")
+            #expect(!run.errors.contains("\u{1B}"))
+        }
+    }
+
     @Test("A Redis whose memory is full")
     func full() async throws {
         try await withWorkshop(redisOptions: ["maxmemory 1mb"]) { stint async throws in

@@ -8,6 +8,20 @@ import StintCommands
 import Testing
 
 @Suite struct EnqueueTests {
+    @Test("A time without a zone is meant in the zone of stint.yaml, else in the system's")
+    func configuredZone() async throws {
+        try await withWorkshop(yaml: "timezone: UTC\n") { stint async throws in
+            let words = ["enqueue", "hello", "--at", "2099-01-01T15:00"]
+            let own = await stint("enqueue", "hello", "--at", "2099-01-01T15:00")
+            #expect(own.status == .ok, "\(own.errors)")
+            let system = await CommandRun.stint(words, environment: stint.environment)
+            #expect(system.status == .ok, "\(system.errors)")
+            let due = try await stint.jobs("default", .delayed).map { Int($0.summary.date.timeIntervalSince1970) }
+            // The zone of these tests is eight hours ahead of UTC.
+            #expect(due.sorted() == [4_070_934_000, 4_070_962_800])
+        }
+    }
+
     @Test("The id goes to stdout, talk to stderr, the very bytes of the payload into the queue")
     func verbatim() async throws {
         try await withWorkshop { stint async throws in

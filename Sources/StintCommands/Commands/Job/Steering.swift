@@ -93,7 +93,11 @@ struct Steering {
         }
         guard let first = statuses.first else { return }
         if verdicts.count == 1, first == .notFound { throw JobNaming.missing(verdicts[0].0) }
-        if verdicts.count == 1 { throw CommandFailure(first, "cannot \(verb) job \(refusals[0])") }
+        if verdicts.count == 1 {
+            throw CommandFailure(
+                first, "cannot \(verb) job \(refusals[0])",
+                hints: [.init("Look at it:", "stint job show \(verdicts[0].0)")])
+        }
         let isPartly = statuses.count < verdicts.count || Set(statuses).count > 1
         throw CommandFailure(
             isPartly ? .partlyDone : first,

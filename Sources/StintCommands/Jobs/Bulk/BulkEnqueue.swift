@@ -76,7 +76,8 @@ struct BulkEnqueue {
     private func parser(_ configuration: Configuration) throws -> BulkLineParser {
         BulkLineParser(
             base: try job.jobOptions(.current), name: bulk.jobName, keyField: bulk.keyField,
-            conflict: job.onDuplicate ?? .reject, spread: bulk.spread, invocation: .current,
+            conflict: job.onDuplicate ?? .reject, spread: bulk.spread, payloadBound: configuration.payloadBound,
+            invocation: .current,
             plan: JobPlan(configuration, attempts: job.attempts, backoff: job.backoff))
     }
 

@@ -33,6 +33,8 @@ struct BulkLineParser: Sendable {
     let conflict: UniqueKey.Conflict
     /// Jobs without a time of their own are spread over this.
     let spread: Duration?
+    /// The longest payload.
+    let payloadBound: Int
     let invocation: Invocation
     var plan: JobPlan
 
@@ -66,7 +68,7 @@ struct BulkLineParser: Sendable {
         options = plan.filled(options, name: name, attempts: reading.attempts, backoff: reading.backoff)
         let job = RawJob(name: name, payload: Array(payload), options: options)
         do {
-            try job.check()
+            try job.check(maxPayloadBytes: payloadBound)
         } catch {
             throw BulkLineError(reason: error.message, column: nil)
         }
