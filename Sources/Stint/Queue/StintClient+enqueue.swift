@@ -27,7 +27,8 @@ extension StintClient {
     /// Enqueues many jobs of one type, in bounded calls of at most 500.
     ///
     /// Jobs that Redis refuses (a taken unique key, a full queue) are told by their receipts and keep no other job
-    /// from being accepted.
+    /// from being accepted. Each call's jobs become ready in their order; two calls are under way at a time, so one
+    /// may overtake the other.
     ///
     /// - Returns: A receipt for each job, in their order.
     /// - Throws: ``StintError`` of the first job without an answer; others may have been accepted.
