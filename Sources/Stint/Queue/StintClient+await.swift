@@ -3,13 +3,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import Logging
 
 extension StintClient {
     /// Waits until a job has ended and returns how.
     ///
     /// From the first look on, the job's record is kept for at least a minute after its end. A job that ended before
     /// and was not kept cannot be told from one that never was: enqueue with ``JobOptions/isAwaited`` where the end
-    /// may come first. A task that is cancelled stops waiting; the job goes on.
+    /// may come first. A task that is cancelled stops waiting; the job goes on. Once the wait has begun it outlasts a Redis
+    /// that is away for a time.
     ///
     /// - Parameters:
     ///   - id: The job.
@@ -24,7 +26,11 @@ extension StintClient {
         let ticket = ended.join(id, queue: queue, timeout: timeout)
         defer { ended.leave(ticket) }
         for await _ in ticket.looks {
-            if let result = try await core.awaitEnd(of: id, queue: queue) { return result }
+            do {
+                if let result = try await core.awaitEnd(of: id, queue: queue) { return result }
+            } catch  where error.isPassing {
+                core.logger.debug("Cannot look at an awaited job at present", metadata: ["error": "\(error)"])
+            }
         }
         try checkOpen()
         if Task.isCancelled { throw StintError(.closed, "The waiting task was cancelled.") }
@@ -78,6 +84,9 @@ extension StintClient {
 }
 
 extension StintError {
+    /// Whether looking again later may help.
+    fileprivate var isPassing: Bool { code == .redisUnreachable || code == .outcomeUnknown || code == .redisBusy }
+
     static func jobNotFound(_ id: JobID) -> Self {
         .init(.jobNotFound, "There is no job \(id), or it ended and was not kept.")
     }

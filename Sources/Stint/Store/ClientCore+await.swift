@@ -8,7 +8,8 @@ extension ClientCore {
     /// Flags a job as awaited and returns how it ended; nil if it has not.
     package func awaitEnd(of id: JobID, queue: String) async throws(StintError) -> JobResult? {
         let keys = keys(queue: queue)
-        let value = try await call(Scripts.await(keys, id: id.description))
+        // The caller looks again every few seconds, so one look need not outlast an outage.
+        let value = try await call(Scripts.await(keys, id: id.description), limit: commandTimeout)
         guard let reply = value.arrayValue, reply.count == 3 else { throw .unreadable("The reply of 'await'") }
         guard let bytes = reply[0].bytesValue else { throw .jobNotFound(id) }
         let record = try JobRecord(reading: bytes)

@@ -27,9 +27,9 @@ extension WorkerMachine {
         reserved -= reply.asked
         claimedInAll += reply.jobs.count
         var actions: [Action] = reply.lost.map { .report(.leaseLost($0)) }
-        let wasWoken = queues[queue].wasWokenMeanwhile
+        let wasWoken = queues[queue].olderAnswers > 0
         queues[queue].isPromising = reply.hasMore || wasWoken
-        queues[queue].wasWokenMeanwhile = false
+        if wasWoken { queues[queue].olderAnswers -= 1 }
         // Of a paused queue the answer says nothing; that it is not paused, a sweep has said.
         queues[queue].isEmpty =
             !reply.hasMore && reply.nextDue == nil && reply.jobs.isEmpty && queues[queue].isPaused == false
@@ -45,6 +45,7 @@ extension WorkerMachine {
         queues[queue].calls -= 1
         reserved -= asked
         queues[queue].isPromising = false
+        queues[queue].olderAnswers = min(queues[queue].olderAnswers, queues[queue].calls)
         return dispatch(now)
     }
 
@@ -54,7 +55,7 @@ extension WorkerMachine {
         guard let queue else { return dispatch(now) }
         if mode == .running, queues[queue].calls > 0 {
             // What it announces may be newer than the answer under way.
-            queues[queue].wasWokenMeanwhile = true
+            queues[queue].olderAnswers = queues[queue].calls
             return dispatch(now)
         }
         guard mode == .running, free > 0, room(queue) > 0 else { return passOn(queue, now) + dispatch(now) }

@@ -114,7 +114,7 @@ extension WorkerMachine {
         var actions: [Action] = []
         if reply.isClaimable {
             queues[queue].isPromising = true
-            queues[queue].wasWokenMeanwhile = queues[queue].calls > 0
+            queues[queue].olderAnswers = queues[queue].calls
         }
         queues[queue].isPaused = reply.isPaused
         queues[queue].isEmpty = !reply.isClaimable && reply.nextDue == nil && !reply.isPaused

@@ -58,8 +58,8 @@ struct QueueState {
     var calls = 0
     /// Whether a claim may bring something.
     var isPromising = true
-    /// A hint that came while a claim was in flight, whose answer may be older.
-    var wasWokenMeanwhile = false
+    /// Claims in flight when a hint came, whose answers may be older than it.
+    var olderAnswers = 0
     var finishing: [WorkerMachine.Outgoing] = []
     var failing: [WorkerMachine.Outgoing] = []
     var releasing: [WorkerMachine.Outgoing] = []

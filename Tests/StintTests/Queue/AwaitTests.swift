@@ -142,6 +142,24 @@ import Testing
         }
     }
 
+    @Test("A wait outlasts a Redis that is away")
+    func outage() async throws {
+        try await withStint { stint in
+            let test = TestCore.connect(stint.redis, commandTimeout: .milliseconds(200))
+            let client = StintClient(core: test.core)
+            let receipt = try await client.enqueue(SendReceipt(orderID: 7), options: .init(isAwaited: true))
+            test.faults.set { $0.carries(Scripts.awaitScript) ? .fail(.notSent("nobody there")) : .none }
+            async let outcome = client.outcome(of: receipt.id, queue: "mail", timeout: limit)
+            let count = try await TestWorker(stint.core, queue: "mail").drain()
+            #expect(count == 1)
+            let wasAway = try await stint.eventually { test.faults.count(of: Scripts.awaitScript) > 3 }
+            #expect(wasAway)
+            test.faults.set { _ in .none }
+            #expect(try await outcome.state == .completed)
+            await client.shutdown()
+        }
+    }
+
     @Test("Many wait for many, on one subscription")
     func many() async throws {
         try await withStint { stint in

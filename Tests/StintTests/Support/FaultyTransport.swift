@@ -89,7 +89,9 @@ extension RedisCommand {
 
 extension TestCore {
     /// Connects to a private Redis, with faults on request.
-    static func connect(_ redis: PrivateRedis, namespace: String = "stint") -> TestCore {
+    static func connect(
+        _ redis: PrivateRedis, namespace: String = "stint", commandTimeout: Duration = .seconds(5)
+    ) -> TestCore {
         var logger = Logger(label: "stint.test")
         logger.logLevel = .critical
         let reactor = NIOReactor()
@@ -99,6 +101,7 @@ extension TestCore {
         let core = ClientCore(
             transport: faults, blocking: node.blocking, reactor: reactor, random: SystemRandom(),
             wallClock: { 1_700_000_000_000 }, namespace: namespace, logger: logger,
+            commandTimeout: commandTimeout,
             subscribe: { channel, onMessage, onReady in
                 let subscription = node.subscribe(channel, onMessage: onMessage, onReady: onReady)
                 return { subscription.cancel() }

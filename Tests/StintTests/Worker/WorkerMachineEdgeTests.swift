@@ -23,6 +23,20 @@ import Testing
         #expect(bench.alarms.last?.0 == .sweep(queue: 0))
     }
 
+    @Test("A wake-up that is newer than two claims in flight outlives both answers")
+    func wokenDuringTwoCalls() {
+        var bench = MachineBench(slots: 8)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 4, hasMore: true)
+        bench.end(bench.started)
+        #expect(bench.advances.suffix(2).map(\.limit) == [4, 4])
+        bench.perform { $0.woke(queue: 0, now: $1) }
+        bench.answer(0, jobs: 1, asked: 4)
+        #expect(bench.advances.count == 3)
+        bench.answer(0, jobs: 0, asked: 4)
+        #expect(bench.advances.last == .init(queue: 0, limit: 7, finished: 0))
+    }
+
     @Test("A worker that is to stop when empty waits for a queue that is paused")
     func pausedIsNotEmpty() {
         var bench = MachineBench(slots: 1) { $0.stopsWhenEmpty = true }
