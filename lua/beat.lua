@@ -16,8 +16,8 @@ local now_ms = clock_now()
 local silent = redis.call('ZRANGEBYSCORE', nodes, '-inf', now_ms - 86400000, 'LIMIT', 0, 20)
 redis.call('ZADD', nodes, now_ms, node)
 redis.call('HSET', node_details, node, details)
-for at = served_from, #ARGV do
-  redis.call('SADD', queues, ARGV[at])
+for at = served_from, #ARGV, 1000 do
+  redis.call('SADD', queues, unpack(ARGV, at, math.min(at + 999, #ARGV))) -- at most 1000
 end
 for _, old in ipairs(silent) do
   if old ~= node then

@@ -581,8 +581,8 @@ local now_ms = clock_now()
 local silent = redis.call('ZRANGEBYSCORE', nodes, '-inf', now_ms - 86400000, 'LIMIT', 0, 20)
 redis.call('ZADD', nodes, now_ms, node)
 redis.call('HSET', node_details, node, details)
-for at = served_from, #ARGV do
-  redis.call('SADD', queues, ARGV[at])
+for at = served_from, #ARGV, 1000 do
+  redis.call('SADD', queues, unpack(ARGV, at, math.min(at + 999, #ARGV))) -- at most 1000
 end
 for _, old in ipairs(silent) do
   if old ~= node then
@@ -592,7 +592,7 @@ for _, old in ipairs(silent) do
 end
 return 1
 """#,
-        sha1: "8aa59ad8c0bd82e5316ff9a051ee983990eb0be8"
+        sha1: "42e828014156f726a342fbe90d1c3774950f66d6"
     )
 
     /// Says that a worker process is alive, and what it does.

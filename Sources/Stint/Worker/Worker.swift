@@ -107,6 +107,12 @@ public final class Worker: Service, Sendable {
     public func run() async throws {
         try await client.connect()
         await loadNotes()
+        let settings = engine.machineSettings
+        if settings.sweepInterval > settings.briefInterval {
+            engine.logger.notice(
+                "This worker serves so many queues that it looks at each less often",
+                metadata: ["stint.interval": "\(settings.sweepInterval)", "stint.queues": "\(settings.queues.count)"])
+        }
         engine.begin()
         heartbeat.begin()
         await withTaskCancellationHandler {

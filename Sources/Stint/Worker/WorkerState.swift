@@ -45,10 +45,12 @@ package struct WorkerSettings: Sendable {
 
     /// How often each queue is looked at: about a second, more often under short leases, less with very many queues.
     package var sweepInterval: Duration {
-        let base = min(.seconds(1), lease / 6)
         let crowded = Duration.milliseconds(5) * queues.count
-        return min(max(base, crowded), max(base, lease / 4))
+        return min(max(briefInterval, crowded), max(briefInterval, lease / 4))
     }
+
+    /// How often each queue is looked at while there are not very many.
+    package var briefInterval: Duration { min(.seconds(1), lease / 6) }
 }
 
 /// What a worker knows of one of its queues.
