@@ -76,9 +76,10 @@ final class ClusterRouter: Sendable {
         let (step, actions): (Step, [ClusterMachine.Action]) = state.withLock { state in
             if state.isClosed { return (.fail(.closed), []) }
             switch state.machine.route(call.place.slot) {
-            case .node(let node):
+            case .node(let node) where state.waiting.isEmpty:
                 return (.send(link(for: call, at: node, &state), node), [])
-            case .unknown:
+            // Behind those that wait, also when the map has just come: the order for a slot stays.
+            case .unknown, .node:
                 state.nextNumber += 1
                 state.waiting.append((state.nextNumber, call))
                 return (.wait(state.nextNumber), state.machine.want(now))
@@ -226,7 +227,15 @@ final class ClusterRouter: Sendable {
         for wait in waits.values { wait.link.shutdownWithoutWaiting() }
         // What they have not sent comes back and finds its new node.
         for node in gone.values { node.commandLink.shutdownWithoutWaiting() }
-        for call in takeWaiting() { route(call) }
+        let unserved: [Call] = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting.map(\.call).filter { call in
+                guard case .node(let node) = state.machine.route(call.place.slot) else { return true }
+                send(call, to: node, link(for: call, at: node, &state), asking: false)
+                return false
+            }
+        }
+        for call in unserved { route(call) }
     }
 
     /// Refuses everything from now on and returns the nodes for their connections to be closed.
