@@ -32,7 +32,8 @@ final class CommandLink: RedisTransport {
         expiriesBeforeClose: Int,
         reactor: NIOReactor,
         random: any RandomSource,
-        logger: Logger
+        logger: Logger,
+        onTrouble: (@Sendable () -> Void)? = nil
     ) {
         self.reactor = reactor
         var logger = logger
@@ -41,7 +42,8 @@ final class CommandLink: RedisTransport {
             endpoint: configuration.endpoint, expiriesBeforeClose: expiriesBeforeClose, random: random)
         core = .makeBoxSendingValue(
             CommandLinkCore(
-                machine: machine, configuration: configuration, tls: tls, reactor: reactor, logger: logger),
+                machine: machine, configuration: configuration, tls: tls, reactor: reactor, logger: logger,
+                onTrouble: onTrouble),
             eventLoop: reactor.eventLoop)
     }
 
@@ -50,13 +52,32 @@ final class CommandLink: RedisTransport {
         timeout: Duration,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
-        let call = CommandMachine<Call>.Pending(
-            command: Call(bytes: command.bytes, completion: completion),
-            deadline: reactor.now + timeout,
-            timeout: timeout)
+        append(timeout) { $0.append($1(Call(bytes: command.bytes, completion: completion))) }
+    }
+
+    /// Sends a command right behind ASKING, which makes a node that is taking over a slot run it.
+    func sendAsking(
+        _ command: RedisCommand,
+        timeout: Duration,
+        completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
+    ) {
+        append(timeout) { calls, pending in
+            // What becomes of ASKING itself, the reply to the command shows.
+            calls.append(pending(Call(bytes: RedisCommand("ASKING").bytes) { _ in }))
+            calls.append(pending(Call(bytes: command.bytes, completion: completion)))
+        }
+    }
+
+    /// Puts calls into the inbox with nothing between them.
+    private func append(
+        _ timeout: Duration,
+        _ body: (inout [CommandMachine<Call>.Pending], (Call) -> CommandMachine<Call>.Pending) -> Void
+    ) {
+        let deadline = reactor.now + timeout
         let mustWake = inbox.withLock { inbox in
-            inbox.calls.append(call)
-            return inbox.calls.count == 1
+            let wasEmpty = inbox.calls.isEmpty
+            body(&inbox.calls) { .init(command: $0, deadline: deadline, timeout: timeout) }
+            return wasEmpty
         }
         if mustWake {
             reactor.execute { self.drain() }
@@ -66,12 +87,17 @@ final class CommandLink: RedisTransport {
     /// Waits for a usable connection; fails with the very first error.
     func connect(timeout: Duration) async throws(RedisFailure) {
         let result: Result<RedisValue, RedisFailure> = await withCheckedContinuation { continuation in
-            let call = Call(bytes: []) { continuation.resume(returning: $0) }
-            reactor.execute {
-                self.core.value.probe(.init(command: call, deadline: self.reactor.now + timeout, timeout: timeout))
-            }
+            connect(timeout: timeout) { continuation.resume(returning: $0) }
         }
         _ = try result.get()
+    }
+
+    /// Reports when the connection is usable, or the very first error.
+    func connect(timeout: Duration, completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void) {
+        let call = Call(bytes: [], completion: completion)
+        reactor.execute {
+            self.core.value.probe(.init(command: call, deadline: self.reactor.now + timeout, timeout: timeout))
+        }
     }
 
     /// Fails what is under way and closes the connection for good.

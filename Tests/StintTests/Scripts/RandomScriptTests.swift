@@ -25,12 +25,17 @@ import Testing
     }
 }
 
-private struct RandomRun {
+struct RandomRun {
     let bench: ScriptBench
     let random: SplitMix64
     /// Every claim so far, also those whose lease is long gone.
     var claims: [TestClaim] = []
     var lastFence: Int64 = 0
+
+    init(bench: ScriptBench, random: SplitMix64) {
+        self.bench = bench
+        self.random = random
+    }
 
     private func number(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
     private func pick<Element>(_ elements: [Element]) -> Element { elements[number(elements.count)] }

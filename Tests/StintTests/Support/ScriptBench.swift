@@ -40,6 +40,22 @@ final class ScriptBench: Sendable {
         _ sourceLocation: SourceLocation, _ body: (ScriptBench) async throws -> Void
     ) async throws {
         let server = try await PrivateRedis.start()
+        let result = await outcome(of: body, on: server, sourceLocation)
+        await server.stop()
+        try result.get()
+    }
+
+    /// Runs `body` on a server that serves the slot of the queue, then audits the queue.
+    static func with(
+        _ server: PrivateRedis, sourceLocation: SourceLocation = #_sourceLocation,
+        _ body: (ScriptBench) async throws -> Void
+    ) async throws {
+        try await outcome(of: body, on: server, sourceLocation).get()
+    }
+
+    private static func outcome(
+        of body: (ScriptBench) async throws -> Void, on server: PrivateRedis, _ sourceLocation: SourceLocation
+    ) async -> Result<Void, any Error> {
         let bench = ScriptBench(server)
         let failure: (any Error)?
         do {
@@ -51,8 +67,7 @@ final class ScriptBench: Sendable {
             failure = error
         }
         await bench.node.shutdown()
-        await server.stop()
-        if let failure { throw failure }
+        return failure.map { .failure($0) } ?? .success(())
     }
 
     /// Expects that every record, index, key and counter of the queue fit together.
