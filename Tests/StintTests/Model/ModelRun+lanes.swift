@@ -88,6 +88,11 @@ extension ModelRun {
             let ids = ids()
             let call = Scripts.cancel(keys, lane: lane, number: number, who: "me", ids: bytes(ids))
             return (call, { $0.cancel(ids, by: "me") }, ids)
+        case .purge:
+            let source = pick(["ready:0", "ready:1", "ready:2", "ready:3", "delayed", "dead", "kept"])
+            let limit = 1 + self.number(3)
+            let call = Scripts.purge(keys, lane: lane, number: number, source: source, limit: limit)
+            return (call, { $0.purge(source, limit: limit) }, [source])
         default:
             let ids = ids()
             let call = Scripts.retryDead(keys, lane: lane, number: number, ids: bytes(ids))

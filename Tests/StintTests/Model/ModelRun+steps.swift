@@ -11,7 +11,7 @@ extension ModelRun {
     /// Makes a call of this kind with random arguments.
     mutating func perform(_ step: Step) async throws -> Outcome {
         switch step {
-        case .enqueue, .advance, .fail, .release, .cancel, .retryDead: return try await performInLane(step)
+        case .enqueue, .advance, .fail, .release, .cancel, .retryDead, .purge: return try await performInLane(step)
         case .renew:
             let leases = (0..<number(4)).map { _ in held().lease }
             let lease = pick([5_000, Self.lease, Self.lease, 12_000])
@@ -45,12 +45,6 @@ extension ModelRun {
         case .remove:
             let ids = ids()
             return try await run(Scripts.remove(keys, ids: bytes(ids)), ids) { $0.remove(ids) }
-        case .purge:
-            let source = pick(["ready:0", "ready:1", "ready:2", "ready:3", "delayed", "dead", "kept"])
-            let limit = 1 + number(3)
-            return try await run(Scripts.purge(keys, source: source, limit: limit), [source]) {
-                $0.purge(source, limit: limit)
-            }
         case .pause:
             let time = pick([0, 1, 2_000, 20_000])
             return try await run(Scripts.pause(keys, forMs: time, who: "me", reason: "why"), []) {

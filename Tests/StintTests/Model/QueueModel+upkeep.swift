@@ -89,8 +89,7 @@ extension QueueModel {
         return .list([.number(1), .number(Int64(ended.count + died.count)), .number(0)])
     }
 
-    mutating func purge(_ source: String, limit: Int) -> ModelReply {
-        if let refusal { return refusal }
+    mutating func purge(_ source: String, limit: Int) -> (reply: ModelReply, note: String) {
         var deleted = 0
         let remains: Int
         if source.hasPrefix("ready:"), let list = Int(source.suffix(1)) {
@@ -120,6 +119,7 @@ extension QueueModel {
             remains = all.count - deleted
         }
         count("purged", deleted)
-        return .list([.number(1), .number(Int64(deleted)), .number(remains > 0 ? 1 : 0)])
+        let more = remains > 0 ? 1 : 0
+        return (.list([.number(1), .number(Int64(deleted)), .number(Int64(more))]), "\(deleted) \(more)")
     }
 }
