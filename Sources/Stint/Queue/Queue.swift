@@ -83,13 +83,16 @@ public struct Queue: Sendable {
         _ targets: Set<PurgeTarget>, onProgress: (Int) -> Void = { _ in }
     ) async throws(StintError) -> Int {
         try await prepare()
+        let (keys, lane) = (keys, try client.adminLane(name))
         let counts = try QueueCounts(try await core.call(Scripts.inspect(keys)))
         var deleted = 0
         for (source, entries) in counts.purgeSources where targets.contains(source.target) {
             // What arrives meanwhile must not keep the purge from ending.
             for _ in 0..<(entries + Self.sliceLength - 1) / Self.sliceLength {
                 try Self.checkCancellation()
-                let reply = try await core.call(Scripts.purge(keys, source: source.name, limit: Self.sliceLength))
+                let reply = try await core.call(in: lane) {
+                    Scripts.purge(keys, lane: $0, number: $1, source: source.name, limit: Self.sliceLength)
+                }
                 guard let values = reply.arrayValue, values.count == 3 else {
                     throw .unreadable("The reply of 'purge'")
                 }

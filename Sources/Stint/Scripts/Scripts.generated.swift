@@ -32,7 +32,7 @@ package enum Scripts {
         "pause": [1, 21, 5, 2, 21, 8, 3, 21, 8, 5, 21, 9, 6, 21, 9, 7, 8, 8, 11, 13, 8, 14, 13, 14, 17, 21, 15],
         "progress": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 15, 66, 12, 15, 73, 16, 15, 79, 20, 22, 14],
         "promote": [1, 23, 5, 2, 23, 8, 3, 23, 8, 4, 23, 8, 5, 23, 8, 6, 23, 8, 8, 8, 8, 12, 15, 66, 17, 15, 73, 21, 13, 8, 24, 13, 19, 31, 13, 28, 34, 23, 16],
-        "purge": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 8, 24, 8, 9, 24, 8, 10, 24, 8, 11, 24, 8, 12, 24, 8, 14, 24, 9, 15, 15, 9, 18, 15, 22, 33, 15, 39, 37, 15, 73, 41, 9, 9, 49, 9, 19, 66, 9, 39, 71, 13, 8, 74, 24, 17],
+        "purge": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 8, 24, 8, 9, 24, 8, 10, 24, 8, 11, 24, 8, 12, 24, 8, 13, 24, 8, 15, 24, 9, 16, 24, 9, 17, 12, 10, 31, 12, 26, 34, 15, 9, 37, 15, 22, 52, 15, 39, 56, 15, 73, 60, 9, 9, 68, 9, 19, 85, 9, 39, 90, 13, 8, 93, 24, 19],
         "release": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 14, 25, 8, 15, 25, 8, 17, 25, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 39, 127, 9, 46, 146, 9, 68, 177, 13, 8, 180, 13, 19, 187, 13, 28, 190, 13, 33, 197, 25, 20, 226, 25, 50],
         "remove": [1, 26, 5, 2, 26, 8, 3, 26, 8, 4, 26, 8, 5, 26, 8, 6, 26, 8, 7, 26, 8, 8, 26, 8, 9, 26, 8, 10, 26, 8, 11, 26, 8, 13, 15, 9, 16, 15, 22, 31, 15, 39, 35, 15, 73, 39, 9, 9, 47, 9, 19, 64, 9, 39, 69, 13, 8, 72, 26, 16],
         "renew": [1, 27, 5, 2, 27, 8, 3, 27, 8, 5, 27, 9, 6, 8, 8, 10, 27, 14],
@@ -2396,8 +2396,27 @@ local unique = KEYS[11]
 local kept = KEYS[12]
 local dead = KEYS[13]
 local meta = KEYS[14]
-local source = ARGV[1]
-local limit = tonumber(ARGV[2])
+local lane = KEYS[15]
+local number = tonumber(ARGV[1])
+local source = ARGV[2]
+local limit = tonumber(ARGV[3])
+local function lane_check(lane, number)
+  local kept = redis.call('GET', lane)
+  if not kept then
+    return 'lost'
+  end
+  local colon = string.find(kept, ':', 1, true)
+  local last = tonumber(string.sub(kept, 1, colon - 1))
+  if number == last + 1 then
+    return 'new'
+  elseif number == last and number > 0 then
+    return 'again', string.sub(kept, colon + 1)
+  end
+  return 'lost'
+end
+local function lane_note(lane, number, reply)
+  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
 end
@@ -2457,6 +2476,13 @@ end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  local count, more = string.match(note, '^(%d+) (%d)$')
+  return { 1, tonumber(count), tonumber(more) }
+elseif verdict == 'lost' then
+  return { -1 }
+end
 local state = redis.call('HMGET', meta, 'schema', 'purged')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
@@ -2504,14 +2530,16 @@ else
   remains = redis.call('ZCARD', sets[source][1])
 end
 redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
-return { 1, deleted, remains > 0 and 1 or 0 }
+local more = remains > 0 and 1 or 0
+lane_note(lane, number, deleted .. ' ' .. more)
+return { 1, deleted, more }
 """#,
-        sha1: "b09b359cb62e425ae60c094d17cd4d9936aac84b"
+        sha1: "261bd19839577829f50a73472acfa3c00b703588"
     )
 
     /// Deletes a slice of the jobs of one index, oldest first.
     ///
-    /// The reply: 1, jobs deleted, 1 if the index still has entries | -2 schema.
+    /// The reply: 1, jobs deleted, 1 if the index still has entries | -1 lane lost | -2 schema.
     package static func purge(
         jobs: String,
         big: String,
@@ -2524,29 +2552,33 @@ return { 1, deleted, remains > 0 and 1 or 0 }
         kept: String,
         dead: String,
         meta: String,
+        lane: String,
+        number: Int,
         source: some ScriptArgument,
         limit: Int
     ) -> ScriptCall {
         precondition(ready.count == 4, "ready: 4 keys")
         return ScriptCall(
             script: purgeScript,
-            keys: [jobs, big] + ready + [delayed, errors, progress, cancelling, unique, kept, dead, meta],
-            arguments: [source.scriptBytes, limit.scriptBytes]
+            keys: [jobs, big] + ready + [delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
+            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes]
         )
     }
 
     /// Deletes a slice of the jobs of one index, oldest first.
     ///
-    /// The reply: 1, jobs deleted, 1 if the index still has entries | -2 schema.
+    /// The reply: 1, jobs deleted, 1 if the index still has entries | -1 lane lost | -2 schema.
     package static func purge(
         _ keys: QueueKeys,
+        lane: String,
+        number: Int,
         source: some ScriptArgument,
         limit: Int
     ) -> ScriptCall {
         return ScriptCall(
             script: purgeScript,
-            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta],
-            arguments: [source.scriptBytes, limit.scriptBytes]
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
+            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes]
         )
     }
 

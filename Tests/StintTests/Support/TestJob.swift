@@ -138,6 +138,13 @@ extension ScriptBench {
     }
 
     @discardableResult
+    func purge(_ source: String, _ limit: Int, number: Int? = nil) async throws -> String {
+        try await run(
+            Scripts.purge(keys, lane: lane, number: number ?? nextNumber(), source: source, limit: limit)
+        ).line
+    }
+
+    @discardableResult
     func sweep(maxCrashes: Int = 3, node: String = "node01", interval: Int = 1_000) async throws -> String {
         try await run(
             Scripts.sweep(

@@ -11,20 +11,8 @@ import Testing
 /// everything, and audits the queue after every call.
 ///
 /// A failure is repeated by its seed.
-@Suite struct RandomScriptTests {
-    @Test("Whatever is called in whatever order, the queue stays consistent", arguments: 0..<12)
-    func audit(seed: Int) async throws {
-        try await ScriptBench.with { bench in
-            var run = RandomRun(bench: bench, random: SplitMix64(seed: UInt64(seed)))
-            for step in 0..<250 {
-                let call = try await run.step()
-                let problems = try await QueueAudit.problems(of: bench.keys, through: bench.transport)
-                try #require(problems == [], "step \(step) of seed \(seed): \(call)")
-            }
-        }
-    }
-}
 
+/// Random calls of the scripts that change a queue, to see what they touch.
 struct RandomRun {
     let bench: ScriptBench
     let random: SplitMix64
