@@ -14,17 +14,20 @@ import CHiredis
 /// unusable.
 ///
 /// Confined to one thread at a time.
-final class ReplyReader {
+package final class ReplyReader {
     /// The peer broke the protocol or a limit.
-    struct Violation: Error, Equatable {
-        var reason: String
+    package struct Violation: Error, Equatable {
+        package var reason: String
     }
 
     /// What a reply may be at most.
-    struct Limits {
+    package struct Limits {
         var bulkBytes = 512 * 1024 * 1024
         var elements = 4 * 1024 * 1024
         var lineBytes = 1024 * 1024
+
+        /// The limits that hold in production.
+        package init() {}
     }
 
     /// hiredis moves the rest of its buffer for each kilobyte it consumed, so it is fed small pieces.
@@ -36,7 +39,7 @@ final class ReplyReader {
     private let limits: Limits
     private var violation: Violation?
 
-    init(limits: Limits = Limits()) throws(Violation) {
+    package init(limits: Limits = Limits()) throws(Violation) {
         self.limits = limits
         builder = ReplyBuilder(maximumElements: limits.elements)
         functions = .allocate(capacity: 1)
@@ -59,7 +62,7 @@ final class ReplyReader {
     /// Reads `bytes` and calls `body` with each reply that they complete.
     ///
     /// Replies complete before a violation are still delivered.
-    func read(_ bytes: UnsafeRawBufferPointer, _ body: (RedisValue) -> Void) throws(Violation) {
+    package func read(_ bytes: UnsafeRawBufferPointer, _ body: (RedisValue) -> Void) throws(Violation) {
         if let violation { throw violation }
         var rest = bytes[...]
         while !rest.isEmpty {
