@@ -30,7 +30,7 @@ extension Simulation {
             guard let queue = world.model.queues[share.name], queue.openSince < past,
                 !queue.isPaused(world.redisMilliseconds)
             else { continue }
-            let waiting = queue.jobs.values.filter { $0.state == .ready && $0.readySince < past }.map(\.id).min()
+            let waiting = queue.hasReady ? queue.jobs(.ready).filter { $0.readySince < past }.map(\.id).min() : nil
             if let waiting {
                 world.report("\(worker.process.name) has had a free slot for long, and \(waiting) is not started")
             }

@@ -118,10 +118,12 @@ extension Simulation {
             let delay = Int64(dice.below(2 * lease))
             content.due = dice.chance(0.2) ? .at(world.redisMilliseconds + delay) : .after(delay)
         }
-        content.retry = [
-            .fixed(.milliseconds(lease / 4), attempts: 3), .exponential(attempts: 4, base: .milliseconds(100), cap: world.lease),
-            .never, .fixed(.zero, attempts: nil),
-        ][dice.below(4)]
+        content.retry =
+            [
+                .fixed(.milliseconds(lease / 4), attempts: 3),
+                .exponential(attempts: 4, base: .milliseconds(100), cap: world.lease),
+                .never, .fixed(.zero, attempts: nil),
+            ][dice.below(4)]
         if dice.chance(0.3) {
             let conflicts: [UniqueKey.Conflict] = [.reject, .existing, .replace]
             content.unique = .key("key \(dice.below(6))", onConflict: conflicts[dice.below(3)])

@@ -53,9 +53,9 @@ final class Simulation: @unchecked Sendable {
     private func pace() -> Duration {
         let dice = world.dice
         switch dice.below(100) {
-        case 0..<55: return dice.time(upTo: world.lease / 100)
-        case 55..<88: return dice.time(upTo: world.lease / 12)
-        case 88..<99: return dice.time(upTo: world.lease / 3)
+        case 0..<60: return dice.time(upTo: world.lease / 100)
+        case 60..<91: return dice.time(upTo: world.lease / 16)
+        case 91..<99: return dice.time(upTo: world.lease / 4)
         default: return dice.time(upTo: world.lease * 1.5)
         }
     }

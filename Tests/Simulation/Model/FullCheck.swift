@@ -12,14 +12,14 @@ enum FullCheck {
         let keys = QueueKeys(namespace: "sim", queue: name)
         let snapshot = try snapshot(keys, connection)
         var problems = QueueAudit(keys, in: snapshot).problems
-        func expect<Value: Equatable>(_ what: String, _ wanted: Value, _ found: Value) {
-            if wanted != found { problems.append("\(what) must be \(wanted) and is \(found)") }
+        func expect<Value: Equatable>(_ what: @autoclosure () -> String, _ wanted: Value, _ found: Value) {
+            if wanted != found { problems.append("\(what()) must be \(wanted) and is \(found)") }
         }
         let records = snapshot.hash(keys.jobs).compactMapValues { try? JobRecord($0) }
         expect("the jobs", model.jobs.keys.sorted(), records.keys.sorted())
         for (id, job) in model.jobs.sorted(by: { $0.key < $1.key }) {
             guard let record = records[id] else { continue }
-            expect("\(id)", Self.text(job), Self.text(record))
+            if !Self.agree(job, record) { problems.append("\(id) must be \(job) and is \(record)") }
         }
         for list in 0..<4 { expect("ready:\(list)", model.ready[list], snapshot.list(keys.ready(list))) }
         let leases = model.jobs.values.filter { $0.state == .running }.map { ($0.member, $0.leaseExpiryMs) }
@@ -41,14 +41,11 @@ enum FullCheck {
         return problems
     }
 
-    private static func text(_ job: ModelJob) -> String {
-        "\(job.state), attempt \(job.attempt), crashes \(job.crashes), returns \(job.returns), at \(job.atMs), "
-            + "fence \(job.fence), node \(job.node)"
-    }
-
-    private static func text(_ record: JobRecord) -> String {
-        "\(record.state), attempt \(record.attempt), crashes \(record.crashes), returns \(record.returns), "
-            + "at \(record.atMilliseconds), fence \(record.fence), node \(record.node)"
+    private static func agree(_ job: ModelJob, _ record: JobRecord) -> Bool {
+        job.state == record.state && job.list == record.list && job.attempt == record.attempt
+            && job.crashes == record.crashes && job.returns == record.returns && job.atMs == record.atMilliseconds
+            && job.fence == record.fence && job.node == record.node && job.uniqueKey == record.uniqueKey
+            && job.maxAttempts == record.maxAttempts
     }
 
     /// Reads what belongs to the queue in one go.

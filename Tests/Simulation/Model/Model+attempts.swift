@@ -26,7 +26,7 @@ extension Model {
         let claimed = Self.claimed(parts)
         expect(call, "the claims", wanted: wanted, found: claimed.map(\.0))
         for (id, record) in claimed { claim(call, id, record, &queue, nowMs, at) }
-        let isMore = queue.readyCount > 0 && !queue.isPaused(nowMs)
+        let isMore = queue.hasReady && !queue.isPaused(nowMs)
         expect(call, "the answer whether there is more", wanted: isMore ? 1 : 0, found: parts[3].integerValue ?? -1)
         expect(
             call, "the time until the next is due", wanted: isMore ? -1 : queue.nextDue(nowMs),

@@ -44,8 +44,11 @@ extension Model {
         _ id: String, _ entry: JobRecord, _ policy: String, _ queue: inout ModelQueue, _ nowMs: Int64, _ at: Duration
     ) -> (String, String?) {
         if let present = queue.jobs[id] {
-            if present.isWaiting, present.isExpired(nowMs) { expire(id, &queue, nowMs) }
-            else if !present.standsForID(nowMs) { queue.forget(id) }
+            if present.isWaiting, present.isExpired(nowMs) {
+                expire(id, &queue, nowMs)
+            } else if !present.standsForID(nowMs) {
+                queue.forget(id)
+            }
             if queue.jobs[id] != nil { return ("e", id) }
         }
         if let key = entry.uniqueKey, let owner = queue.owners[key], let owned = queue.jobs[owner] {

@@ -16,10 +16,15 @@ extension Model {
         let isGap = gap.map { $0 < 0 || Double($0) > Double(lease) / 3 } ?? true
         let isLook = isGap || Double(gap ?? 0) >= 0.9 * Double(call.number(1))
         let hold = min(isGap ? nowMs + lease : queue.holdMs, nowMs + lease)
-        let due = queue.sorted(.delayed, by: \.atMs).filter { $0.atMs <= nowMs }.prefix(200)
-        let running = queue.jobs.values.filter { $0.state == .running }
-        let expired = nowMs < hold ? [] : running.filter { $0.leaseExpiryMs <= nowMs }
-            .sorted { ($0.leaseExpiryMs, $0.member) < ($1.leaseExpiryMs, $1.member) }.prefix(100)
+        var waiting: [ModelJob] = []
+        for job in queue.jobs.values where job.state == .delayed && job.atMs <= nowMs { waiting.append(job) }
+        let due = waiting.sorted { ($0.atMs, $0.id) < ($1.atMs, $1.id) }.prefix(200)
+        let running = queue.jobs(.running)
+        let expired =
+            nowMs < hold
+            ? []
+            : running.filter { $0.leaseExpiryMs <= nowMs }
+                .sorted { ($0.leaseExpiryMs, $0.member) < ($1.leaseExpiryMs, $1.member) }.prefix(100)
         if isLook {
             queue.lookMs = nowMs
             queue.holdMs = hold
@@ -33,12 +38,12 @@ extension Model {
         expect(call, "the jobs returned", wanted: returned, found: parts[6].integerValue ?? -1)
         expect(call, "the jobs that died", wanted: died, found: parts[7].integerValue ?? -1)
         expect(call, "the jobs promoted", wanted: Int64(due.count), found: parts[8].integerValue ?? -1)
-        let isClaimable = queue.readyCount > 0 && !queue.isPaused(nowMs)
+        let isClaimable = queue.hasReady && !queue.isPaused(nowMs)
         expect(call, "the answer whether jobs wait", wanted: isClaimable ? 1 : 0, found: parts[1].integerValue ?? -1)
         expect(
             call, "the time until the next is due", wanted: queue.nextDue(nowMs), found: parts[2].integerValue ?? -2)
         let node = call.text(3)
-        let cancelling = queue.jobs.values.filter { $0.state == .running && $0.isToBeCancelled && $0.node == node }
+        let cancelling = queue.jobs(.running).filter { $0.isToBeCancelled && $0.node == node }
         expect(
             call, "this node's jobs to cancel", wanted: cancelling.map(\.id).sorted(),
             found: (parts[5].arrayValue ?? []).compactMap(\.string).sorted())
@@ -90,7 +95,8 @@ extension Model {
 
     func trim(_ call: ObservedCall, _ parts: [RedisValue], _ queue: inout ModelQueue, _ nowMs: Int64) {
         let gap = queue.lookMs.map { nowMs - $0 }
-        let isSure = gap.map { $0 >= 0 && Double($0) <= Double(queue.leaseMs ?? 0) / 3 && nowMs >= queue.holdMs } ?? false
+        let isSure =
+            gap.map { $0 >= 0 && Double($0) <= Double(queue.leaseMs ?? 0) / 3 && nowMs >= queue.holdMs } ?? false
         var ended: [ModelJob] = []
         let dead = queue.sorted(.dead, by: \.atMs)
         var died: [ModelJob] = []

@@ -39,8 +39,10 @@ final class Model {
     func find(_ what: String) { onFinding?(what) }
 
     /// Finds something unless `wanted` and `found` are the same.
-    func expect<Value: Equatable>(_ call: ObservedCall, _ what: String, wanted: Value, found: Value) {
-        if wanted != found { find("\(call.script) \(call.queue): \(what) must be \(wanted) and is \(found)") }
+    func expect<Value: Equatable>(
+        _ call: ObservedCall, _ what: @autoclosure () -> String, wanted: Value, found: Value
+    ) {
+        if wanted != found { find("\(call.script) \(call.queue): \(what()) must be \(wanted) and is \(found)") }
     }
 
     /// Judges a call and its reply, and follows it.
@@ -51,7 +53,8 @@ final class Model {
         }
         let isInLane = ["enqueue", "advance", "fail", "release", "cancel", "retry_dead"].contains(call.script)
         if isInLane, !passesLane(call, reply, nowMs) { return }
-        var queue = queues[call.queue] ?? ModelQueue(name: call.queue)
+        // Taken out, so that it is changed in place and not copied.
+        var queue = queues.removeValue(forKey: call.queue) ?? ModelQueue(name: call.queue)
         defer { queues[call.queue] = queue }
         if queue.isPaused(nowMs) { queue.openSince = at }
         let parts = reply.arrayValue ?? []

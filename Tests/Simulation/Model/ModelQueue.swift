@@ -35,11 +35,26 @@ struct ModelQueue {
         return job.state == .ready && job.list == list
     }
 
-    func liveCount(_ list: Int) -> Int { jobs.values.reduce(0) { $0 + ($1.state == .ready && $1.list == list ? 1 : 0) } }
+    /// How many entries of a ready list stand for no job.
+    func tombstones(_ list: Int) -> Int {
+        guard !ready[list].isEmpty else { return 0 }
+        var count = ready[list].count
+        for job in jobs.values where job.state == .ready && job.list == list { count -= 1 }
+        return count
+    }
 
-    func tombstones(_ list: Int) -> Int { ready[list].count - liveCount(list) }
+    var hasReady: Bool {
+        if ready.allSatisfy(\.isEmpty) { return false }
+        for job in jobs.values where job.state == .ready { return true }
+        return false
+    }
 
-    var readyCount: Int { jobs.values.reduce(0) { $0 + ($1.state == .ready ? 1 : 0) } }
+    /// The jobs of one state.
+    func jobs(_ state: JobState) -> [ModelJob] {
+        var found: [ModelJob] = []
+        for job in jobs.values where job.state == state { found.append(job) }
+        return found
+    }
 
     /// Jobs of a state by a time and then by id, as a sorted set has them.
     func sorted(_ states: JobState..., by key: (ModelJob) -> Int64) -> [ModelJob] {
@@ -47,7 +62,8 @@ struct ModelQueue {
     }
 
     func nextDue(_ nowMs: Int64) -> Int64 {
-        let first = jobs.values.lazy.filter { $0.state == .delayed }.map(\.atMs).min()
+        var first: Int64?
+        for job in jobs.values where job.state == .delayed { first = min(first ?? job.atMs, job.atMs) }
         return first.map { max(0, $0 - nowMs) } ?? -1
     }
 

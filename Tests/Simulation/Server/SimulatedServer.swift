@@ -32,7 +32,8 @@ final class SimulatedServer: @unchecked Sendable {
         let clock = try SimulatedClock(directory: directory)
         let library = try SimulatedClock.compileShim(into: directory)
         let redis = try await PrivateRedis.start(
-            extraConfiguration: ["enable-debug-command yes"],
+            // The thread waits for moments of the wall clock, and would find that all of them are over.
+            extraConfiguration: ["enable-debug-command yes", "jemalloc-bg-thread no"],
             environment: ["LD_PRELOAD": library, "STINT_CLOCK": clock.path])
         let connection = try BlockingConnection(socketPath: redis.socketPath)
         let server = SimulatedServer(clock: clock, connection: connection, redis: redis, directory: directory)

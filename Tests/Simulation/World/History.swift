@@ -19,4 +19,11 @@ struct History {
         checksum = Checksum.of(line, after: checksum)
         if isRecording { lines.append(line) }
     }
+
+    /// Notes what these numbers sum up; its text is made only where it is kept.
+    mutating func note(_ numbers: [UInt64], _ line: () -> String) {
+        count += 1
+        checksum = numbers.withUnsafeBytes { Checksum.of($0, after: checksum) }
+        if isRecording { lines.append(line()) }
+    }
 }

@@ -107,7 +107,8 @@ final class SimulatedAttempts: WorkerEngine.Attempts, @unchecked Sendable {
         if case .completed? = outcome {
             end = verdict.ended(outcome ?? .completed)
         } else {
-            end = engine.cancelledEnd(of: token, verdict)
+            end =
+                engine.cancelledEnd(of: token, verdict)
                 ?? verdict.ended(outcome ?? .retry(after: nil, reason: "cancelled"))
         }
         world.note("\(process.name): ends \(attempt.job.member) with \(Self.text(end))")

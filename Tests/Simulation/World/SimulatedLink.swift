@@ -121,7 +121,8 @@ final class SimulatedLink: RedisTransport, @unchecked Sendable {
                 arrive(entry, generation, losesReply: true)
                 fail(entry, .outcomeUnknown("the reply was lost"))
             case .refused:
-                let error = RedisServerError(code: dice.pick(["LOADING", "BUSY", "TRYAGAIN"]) ?? "", message: "simulated")
+                let error = RedisServerError(
+                    code: dice.pick(["LOADING", "BUSY", "TRYAGAIN"]) ?? "", message: "simulated")
                 entry.hasArrived = true
                 process.run { [self] in complete(entry, .failure(.server(error))) }
             case .cut:

@@ -109,7 +109,13 @@ final class World: @unchecked Sendable {
             let wakes = mayWake ? [RedisCommand("EXISTS", Array(Set(waiters.flatMap(\.keys))).sorted())] : []
             let replies = try server.connection.ask([command] + wakes)
             let reply = replies[0]
-            note("\(process): \(call?.text ?? command.name) -> \(Self.short(reply)) #\(server.connection.checksum)")
+            let sums = [
+                UInt64(Int64(now / .microseconds(1))), command.bytes.withUnsafeBytes { Checksum.of($0) },
+                server.connection.checksum,
+            ]
+            history.note(sums) {
+                "\(sums[0]) \(process): \(call?.text ?? command.name) -> \(Self.short(reply)) #\(sums[2])"
+            }
             if case .error(let error) = reply {
                 if error.code != "NOSCRIPT" { report("\(call?.text ?? command.name) broke off: \(error)") }
                 return .failure(.server(error))
