@@ -62,8 +62,9 @@ package struct AttemptVerdict {
         .fail(.init(kind: .error, delay: .zero, text: "cancelled"))
     }
 
-    /// What ends an attempt that was cancelled and did not succeed: the reason it was cancelled for goes before how its
-    /// handler ended. Nil if it was not cancelled.
+    /// What ends an attempt that was cancelled and did not succeed; nil if it was not cancelled.
+    ///
+    /// The reason it was cancelled for goes before how its handler ended.
     func cancelled(for cause: Held.CancelCause?) -> AttemptEnd? {
         switch cause {
         case .timeout: timedOut()
