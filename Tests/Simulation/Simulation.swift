@@ -42,8 +42,7 @@ final class Simulation: @unchecked Sendable {
         }
         if world.finding == nil { comeToRest() }
         defer { world.tearDown() }
-        tally.events = world.history.count
-        for queue in world.model.queues.values { tally.add(queue.counters) }
+        tally.add(events: world.history.count, world.model.queues.values.map(\.counters))
         return SimulationResult(
             seed: seed, steps: steps, finding: world.finding, checksum: world.history.checksum,
             history: world.history.lines, tally: tally)

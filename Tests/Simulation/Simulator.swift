@@ -9,10 +9,12 @@ import Synchronization
 
 /// Runs many seeds, on a few servers side by side.
 public struct Simulator: Sendable {
+    /// How many random things each seed does.
     public var steps = 500
     /// How many servers, each with a thread.
     public var lanes = 2
 
+    /// Makes one of 500 steps a seed and two servers.
     public init() {}
 
     /// Runs seeds until one finds something or all are done.

@@ -21,13 +21,10 @@ package final class ReplyReader {
     }
 
     /// What a reply may be at most.
-    package struct Limits {
+    struct Limits {
         var bulkBytes = 512 * 1024 * 1024
         var elements = 4 * 1024 * 1024
         var lineBytes = 1024 * 1024
-
-        /// The limits that hold in production.
-        package init() {}
     }
 
     /// hiredis moves the rest of its buffer for each kilobyte it consumed, so it is fed small pieces.
@@ -39,7 +36,10 @@ package final class ReplyReader {
     private let limits: Limits
     private var violation: Violation?
 
-    package init(limits: Limits = Limits()) throws(Violation) {
+    /// Makes a reader with the limits that hold in production.
+    package convenience init() throws(Violation) { try self.init(limits: Limits()) }
+
+    init(limits: Limits) throws(Violation) {
         self.limits = limits
         builder = ReplyBuilder(maximumElements: limits.elements)
         functions = .allocate(capacity: 1)

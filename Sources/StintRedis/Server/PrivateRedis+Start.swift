@@ -116,7 +116,8 @@ extension PrivateRedis {
             let written = write(input.writeEnd, bytes, bytes.count)
             close(input.writeEnd)
             guard written == bytes.count else { throw SystemError.last }
-            return try ChildProcess.spawn(settings.executable, ["-"], descriptors: [input.readEnd, log, log, lock],
+            return try ChildProcess.spawn(
+                settings.executable, ["-"], descriptors: [input.readEnd, log, log, lock],
                 environment: settings.environment)
         } catch {
             guard error.code == ENOENT else {

@@ -39,7 +39,9 @@ extension Model {
         }
     }
 
-    /// Decides one entry and follows it. Returns the answer, and who holds what was asked for if it is not the new job.
+    /// Decides one entry and follows it.
+    ///
+    /// Returns the answer, and who holds what was asked for if it is not the new job.
     private func decide(
         _ id: String, _ entry: JobRecord, _ policy: String, _ queue: inout ModelQueue, _ nowMs: Int64, _ at: Duration
     ) -> (String, String?) {

@@ -80,8 +80,9 @@ extension Model {
         return (returned, died)
     }
 
-    /// Drops tombstones from the head of a list while there are at least as many as entries. Returns whether a list
-    /// was looked at.
+    /// Drops tombstones from the head of a list while there are at least as many as entries.
+    ///
+    /// Returns whether a list was looked at.
     private func dropTombstones(_ queue: inout ModelQueue) -> Bool {
         var isChange = false
         for list in 0..<4 {

@@ -37,12 +37,22 @@ final class BlockingConnection: @unchecked Sendable {
 
     /// Sends commands together and returns their replies.
     func ask(_ commands: [RedisCommand]) throws -> [RedisValue] {
+        try send(commands)
+        return try receive(commands.count)
+    }
+
+    /// Sends commands together.
+    func send(_ commands: [RedisCommand]) throws {
         var bytes = commands[0].bytes
         for command in commands.dropFirst() { bytes += command.bytes }
         try write(bytes)
+    }
+
+    /// Waits for so many replies.
+    func receive(_ number: Int) throws -> [RedisValue] {
         var replies: [RedisValue] = []
         var all: [UInt8] = []
-        while replies.count < commands.count {
+        while replies.count < number {
             let count = read(descriptor, buffer.baseAddress, buffer.count)
             guard count > 0 else { throw SimulationError("redis-server closed the connection") }
             let received = UnsafeRawBufferPointer(rebasing: buffer[..<count])
@@ -57,7 +67,10 @@ final class BlockingConnection: @unchecked Sendable {
     private func write(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress! + sent, bytes.count - sent, 0) }
+            let count = bytes.withUnsafeBytes { bytes in
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[sent...])
+                return Foundation.send(descriptor, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL))
+            }
             guard count > 0 else { throw SimulationError("redis-server closed the connection") }
             sent += count
         }

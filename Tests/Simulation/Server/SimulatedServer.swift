@@ -54,8 +54,8 @@ final class SimulatedServer: @unchecked Sendable {
 
     func stop() async { await redis.stop() }
 
-    /// Where it listens, for a client that is not simulated.
-    var configuration: RedisConfiguration { redis.configuration }
+    /// Where it listens, for another connection.
+    var socketPath: String { redis.socketPath }
 
     /// Sends a command and waits for its reply, an error among them.
     @discardableResult

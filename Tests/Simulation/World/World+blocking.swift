@@ -10,7 +10,9 @@ struct BlockedCall {
     let process: String
     let keys: [String]
     let command: RedisCommand
-    /// The Redis time at which it is answered with nothing. A clock set back makes it wait longer, as in Redis.
+    /// The Redis time at which it is answered with nothing.
+    ///
+    /// A clock set back makes it wait longer, as in Redis.
     let deadlineMicroseconds: Int64
     let answer: (RedisValue) -> Void
 }
