@@ -16,11 +16,13 @@ struct ChildProcess: Sendable {
 
     /// Starts `executable`, looked up in `PATH`, with default signal dispositions.
     ///
-    /// `descriptors` become 0, 1, 2, … of the child; all others that are close-on-exec are closed. Throws errno.
+    /// `descriptors` become 0, 1, 2, … of the child; all others that are close-on-exec are closed. `environment` is added
+    /// to that of this process. Throws errno.
     static func spawn(
         _ executable: String,
         _ arguments: [String],
-        descriptors: [CInt]
+        descriptors: [CInt],
+        environment: [String: String] = [:]
     ) throws(SystemError) -> ChildProcess {
         #if canImport(Darwin)
         var actions: posix_spawn_file_actions_t?
@@ -52,8 +54,18 @@ struct ChildProcess: Sendable {
         var strings = ([executable] + arguments).map { strdup($0) }
         strings.append(nil)
         defer { for string in strings { free(string) } }
+        // What comes first in an environment wins.
+        var variables = environment.map { strdup("\($0.key)=\($0.value)") }
+        let own = variables.count
+        var at = 0
+        while let variable = environ[at] {
+            variables.append(variable)
+            at += 1
+        }
+        variables.append(nil)
+        defer { for variable in variables.prefix(own) { free(variable) } }
         var pid: pid_t = 0
-        let status = posix_spawnp(&pid, executable, &actions, &attributes, strings, environ)
+        let status = posix_spawnp(&pid, executable, &actions, &attributes, strings, variables)
         guard status == 0 else { throw SystemError(code: status) }
         return ChildProcess(pid: pid)
     }

@@ -4,13 +4,7 @@
 
 import Stint
 import StintRedis
-import StintTesting
 import Testing
-
-/// Runs scripts in random order with random arguments on few ids, keys and milliseconds, so that everything meets
-/// everything, and audits the queue after every call.
-///
-/// A failure is repeated by its seed.
 
 /// Random calls of the scripts that change a queue, to see what they touch.
 struct RandomRun {

@@ -46,7 +46,7 @@ final class ScriptBench: Sendable {
             // What has expired goes when a command meets it, never by itself.
             extraConfiguration: clock == nil ? [] : ["enable-debug-command yes"],
             executable: clock?.executable ?? "redis-server")
-        let result = await outcome(of: body, on: server, sourceLocation)
+        let result = await outcome(of: body, on: server, hasClock: clock != nil, sourceLocation)
         try ScriptSources.collect(from: server)
         await server.stop()
         try result.get()
@@ -61,12 +61,13 @@ final class ScriptBench: Sendable {
     }
 
     private static func outcome(
-        of body: (ScriptBench) async throws -> Void, on server: PrivateRedis, _ sourceLocation: SourceLocation
+        of body: (ScriptBench) async throws -> Void, on server: PrivateRedis, hasClock: Bool = false,
+        _ sourceLocation: SourceLocation
     ) async -> Result<Void, any Error> {
         let bench = ScriptBench(server)
         let failure: (any Error)?
         do {
-            if clock != nil { try await bench.redis("DEBUG", "SET-ACTIVE-EXPIRE", "0") }
+            if hasClock { try await bench.redis("DEBUG", "SET-ACTIVE-EXPIRE", "0") }
             try await bench.run(Scripts.openLane(lane: bench.lane))
             try await body(bench)
             try await bench.assertConsistent(sourceLocation: sourceLocation)
