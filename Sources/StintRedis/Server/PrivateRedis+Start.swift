@@ -31,7 +31,8 @@ extension PrivateRedis {
         socketPath: String?,
         appendOnly: Bool,
         extraConfiguration: [String],
-        executable: String
+        executable: String,
+        environment: [String: String]
     ) throws(PrivateRedisError) -> Settings {
         let folder = directory ?? "/tmp/stint-" + String(SystemRandom().next(), radix: 16)
         guard folder.hasPrefix("/") else { throw failed("the directory of a private Redis must be an absolute path") }
@@ -52,7 +53,7 @@ extension PrivateRedis {
         guard text.utf8.count <= 60_000 else { throw failed("the configuration of a private Redis is too long") }
         return Settings(
             executable: executable, directory: folder, ownsDirectory: directory == nil, socketPath: socket,
-            configuration: text)
+            configuration: text, environment: environment)
     }
 
     static func launch(_ settings: Settings) async throws(PrivateRedisError) -> Running {
@@ -115,7 +116,9 @@ extension PrivateRedis {
             let written = write(input.writeEnd, bytes, bytes.count)
             close(input.writeEnd)
             guard written == bytes.count else { throw SystemError.last }
-            return try ChildProcess.spawn(settings.executable, ["-"], descriptors: [input.readEnd, log, log, lock])
+            return try ChildProcess.spawn(
+                settings.executable, ["-"], environment: settings.environment,
+                descriptors: [input.readEnd, log, log, lock])
         } catch {
             guard error.code == ENOENT else {
                 throw failed("\(settings.executable) cannot be started: \(error)")

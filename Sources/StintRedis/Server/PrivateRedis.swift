@@ -27,6 +27,7 @@ package final class PrivateRedis: Sendable {
         var ownsDirectory: Bool
         var socketPath: String
         var configuration: String
+        var environment: [String: String]
     }
 
     struct Running: Sendable {
@@ -81,16 +82,18 @@ package final class PrivateRedis: Sendable {
     ///   - appendOnly: Whether it keeps an append-only file (fsync each second).
     ///   - extraConfiguration: More lines of redis.conf; they win over those set here.
     ///   - executable: The server to run, looked up in `PATH`.
+    ///   - environment: What its environment has beyond this process's.
     package static func start(
         directory: String? = nil,
         socketPath: String? = nil,
         appendOnly: Bool = false,
         extraConfiguration: [String] = [],
-        executable: String = "redis-server"
+        executable: String = "redis-server",
+        environment: [String: String] = [:]
     ) async throws(PrivateRedisError) -> PrivateRedis {
         let settings = try prepare(
             directory: directory, socketPath: socketPath, appendOnly: appendOnly,
-            extraConfiguration: extraConfiguration, executable: executable)
+            extraConfiguration: extraConfiguration, executable: executable, environment: environment)
         do {
             return PrivateRedis(settings: settings, running: try await launch(settings))
         } catch {
