@@ -50,7 +50,7 @@ package final class ShiftedClock: Sendable {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             process.arguments = [compiler, "-O1", "-shared", "-fPIC", "-o", library.path, source.path]
-            let output = Foundation.Pipe()
+            let output = Pipe()
             process.standardError = output
             try process.run()
             let text = output.fileHandleForReading.readDataToEndOfFile()

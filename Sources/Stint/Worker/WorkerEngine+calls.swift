@@ -30,7 +30,7 @@ extension WorkerEngine {
                 apply { $0.claimed(queue: queue, claimed, now: $1) }
             case .failure(let error):
                 logger.error("Claim failed", metadata: ["error": "\(error)", "stint.queue": "\(call.name)"])
-                apply { $0.claimFailed(queue: queue, asked: limit, now: $1) }
+                apply { $0.claimFailed(queue: queue, asked: limit, finished: finished, now: $1) }
             }
         }
     }
@@ -40,6 +40,7 @@ extension WorkerEngine {
     ) -> WorkerMachine.Claimed {
         var claimed = WorkerMachine.Claimed()
         claimed.asked = asked
+        claimed.finished = finished
         claimed.sentAt = reply.firstSent
         guard let parts = reply.value.arrayValue, parts.count >= 5 else {
             logger.error("Claim answered in an unknown form", metadata: ["stint.queue": "\(calls[queue].name)"])
@@ -150,7 +151,10 @@ extension WorkerEngine {
         let sentAt = core.reactor.now
         let lease = Int(machineSettings.lease.milliseconds)
         let call = Scripts.renew(calls[queue].keys, leaseMs: lease, members: members.map { Array($0.utf8) })
-        core.run(call) { [weak self] result in
+        // Where Redis is away the connection is made anew the sooner, the less time the waiting commands have: after an
+        // outage the reaper holds for one lease only, in which every worker must be back.
+        let limit = min(core.commandTimeout, machineSettings.lease / 2)
+        core.run(call, timeout: limit) { [weak self] result in
             guard let self else { return }
             switch result {
             case .success(let value):

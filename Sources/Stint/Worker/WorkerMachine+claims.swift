@@ -10,6 +10,8 @@ extension WorkerMachine {
         package var jobs: [ClaimedJob] = []
         /// How many jobs were asked for.
         package var asked = 0
+        /// The ends that the call carried.
+        package var finished: [Outgoing] = []
         package var hasMore = false
         /// Time until the next delayed job is due, if the queue has one.
         package var nextDue: Duration?
@@ -24,6 +26,7 @@ extension WorkerMachine {
     /// An `advance` call was answered.
     package mutating func claimed(queue: Int, _ reply: Claimed, now: Duration) -> [Action] {
         queues[queue].calls -= 1
+        queues[queue].underway.subtract(reply.finished.map(\.job.member))
         reserved -= reply.asked
         claimedInAll += reply.jobs.count
         var actions: [Action] = reply.lost.map { .report(.leaseLost($0)) }
@@ -41,8 +44,11 @@ extension WorkerMachine {
     }
 
     /// An `advance` call will never be answered: the worker was shut down, or the queue is of a newer release.
-    package mutating func claimFailed(queue: Int, asked: Int, now: Duration) -> [Action] {
+    package mutating func claimFailed(
+        queue: Int, asked: Int, finished: [Outgoing] = [], now: Duration
+    ) -> [Action] {
         queues[queue].calls -= 1
+        queues[queue].underway.subtract(finished.map(\.job.member))
         reserved -= asked
         queues[queue].isPromising = false
         queues[queue].olderAnswers = min(queues[queue].olderAnswers, queues[queue].calls)
@@ -122,6 +128,7 @@ extension WorkerMachine {
         default: return []
         }
         queues[index].finishing.removeFirst(finished.count)
+        queues[index].underway.formUnion(finished.map(\.job.member))
         queues[index].calls += 1
         reserved += max(0, limit)
         return [.advance(queue: index, limit: max(0, limit), finished: Array(finished))]
@@ -162,12 +169,14 @@ extension WorkerMachine {
             queues[index].releasing.sort { $0.job.record.fence < $1.job.record.fence }
             let batch = Array(queues[index].releasing.suffix(200))
             queues[index].releasing.removeLast(batch.count)
+            queues[index].sideUnderway = batch
             return [.release(queue: index, batch)]
         }
         if !queues[index].failing.isEmpty {
             queues[index].isSideBusy = true
             let batch = Array(queues[index].failing.prefix(100))
             queues[index].failing.removeFirst(batch.count)
+            queues[index].sideUnderway = batch
             return [.fail(queue: index, batch)]
         }
         return []
@@ -176,6 +185,7 @@ extension WorkerMachine {
     /// A `fail` or `release` call was answered, or never will be.
     package mutating func sideEnded(queue: Int, lost: [ClaimedJob], now: Duration) -> [Action] {
         queues[queue].isSideBusy = false
+        queues[queue].sideUnderway = []
         // What was sent may be delayed or ready now; the next sweep tells.
         queues[queue].isEmpty = false
         return lost.map { .report(.leaseLost($0)) } + dispatch(now)

@@ -17,7 +17,10 @@ extension WorkerMachine {
         package init() {}
     }
 
-    /// Renews every lease of every queue, also of what has ended and waits to be sent.
+    /// Renews every lease of every queue, also of what has ended and is to be sent or was sent and not answered.
+    ///
+    /// An end may be repeated for as long as Redis is away, and needs its lease until then. Where Redis has taken it the
+    /// lease is gone, which the renewal's answer says of a lease without a token, and nobody minds.
     mutating func renewAll(_ now: Duration) -> [Action] {
         var actions: [Action] = []
         var byQueue = [[(token: Token?, member: String)]](repeating: [], count: queues.count)
@@ -26,7 +29,8 @@ extension WorkerMachine {
             byQueue[held.job.queue].append((token, held.job.member))
         }
         for (index, queue) in queues.enumerated() {
-            byQueue[index] += (queue.finishing + queue.failing + queue.releasing).map { (nil, $0.job.member) }
+            let ended = queue.finishing + queue.failing + queue.releasing + queue.sideUnderway
+            byQueue[index] += (ended.map(\.job.member) + queue.underway.sorted()).map { (nil, $0) }
         }
         for (queue, leases) in byQueue.enumerated() {
             for start in stride(from: 0, to: leases.count, by: 500) {

@@ -65,6 +65,10 @@ struct QueueState {
     var finishing: [WorkerMachine.Outgoing] = []
     var failing: [WorkerMachine.Outgoing] = []
     var releasing: [WorkerMachine.Outgoing] = []
+    /// Leases of jobs that completed and whose `advance` call is not answered: it may be repeated for long.
+    var underway: Set<String> = []
+    /// The same of the `fail` or `release` call in flight.
+    var sideUnderway: [WorkerMachine.Outgoing] = []
     /// Whether the lane for failures and hand-backs has a call in flight.
     var isSideBusy = false
     var isSweeping = false

@@ -113,7 +113,7 @@ package struct SystemError: Error, CustomStringConvertible {
 ///
 /// It is a pair of sockets where that closes the gap between making it and marking it: a child started in between by
 /// another thread would hold the writing end open, and who waits for its closing would wait for that child.
-package struct Pipe {
+package struct ChildPipe {
     package var readEnd: CInt
     package var writeEnd: CInt
 

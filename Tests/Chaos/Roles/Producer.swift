@@ -8,7 +8,7 @@ import StintRedis
 import StintTesting
 import Synchronization
 
-/// Makes calls and writes down how each ended, one line a job:
+/// Makes calls and writes down how each ended, one line a job.
 ///
 /// - `ack ID SERIAL CALLED ANSWERED DELAY`: acknowledged, with the times around the call and the delay asked for (ms)
 /// - `unknown ID|- SERIAL CALLED ANSWERED DELAY`: the caller was told that the outcome is unknown

@@ -23,7 +23,7 @@ final class RoleProcess: Sendable {
             folder.appendingPathComponent("\(role).log").path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard log >= 0 else { throw SystemError.last }
         defer { close(log) }
-        let pipe = try StintRedis.Pipe()
+        let pipe = try ChildPipe()
         defer { close(pipe.readEnd) }
         self.role = role
         lifeline = pipe.writeEnd

@@ -29,6 +29,8 @@ struct MachineBench {
     var cancelled: [WorkerMachine.Token] = []
     var alarms: [(WorkerMachine.Alarm, Duration)] = []
     var hasStopped = false
+    /// The ends that calls carried which are not answered yet, by queue.
+    private var underway: [Int: [[WorkerMachine.Outgoing]]] = [:]
     private var nextID = 0
 
     init(
@@ -45,6 +47,7 @@ struct MachineBench {
             switch action {
             case .advance(let queue, let limit, let finished):
                 advances.append(.init(queue: queue, limit: limit, finished: finished.count))
+                underway[queue, default: []].append(finished)
             case .fail(_, let jobs): failures.append(jobs.count)
             case .release(_, let jobs): releases.append(jobs.count)
             case .renew(_, let tokens, let members):
@@ -74,6 +77,7 @@ struct MachineBench {
             reply.jobs.append(Self.job(queue, nextID, timeout))
         }
         reply.asked = asked ?? advances.last { $0.queue == queue }?.limit ?? 0
+        if underway[queue]?.isEmpty == false { reply.finished = underway[queue]?.removeFirst() ?? [] }
         reply.hasMore = hasMore
         reply.nextDue = nextDue
         reply.sentAt = sentAt ?? now

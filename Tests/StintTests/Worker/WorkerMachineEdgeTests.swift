@@ -122,6 +122,25 @@ import Testing
         #expect(bench.renewedMembers == [2])
     }
 
+    @Test("The lease of a job is renewed until its end was answered")
+    func renewsWhatIsUnderway() {
+        var bench = MachineBench(slots: 4)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 3)
+        bench.end([0, 1])
+        bench.end([2], Self.failure)
+        #expect(bench.advances.last?.finished == 2)
+        bench.perform { $0.alarm(.renew, now: $1) }
+        #expect(bench.renewals == [0])
+        #expect(bench.renewedMembers == [3])
+        bench.answer(0, jobs: 0)
+        bench.perform { $0.alarm(.renew, now: $1) }
+        #expect(bench.renewedMembers == [3, 1])
+        bench.perform { $0.sideEnded(queue: 0, lost: [], now: $1) }
+        bench.perform { $0.alarm(.renew, now: $1) }
+        #expect(bench.renewedMembers == [3, 1])
+    }
+
     @Test("A call takes at most about 1 MiB of results")
     func boundsResults() {
         var bench = MachineBench(slots: 10)
