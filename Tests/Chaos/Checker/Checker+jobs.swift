@@ -110,7 +110,7 @@ extension Checker {
         let budget = history.run.crashBudget
         let wrong = ids.filter { id in
             let job = history.ledger.jobs[id]
-            return job?.died != 1 || job?.crashes != budget || starts[id]?.count != budget
+            return job?.died != 1 || job?.crashes != budget || job?.claims != budget
         }
         demandNone("of these, not dead after exactly \(budget) crashes", wrong.sorted())
     }

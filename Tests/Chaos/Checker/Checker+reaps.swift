@@ -61,17 +61,20 @@ extension Checker {
         var held: [Int64] = []
         var later = 0
         var untold: [String] = []
+        let crashes = Dictionary(grouping: history.ledger.reaps, by: \.id).mapValues { $0.map(\.fence) }
         for reap in history.ledger.reaps {
             guard let process = history.processes[reap.node], let end = gone[process] else { continue }
-            guard let next = starts[reap.id]?.first(where: { $0.fence > reap.fence })?.start else {
-                // It may have been claimed by a worker that was killed before it could start it, or be dead.
-                if history.ledger.jobs[reap.id]?.finishes.isEmpty != false, reap.crash < history.run.crashBudget {
-                    untold.append(reap.id)
-                }
+            guard let run = starts[reap.id]?.first(where: { $0.fence > reap.fence }) else {
+                // It may be dead, or dead after a claim by a worker that was gone before it could start it.
+                let job = history.ledger.jobs[reap.id]
+                if job?.finishes.isEmpty != false, job?.died == 0 { untold.append(reap.id) }
                 continue
             }
+            let (next, fence) = (run.start, run.fence)
             let time = next - end
-            if reap.crash > 1 {
+            // One that crashed again before it could start backs off as well.
+            let isLater = crashes[reap.id]?.contains { $0 > reap.fence && $0 < fence } == true
+            if reap.crash > 1 || isLater {
                 later += 1
             } else if apart.contains(where: { $0.begin < next && $0.end > end }) {
                 held.append(time)

@@ -67,8 +67,9 @@ extension Ledger {
         let crashes = Int(record[7])
         if crashes > job.crashes {
             job.crashes = crashes
-            // A back-off counts from the time of the reaping.
-            let backoff = new == Code.delayed ? Int64(min(5000 << min(crashes - 2, 6), 300_000)) : 0
+            // A back-off counts from the time of the reaping: see lua/include/reap.lua.
+            let wait = Int64(min(5000 << min(max(0, crashes - 2), 6), 300_000))
+            let backoff = new == Code.delayed ? wait + wait * (job.fence % 1000 * 618 % 1000) / 1000 : 0
             reaps.append(
                 Reap(
                     id: id, fence: job.fence, node: job.node, time: at - backoff, expiry: expiry(member),

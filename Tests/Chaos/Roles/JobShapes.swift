@@ -95,7 +95,7 @@ final class JobShapes: Sendable {
 
     private func poison(_ number: Int, _ job: inout ChaosJob) {
         job.milliseconds = 5 + below(40)
-        guard number % 100 == 50 else { return }
+        guard number % 300 == 50 else { return }
         job.kind = below(2) == 0 ? .abort : .exit
         job.serial += "-poison"
     }

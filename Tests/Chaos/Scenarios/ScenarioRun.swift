@@ -26,6 +26,8 @@ struct ScenarioRun {
         for producer in producers { producer.signal(SIGTERM) }
         var ends: [Int32] = []
         for producer in producers { ends.append(await producer.wait(within: .seconds(150)) ?? -1) }
+        // What was delayed or retried while the clock was ahead is due when it was then.
+        stage.endShifts()
         // A job that was crashed again and again waits for some minutes.
         let isDrained = await stage.drained(within: .seconds(400), withKept: scenario.waitsForKept)
         watching.cancel()
