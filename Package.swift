@@ -146,6 +146,19 @@ let package = Package(
             name: "SimulationTests",
             dependencies: ["StintSimulation", "Stint", "StintRedis", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
+        // Kills and stops everything there is, and judges from what was written down: see docs/testing.md, "Chaos".
+        .executableTarget(
+            name: "stint-chaos",
+            dependencies: [
+                "Stint", "StintRedis", "StintTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Chaos",
+            swiftSettings: settings
+        ),
         // The example is a package of its own for its readers; here it is built with the rest, so that it stays true.
         .executableTarget(
             name: "stint-example-worker",

@@ -86,6 +86,20 @@ import Testing
         #expect(!next.connect && next.retryAfter == .milliseconds(30))
     }
 
+    @Test("No back-off is longer than half of the time that a waiting command has")
+    func backsOffByUrgency() {
+        var machine = machine()
+        _ = machine.enqueue([pending("enqueue", timeout: .seconds(60))], now: .zero)
+        var waits: [Duration] = []
+        for _ in 0..<8 {
+            waits.append(machine.connectFailed(Self.refused, now: .zero).retryAfter ?? .zero)
+            _ = machine.retryDue()
+        }
+        #expect(waits.last == .milliseconds(2500))
+        _ = machine.enqueue([pending("renew", timeout: .seconds(1))], now: .zero)
+        #expect(machine.connectFailed(Self.refused, now: .zero).retryAfter == .milliseconds(500))
+    }
+
     @Test("Back-off doubles up to five seconds and begins anew after a reply")
     func backsOff() {
         var machine = machine()

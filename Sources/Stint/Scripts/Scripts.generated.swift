@@ -39,7 +39,7 @@ package enum Scripts {
         "resume": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 8, 8, 9, 13, 8, 12, 13, 19, 19, 13, 28, 22, 28, 13],
         "retry_dead": [1, 29, 5, 2, 29, 8, 3, 29, 8, 4, 29, 8, 5, 29, 8, 6, 29, 8, 7, 29, 8, 8, 29, 8, 10, 29, 9, 11, 8, 8, 15, 12, 10, 29, 12, 26, 32, 15, 9, 35, 15, 14, 41, 15, 22, 56, 15, 39, 60, 15, 56, 68, 15, 66, 73, 15, 73, 77, 15, 94, 85, 13, 8, 88, 13, 19, 95, 13, 28, 98, 29, 18],
         "show": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 30, 8, 6, 30, 8, 7, 30, 8, 8, 30, 8, 10, 8, 8, 14, 15, 79, 18, 30, 14],
-        "sweep": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 31, 9, 18, 31, 9, 19, 8, 8, 23, 15, 9, 26, 15, 14, 32, 15, 22, 47, 15, 39, 51, 15, 45, 60, 15, 56, 68, 15, 66, 73, 15, 73, 77, 15, 79, 81, 9, 9, 89, 9, 19, 106, 9, 39, 111, 9, 46, 130, 9, 68, 161, 9, 101, 170, 10, 9, 183, 13, 8, 186, 13, 14, 189, 13, 19, 196, 13, 28, 199, 13, 33, 206, 14, 9, 218, 14, 23, 245, 14, 53, 262, 14, 74, 291, 14, 106, 306, 31, 24, 325, 31, 44, 373, 31, 93],
+        "sweep": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 31, 9, 18, 31, 9, 19, 8, 8, 23, 15, 9, 26, 15, 14, 32, 15, 22, 47, 15, 39, 51, 15, 45, 60, 15, 56, 68, 15, 66, 73, 15, 73, 77, 15, 79, 81, 9, 9, 89, 9, 19, 106, 9, 39, 111, 9, 46, 130, 9, 68, 161, 9, 101, 170, 10, 9, 183, 13, 8, 186, 13, 14, 189, 13, 19, 196, 13, 28, 199, 13, 33, 206, 14, 9, 218, 14, 25, 222, 14, 31, 249, 14, 61, 266, 14, 82, 295, 14, 114, 310, 31, 24, 329, 31, 44, 377, 31, 93],
         "trim": [1, 32, 5, 2, 32, 8, 3, 32, 8, 4, 32, 8, 5, 32, 8, 6, 32, 8, 7, 32, 8, 8, 32, 8, 9, 32, 8, 10, 32, 8, 11, 32, 8, 13, 32, 9, 14, 8, 8, 18, 15, 9, 21, 15, 22, 36, 15, 39, 40, 9, 9, 48, 9, 19, 65, 32, 17],
     ]
 
@@ -3661,6 +3661,10 @@ local function reap_look(jobs, members)
   end
   return reaped
 end
+local function reap_wait(crashes, fence)
+  local wait_ms = math.min(5000 * 2 ^ (crashes - 2), 300000)
+  return wait_ms + math.floor(wait_ms * (fence % 1000 * 618 % 1000) / 1000)
+end
 local function reap_one(key, delayed, id, record, now_ms, max_crashes)
   local _, _, flags, attempt, crashes, returns = record_head(record)
   local max_attempts = struct.unpack('>I2', record, 10)
@@ -3683,7 +3687,7 @@ local function reap_one(key, delayed, id, record, now_ms, max_crashes)
     redis.call('HSET', key.jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
     return 'ready'
   end
-  local due_ms = now_ms + math.min(5000 * 2 ^ (crashes - 2), 300000)
+  local due_ms = now_ms + reap_wait(crashes, (struct.unpack('>I7', record, 24)))
   redis.call('HSET', key.jobs, id, record_move(record, 'd', flags, attempt, crashes, returns, due_ms))
   redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
   return 'delayed'
@@ -3834,7 +3838,7 @@ local is_cut = #due == 200 or #expired == 100 or #ahead == 100 or is_littered
 return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted }
 """#,
-        sha1: "d11d9704fa82b9383050c40e4f8355972833e100"
+        sha1: "0a409174ad0d3eeb5d683cf4e14d1b5cc2845a05"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.

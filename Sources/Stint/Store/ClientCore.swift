@@ -78,10 +78,12 @@ package final class ClientCore: Sendable {
 
     /// Runs a script once and reports on the reactor.
     package func run(
-        _ call: ScriptCall, completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
+        _ call: ScriptCall, timeout: Duration? = nil,
+        completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
         scripts.run(
-            call.script, keys: call.keys, arguments: call.arguments, timeout: commandTimeout, completion: completion)
+            call.script, keys: call.keys, arguments: call.arguments, timeout: timeout ?? commandTimeout,
+            completion: completion)
     }
 
     /// Listens to a channel until the returned closure is called.

@@ -151,7 +151,10 @@ extension WorkerEngine {
         let sentAt = core.reactor.now
         let lease = Int(machineSettings.lease.milliseconds)
         let call = Scripts.renew(calls[queue].keys, leaseMs: lease, members: members.map { Array($0.utf8) })
-        core.run(call) { [weak self] result in
+        // Where Redis is away the connection is made anew the sooner, the less time the waiting commands have: after an
+        // outage the reaper holds for one lease only, in which every worker must be back.
+        let limit = min(core.commandTimeout, machineSettings.lease / 2)
+        core.run(call, timeout: limit) { [weak self] result in
             guard let self else { return }
             switch result {
             case .success(let value):

@@ -275,7 +275,7 @@ struct CommandMachine<Command> {
             effects.write = true
         case .idle where now < retryAt:
             phase = .backingOff
-            effects.retryAfter = retryAt - now
+            effects.retryAfter = min(retryAt - now, patience)
         case .idle, .refused:
             phase = .connecting
             effects.connect = true
@@ -284,8 +284,16 @@ struct CommandMachine<Command> {
         }
     }
 
+    /// How long the most urgent command can wait before another attempt: half of the time it has.
+    ///
+    /// A lease that is to be renewed cannot wait as long as a job that is to be enqueued.
+    private var patience: Duration {
+        let shortest = [unsent.lazy.map(\.timeout).min(), probes.lazy.map(\.timeout).min()].compactMap(\.self).min()
+        return (shortest ?? .seconds(60)) / 2
+    }
+
     private mutating func retry(now: Duration, _ effects: inout Effects) {
-        let delay = backoff.next()
+        let delay = min(backoff.next(), patience)
         retryAt = now + delay
         phase = wantsConnection ? .backingOff : .idle
         if wantsConnection { effects.retryAfter = delay }

@@ -92,7 +92,7 @@ extension PrivateRedis {
     private static func spawn(_ settings: Settings, log: CInt, lock: CInt) throws(PrivateRedisError) -> Running {
         let server = try spawnServer(settings, log: log, lock: lock)
         do {
-            let lifeline = try Pipe()
+            let lifeline = try ChildPipe()
             defer { close(lifeline.readEnd) }
             let watchdog = try spawnWatchdog(
                 of: server, removing: settings.ownsDirectory ? settings.directory : "", input: lifeline.readEnd)
@@ -110,7 +110,7 @@ extension PrivateRedis {
         lock: CInt
     ) throws(PrivateRedisError) -> ChildProcess {
         do throws(SystemError) {
-            let input = try Pipe()
+            let input = try ChildPipe()
             defer { close(input.readEnd) }
             let bytes = Array(settings.configuration.utf8)
             let written = write(input.writeEnd, bytes, bytes.count)

@@ -51,7 +51,8 @@ import Testing
                 case 1: #expect(record.state == .ready)
                 case 2:
                     #expect(record.state == .delayed)
-                    #expect((before + 5_000...after + 5_000).contains(record.atMilliseconds))
+                    let wait = 5_000 + 5 * (record.fence % 1_000 * 618 % 1_000)
+                    #expect((before + wait...after + wait).contains(record.atMilliseconds))
                     try await bench.run(Scripts.promote(bench.keys, ids: [Array("a".utf8)]))
                 default:
                     #expect(reply == "[1, 0, -1, 0, 0, [], 0, 1, 0]")
@@ -61,6 +62,25 @@ import Testing
                     #expect(view.unique == [:])
                 }
             }
+        }
+    }
+
+    @Test("Jobs that crashed together twice do not come back together")
+    func apart() async throws {
+        try await ScriptBench.with { bench in
+            let names = ["a", "b", "c", "d", "e", "f", "g", "h"]
+            for name in names { try await bench.enqueue(TestJob(name) { $0.retry.attempts = nil }) }
+            for _ in 1...2 {
+                let claims = try await bench.claim(8)
+                try await bench.wasLookedAfter()
+                for claim in claims { try await bench.expire(claim) }
+                try await bench.sweep()
+            }
+            let view = try await bench.snapshot()
+            let due = try names.map { try view.record($0).atMilliseconds }.sorted()
+            let gaps = zip(due.dropFirst(), due).map { $0 - $1 }
+            // Eight points in 5 s, the nearest of which are a tenth of the golden ratio's step apart.
+            #expect(gaps.allSatisfy { $0 >= 200 }, "\(gaps)")
         }
     }
 
