@@ -15,6 +15,7 @@ run   python3                    python3
 test  jq                         jq
 test  luacheck                   lua-check
 test  shellcheck                 shellcheck
+test  spin                       spin
 test  /usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
 LIST
 }
