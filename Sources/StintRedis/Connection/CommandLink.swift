@@ -50,13 +50,19 @@ final class CommandLink: RedisTransport {
         timeout: Duration,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
-        let call = CommandMachine<Call>.Pending(
-            command: Call(bytes: command.bytes, completion: completion),
-            deadline: reactor.now + timeout,
-            timeout: timeout)
+        append(Call(bytes: command.bytes, completion: completion), timeout: timeout)
+    }
+
+    /// Puts a call into the inbox, and another right behind it.
+    private func append(_ call: Call, then second: Call? = nil, timeout: Duration) {
+        let deadline = reactor.now + timeout
         let mustWake = inbox.withLock { inbox in
-            inbox.calls.append(call)
-            return inbox.calls.count == 1
+            let wasEmpty = inbox.calls.isEmpty
+            inbox.calls.append(.init(command: call, deadline: deadline, timeout: timeout))
+            if let second {
+                inbox.calls.append(.init(command: second, deadline: deadline, timeout: timeout, isBound: true))
+            }
+            return wasEmpty
         }
         if mustWake {
             reactor.execute { self.drain() }
@@ -102,5 +108,22 @@ final class CommandLink: RedisTransport {
             return calls
         }
         if !calls.isEmpty { core.value.enqueue(calls) }
+    }
+}
+
+extension CommandLink: RedisPairTransport {
+    func send(
+        _ first: RedisCommand, then second: RedisCommand, timeout: Duration,
+        completion: @escaping @Sendable (Result<RedisPairReply, RedisFailure>) -> Void
+    ) {
+        // Replies come in order, so that of the first is there when the second's comes, whatever it is.
+        let firstResult = Mutex<Result<RedisValue, RedisFailure>>(.failure(.closed))
+        append(
+            Call(bytes: first.bytes) { result in firstResult.withLock { $0 = result } },
+            then: Call(bytes: second.bytes) { result in
+                let firstResult = firstResult.withLock { $0 }
+                completion(firstResult.flatMap { first in result.map { .init(first: first, second: $0) } })
+            },
+            timeout: timeout)
     }
 }
