@@ -16,6 +16,9 @@ package final class ClientCore: Sendable {
             _ onReady: @escaping @Sendable () -> Void
         ) -> Unsubscribe
 
+    /// Finds the servers of a cluster that take writes.
+    package typealias Primaries = @Sendable () async throws(RedisFailure) -> [any RedisTransport]
+
     /// Carries commands that Redis answers at once.
     package let transport: any RedisTransport
     /// Carries commands that wait in Redis.
@@ -36,19 +39,23 @@ package final class ClientCore: Sendable {
     package let scripts: ScriptRunner
     /// How long a reply may take.
     package let commandTimeout: Duration
+    /// Whether queues may be on different nodes, so that one command cannot wait on several of them.
+    package let isCluster: Bool
     private let subscribing: Subscribe
     private let closing: @Sendable () async -> Void
+    private let findingPrimaries: Primaries?
 
     /// Puts a core together of its parts.
     ///
     /// - Parameters:
     ///   - subscribe: Listens to a channel.
     ///   - close: Closes the connections for good.
+    ///   - primaries: Finds the primaries of a cluster; nil for a single server.
     package init(
         transport: any RedisTransport, blocking: any RedisTransport, reactor: any Reactor, random: any RandomSource,
         wallClock: @escaping @Sendable () -> UInt64, namespace: String, logger: Logger,
         commandTimeout: Duration = .seconds(5), subscribe: @escaping Subscribe,
-        close: @escaping @Sendable () async -> Void
+        close: @escaping @Sendable () async -> Void, primaries: Primaries? = nil
     ) {
         self.transport = transport
         self.blocking = blocking
@@ -62,6 +69,8 @@ package final class ClientCore: Sendable {
         self.commandTimeout = commandTimeout
         subscribing = subscribe
         closing = close
+        isCluster = primaries != nil
+        findingPrimaries = primaries
     }
 
     /// Names the keys of a queue.
@@ -80,6 +89,16 @@ package final class ClientCore: Sendable {
         _ channel: String, onMessage: @escaping @Sendable ([UInt8]) -> Void, onReady: @escaping @Sendable () -> Void
     ) -> Unsubscribe {
         subscribing(channel, onMessage, onReady)
+    }
+
+    /// Returns a transport to every server that takes writes: one, or each primary of a cluster.
+    package func primaries() async throws(StintError) -> [any RedisTransport] {
+        guard let findingPrimaries else { return [transport] }
+        do {
+            return try await findingPrimaries()
+        } catch {
+            throw StintError(error)
+        }
     }
 
     /// Closes the connections for good.

@@ -62,7 +62,14 @@ package enum ScriptEvent: Sendable {
     private static func judge(_ error: RedisServerError, _ script: String) -> Self {
         switch error.code {
         case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "NOREPLICAS", "MISCONF":
-            .notRun(StintError(.redisBusy, "Redis cannot run scripts at present: \(error)."))
+            .notRun(.busy(error))
+        // A key that has moved on since the script began; scripts read all that they need before they write.
+        case _ where error.message.contains("non local key") || error.message.contains("undeclared key"):
+            .notRun(.busy(error))
+        case "MOVED", "ASK", "CROSSSLOT":
+            .failed(.isCluster)
+        case "ERR" where RedisFailure.server(error).isClusterDisabled:
+            .failed(.isNoCluster)
         case "OOM":
             .failed(
                 StintError(.redisFull, "Redis has reached its maxmemory; let workers drain the queues, or raise it."))
@@ -88,5 +95,20 @@ package enum ScriptEvent: Sendable {
             error
         case .closed: .clientClosed
         }
+    }
+}
+
+extension StintError {
+    /// Redis cannot run scripts at present; the reply is kept for who waits.
+    fileprivate static func busy(_ error: RedisServerError) -> StintError {
+        StintError(
+            .redisBusy, "Redis cannot run scripts at present: \(error).", underlying: RedisFailure.server(error))
+    }
+
+    /// Whether a slot of a cluster is being moved or has no node just now, which passes sooner than a server that is
+    /// loading or busy.
+    package var isMoving: Bool {
+        guard case .server(let error)? = underlying as? RedisFailure else { return false }
+        return !["LOADING", "BUSY", "MASTERDOWN", "READONLY", "NOREPLICAS", "MISCONF"].contains(error.code)
     }
 }

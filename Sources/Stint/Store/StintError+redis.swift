@@ -25,9 +25,27 @@ extension StintError {
             case "OOM": self.init(.redisFull, "Redis has reached its maxmemory.", underlying: failure)
             case "NOPERM", "NOAUTH", "WRONGPASS":
                 self.init(.redisRefused, "Redis refused a command: \(error).", underlying: failure)
+            case "MOVED", "ASK", "CROSSSLOT": self = .isCluster
+            case "ERR" where failure.isClusterDisabled: self = .isNoCluster
             default: self.init(.internalError, "Redis answered with an error: \(error).", underlying: failure)
             }
         }
+    }
+
+    /// A node of a cluster was addressed as a single server.
+    package static var isCluster: Self {
+        .init(
+            .redisUnsuitable,
+            "This Redis is a node of a cluster: address it as one, with redis+cluster://HOST:PORT,HOST:PORT "
+                + "(rediss+cluster:// with TLS) and one or more of its nodes.")
+    }
+
+    /// A single server was addressed as a cluster.
+    package static var isNoCluster: Self {
+        .init(
+            .redisUnsuitable,
+            "This Redis is a single server and no node of a cluster: address it with redis://HOST:PORT "
+                + "(rediss:// with TLS).")
     }
 
     /// The client or worker was shut down.

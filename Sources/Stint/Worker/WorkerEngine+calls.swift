@@ -206,6 +206,7 @@ extension WorkerEngine {
     }
 
     func listen(_ queues: [Int], atMost limit: Duration) {
+        // The queues of a cluster are in different places: there is one wait for each.
         let keys = queues.map { calls[$0].keys.wake }
         // The key that is named first is served first: which one that is must not be always the same.
         let first = Int(core.random.next() % UInt64(keys.count))
@@ -217,13 +218,13 @@ extension WorkerEngine {
             case .success(let value):
                 let key = value.arrayValue?.first?.string
                 let queue = key.flatMap { key in queues.first { self.calls[$0].keys.wake == key } }
-                apply { $0.woke(queue: queue, now: $1) }
+                apply { $0.woke(queue: queue, of: queues, now: $1) }
             case .failure(.closed):
                 break
             case .failure:
                 // The connection makes itself anew; until then the sweeps look.
                 core.reactor.schedule(after: .milliseconds(500)) { [weak self] in
-                    self?.apply { $0.woke(queue: nil, now: $1) }
+                    self?.apply { $0.woke(queue: nil, of: queues, now: $1) }
                 }
             }
         }

@@ -25,7 +25,7 @@ package struct WorkerMachine {
         case renew(queue: Int, [Token], members: [String])
         case sweep(queue: Int)
         case trim(queue: Int)
-        /// Wait on the wake markers of these queues.
+        /// Wait on the wake markers of these queues, and tell `woke` of which.
         case listen([Int], atMost: Duration)
         /// Set a marker again that could not be used.
         case rewake(queue: Int)
@@ -80,7 +80,6 @@ package struct WorkerMachine {
     var reserved = 0
     /// Running jobs by the index of their handler's cap.
     var runningByName: [String: Int] = [:]
-    var isListening = false
     var claimedInAll = 0
     var idleSince: Duration?
     /// When the alarm for timeouts goes off next.

@@ -5,7 +5,8 @@
 extension RedisConfiguration {
     /// The URL forms that are understood, for messages and help.
     package static let validForms = """
-        redis://host:6379/0, rediss://user:password@host:6380/0 (TLS), redis+unix:///path/to/socket?db=0
+        redis://host:6379/0, rediss://user:password@host:6380/0 (TLS), redis+unix:///path/to/socket?db=0, \
+        redis+cluster://host1:6379,host2:6379
         """
 
     private static let options = [
@@ -41,13 +42,13 @@ extension RedisConfiguration {
         switch scheme {
         case "redis", "rediss":
             self = try Self.tcp(rest)
-            if scheme == "rediss" {
-                guard TLSOptions.isAvailable else { throw RedisConfigurationError(TLSOptions.missingMessage) }
-                tls = TLSOptions()
-            }
+            if scheme == "rediss" { try useTLS() }
+        case "redis+cluster", "rediss+cluster":
+            self = try Self.cluster(rest)
+            if scheme == "rediss+cluster" { try useTLS() }
         case "redis+unix", "unix":
             self = try Self.unix(rest)
-        case "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel":
+        case "redis+sentinel", "rediss+sentinel":
             throw RedisConfigurationError("\(scheme):// is not yet supported; valid forms: \(Self.validForms)")
         default:
             throw RedisConfigurationError("unknown scheme \(scheme)://; valid forms: \(Self.validForms)")
@@ -61,7 +62,12 @@ extension RedisConfiguration {
         }
     }
 
-    private static func tcp(_ text: Substring) throws(RedisConfigurationError) -> RedisConfiguration {
+    private mutating func useTLS() throws(RedisConfigurationError) {
+        guard TLSOptions.isAvailable else { throw RedisConfigurationError(TLSOptions.missingMessage) }
+        tls = TLSOptions()
+    }
+
+    static func tcp(_ text: Substring) throws(RedisConfigurationError) -> RedisConfiguration {
         let slash = text.firstIndex(of: "/") ?? text.endIndex
         var host = text[..<slash]
         var port: Substring?
@@ -152,6 +158,9 @@ extension RedisConfiguration {
     private mutating func read(database text: Substring) throws(RedisConfigurationError) {
         guard let number = Int(text), number >= 0 else {
             throw RedisConfigurationError("the database in the Redis URL must be a number, 0 or more")
+        }
+        guard number == 0 || !isCluster else {
+            throw RedisConfigurationError("a Redis Cluster has only the database 0")
         }
         database = number
     }

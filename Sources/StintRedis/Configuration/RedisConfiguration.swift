@@ -12,6 +12,8 @@ package struct RedisConfiguration: Hashable, Sendable {
 
     /// Where Redis listens.
     package var address: Address
+    /// The nodes to ask who serves what in a cluster, `address` among them; empty for a single server.
+    package var clusterSeeds: [Address] = []
     /// TLS, or nil for a plain connection.
     package var tls: TLSOptions?
     /// The ACL user, or nil for the default user.
@@ -45,6 +47,7 @@ package struct RedisConfiguration: Hashable, Sendable {
 extension RedisConfiguration: CustomStringConvertible {
     /// The address as a URL that may be shown: a password is masked, files are left out.
     package var redactedURL: String {
+        if isCluster { return redactedClusterURL }
         var url: String
         switch address {
         case .tcp(let host, let port):
@@ -64,13 +67,17 @@ extension RedisConfiguration: CustomStringConvertible {
 
     /// The address alone, for error messages: `host:port` or the socket's path.
     package var endpoint: String {
+        isCluster ? clusterSeeds.map { Self.endpoint($0) }.joined(separator: ",") : Self.endpoint(address)
+    }
+
+    static func endpoint(_ address: Address) -> String {
         switch address {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): path
         }
     }
 
-    private var credentials: String {
+    var credentials: String {
         let hasPassword = password != nil || passwordFile != nil
         guard username != nil || hasPassword else { return "" }
         return Self.percentEncoded(username ?? "") + (hasPassword ? ":***" : "") + "@"

@@ -17,6 +17,8 @@ final class CommandLinkCore: RedisSocketDelegate {
     private let tls: TLSSource?
     private let reactor: NIOReactor
     private let logger: Logger
+    /// Called whenever the connection cannot be opened or is lost.
+    private let onTrouble: (@Sendable () -> Void)?
     private var socket: RedisSocket?
     private var timer: Scheduled<Void>?
     private var wasLost = false
@@ -26,13 +28,15 @@ final class CommandLinkCore: RedisSocketDelegate {
         configuration: RedisConfiguration,
         tls: TLSSource?,
         reactor: NIOReactor,
-        logger: Logger
+        logger: Logger,
+        onTrouble: (@Sendable () -> Void)?
     ) {
         self.machine = machine
         self.configuration = configuration
         self.tls = tls
         self.reactor = reactor
         self.logger = logger
+        self.onTrouble = onTrouble
     }
 
     func enqueue(_ calls: [Machine.Pending]) {
@@ -91,6 +95,7 @@ final class CommandLinkCore: RedisSocketDelegate {
             logger.error("Redis refused the connection", metadata: ["error": "\(failure.reason)"])
         }
         perform(machine.connectFailed(failure, now: reactor.now))
+        onTrouble?()
     }
 
     func socketLost(_ failure: RedisFailure) {
@@ -98,6 +103,7 @@ final class CommandLinkCore: RedisSocketDelegate {
         wasLost = true
         logger.notice("Lost the connection to Redis", metadata: ["error": "\(failure)"])
         perform(machine.lost(failure, now: reactor.now))
+        onTrouble?()
     }
 
     // MARK: Effects

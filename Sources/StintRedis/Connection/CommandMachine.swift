@@ -301,7 +301,7 @@ struct CommandMachine<Command> {
         // What was to go right behind a command that is lost.
         while let next = unsent.first, next.isBound {
             unsent.removeFirst()
-            effects.failed.append((next.command, failure))
+            effects.failed.append((next.command, .notSent("the connection to Redis at \(endpoint) was lost")))
         }
         expiries = 0
         retry(now: now, &effects)

@@ -13,31 +13,37 @@ package final class RedisNode: Sendable {
     package let configuration: RedisConfiguration
     /// The loop of all connections.
     package let reactor: NIOReactor
-    private let commandLink: CommandLink
+    let commandLink: CommandLink
     private let blockingLink: CommandLink
+    private let makeLink: @Sendable (_ name: String, _ expiriesBeforeClose: Int) -> CommandLink
     private let subscriptions: SubscriptionLink
 
     /// Makes a node; nothing is opened yet.
+    ///
+    /// `onTrouble` is called on the reactor whenever a connection for commands cannot be opened or is lost.
     package init(
         configuration: RedisConfiguration,
         reactor: NIOReactor,
         random: any RandomSource,
-        logger: Logger
+        logger: Logger,
+        onTrouble: (@Sendable () -> Void)? = nil
     ) {
         self.configuration = configuration
         self.reactor = reactor
         let tls = configuration.tls.map { TLSSource(options: $0, address: configuration.address) }
-        func link(_ name: String, expiriesBeforeClose: Int) -> CommandLink {
+        makeLink = { name, expiriesBeforeClose in
             CommandLink(
                 name: name, configuration: configuration, tls: tls, expiriesBeforeClose: expiriesBeforeClose,
-                reactor: reactor, random: random, logger: logger)
+                reactor: reactor, random: random, logger: logger, onTrouble: onTrouble)
         }
-        commandLink = link("commands", expiriesBeforeClose: 2)
+        commandLink = makeLink("commands", 2)
         // A late reply here means a dead peer: Redis itself ends a blocking command before the margin is over.
-        blockingLink = link("blocking", expiriesBeforeClose: 1)
-        subscriptions = SubscriptionLink(
-            configuration: configuration, tls: tls, reactor: reactor, random: random, logger: logger)
+        blockingLink = makeLink("blocking", 1)
+        subscriptions = SubscriptionLink(reactor: reactor, random: random, logger: logger) { (configuration, tls) }
     }
+
+    /// Makes one more connection for a command that blocks; it is its caller's to shut down.
+    func makeBlockingLink() -> CommandLink { makeLink("blocking", 1) }
 
     deinit {
         // The connections hold their links, not this node: without it they would stay open.

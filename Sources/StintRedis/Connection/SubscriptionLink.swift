@@ -12,20 +12,19 @@ final class SubscriptionLink: Sendable {
     private let reactor: NIOReactor
     private let core: NIOLoopBoundBox<SubscriptionLinkCore>
 
+    /// Makes a link that asks `target` where to connect to, each time it does.
     init(
-        configuration: RedisConfiguration,
-        tls: TLSSource?,
         reactor: NIOReactor,
         random: any RandomSource,
-        logger: Logger
+        logger: Logger,
+        target: @escaping SubscriptionLinkCore.Target
     ) {
         self.reactor = reactor
         var logger = logger
         logger[metadataKey: "stint.connection"] = "subscriptions"
         core = .makeBoxSendingValue(
             SubscriptionLinkCore(
-                machine: SubscriptionMachine(random: random), configuration: configuration, tls: tls,
-                reactor: reactor, logger: logger),
+                machine: SubscriptionMachine(random: random), target: target, reactor: reactor, logger: logger),
             eventLoop: reactor.eventLoop)
     }
 

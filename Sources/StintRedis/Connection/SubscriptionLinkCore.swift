@@ -10,11 +10,13 @@ import NIOCore
 /// Nothing is expected on such a connection, so a dead peer is found by asking: a PING each ten seconds must bring
 /// something before the next one.
 final class SubscriptionLinkCore: RedisSocketDelegate {
+    /// Says where to connect to.
+    typealias Target = @Sendable () -> (configuration: RedisConfiguration, tls: TLSSource?)
+
     private static let pingInterval: Duration = .seconds(10)
 
     private var machine: SubscriptionMachine
-    private let configuration: RedisConfiguration
-    private let tls: TLSSource?
+    private let target: Target
     private let reactor: NIOReactor
     private let logger: Logger
     private var socket: RedisSocket?
@@ -23,14 +25,12 @@ final class SubscriptionLinkCore: RedisSocketDelegate {
 
     init(
         machine: SubscriptionMachine,
-        configuration: RedisConfiguration,
-        tls: TLSSource?,
+        target: @escaping Target,
         reactor: NIOReactor,
         logger: Logger
     ) {
         self.machine = machine
-        self.configuration = configuration
-        self.tls = tls
+        self.target = target
         self.reactor = reactor
         self.logger = logger
     }
@@ -99,6 +99,7 @@ final class SubscriptionLinkCore: RedisSocketDelegate {
         for action in actions {
             switch action {
             case .connect:
+                let (configuration, tls) = target()
                 let socket = RedisSocket(
                     configuration: configuration, tls: tls, eventLoop: reactor.eventLoop, delegate: self)
                 self.socket = socket
