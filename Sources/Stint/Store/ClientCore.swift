@@ -88,9 +88,9 @@ package final class ClientCore: Sendable {
             call.script, keys: call.keys, arguments: call.arguments, timeout: commandTimeout, completion: completion)
     }
 
-    /// Encodes the call of a script.
-    func command(_ call: ScriptCall, knowsScript: Bool) -> RedisCommand {
-        ScriptRunner.command(call.script, keys: call.keys, arguments: call.arguments, bySource: !knowsScript)
+    /// Encodes the call of a script with its source.
+    func command(_ call: ScriptCall) -> RedisCommand {
+        ScriptRunner.command(call.script, keys: call.keys, arguments: call.arguments)
     }
 
     /// Listens to a channel until the returned closure is called.

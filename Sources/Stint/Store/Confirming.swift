@@ -29,17 +29,17 @@ struct Confirming: Sendable {
     }
 
     /// Asks until there is an answer or the time is over; `completion` is called once, on the reactor.
-    func run(knowsScript: Bool = true, after failure: String = "no answer came in time") {
+    func run(after failure: String = "no answer came in time") {
         let left = deadline - core.reactor.now
         guard left >= .milliseconds(1), let pairs = core.pairs else {
             return core.reactor.execute { give(.success(.unconfirmed(replicas: 0, reason: failure))) }
         }
-        let write = core.command(Scripts.confirm(lane: lane, number: number), knowsScript: knowsScript)
+        // With its source: were it refused as unknown, the wait behind it would take the whole time for nothing.
+        let write = core.command(Scripts.confirm(lane: lane, number: number))
         // Redis ends the wait by itself: what comes later than this margin is a dead peer.
         pairs.send(write, then: wait(left), timeout: left + .seconds(2)) { result in
             switch result {
             case .success(let reply): judge(reply)
-            case .failure(.server(let error)) where error.code == "NOSCRIPT" && knowsScript: run(knowsScript: false)
             case .failure(.closed): give(.success(.unconfirmed(replicas: 0, reason: "the client was shut down")))
             case .failure(let failure): again(after: failure)
             }
@@ -68,7 +68,8 @@ struct Confirming: Sendable {
                 .failure(
                     StintError(
                         .outcomeUnknown,
-                        "The job was accepted by a server that another has replaced since, which does not know of it.")))
+                        "The job was accepted by a server that another has replaced since, which does not know of it."))
+            )
         }
         switch durability.kind {
         case .replicated(let wanted):
