@@ -21,7 +21,7 @@ extension ClientCore {
                     let subscription = cluster.subscribe(channel, onMessage: onMessage, onReady: onReady)
                     return { subscription.cancel() }
                 },
-                close: { await cluster.shutdown() },
+                close: { await cluster.shutdown() }, pairs: cluster.pairs,
                 primaries: { () async throws(RedisFailure) in try await cluster.primaries() })
             return
         }
@@ -33,6 +33,6 @@ extension ClientCore {
                 let subscription = node.subscribe(channel, onMessage: onMessage, onReady: onReady)
                 return { subscription.cancel() }
             },
-            close: { await node.shutdown() })
+            close: { await node.shutdown() }, pairs: node.pairs)
     }
 }

@@ -23,6 +23,8 @@ package final class ClientCore: Sendable {
     package let transport: any RedisTransport
     /// Carries commands that wait in Redis.
     package let blocking: any RedisTransport
+    /// Carries writes with a wait for their copies behind them; nil where nothing can be waited for.
+    package let pairs: (any RedisPairTransport)?
     /// The loop that completions are called on, and its clock.
     package let reactor: any Reactor
     /// Where ids, lane names and jitter come from.
@@ -55,8 +57,10 @@ package final class ClientCore: Sendable {
         transport: any RedisTransport, blocking: any RedisTransport, reactor: any Reactor, random: any RandomSource,
         wallClock: @escaping @Sendable () -> UInt64, namespace: String, logger: Logger,
         commandTimeout: Duration = .seconds(5), subscribe: @escaping Subscribe,
-        close: @escaping @Sendable () async -> Void, primaries: Primaries? = nil
+        close: @escaping @Sendable () async -> Void, pairs: (any RedisPairTransport)? = nil,
+        primaries: Primaries? = nil
     ) {
+        self.pairs = pairs
         self.transport = transport
         self.blocking = blocking
         self.reactor = reactor
@@ -84,6 +88,11 @@ package final class ClientCore: Sendable {
         scripts.run(
             call.script, keys: call.keys, arguments: call.arguments, timeout: timeout ?? commandTimeout,
             completion: completion)
+    }
+
+    /// Encodes the call of a script with its source.
+    func command(_ call: ScriptCall) -> RedisCommand {
+        ScriptRunner.command(call.script, keys: call.keys, arguments: call.arguments)
     }
 
     /// Listens to a channel until the returned closure is called.

@@ -40,6 +40,9 @@ package final class RedisCluster: Sendable {
     /// Pass the time it blocks and a margin of 2 s as the timeout.
     package var blocking: any RedisTransport { ClusterTransport(router: router, isBlocking: true) }
 
+    /// The connections for WAIT and WAITAOF, each behind a write of its own, whose key names the node.
+    package var pairs: any RedisPairTransport { router }
+
     /// Returns a transport to each primary, past all routing.
     package func primaries() async throws(RedisFailure) -> [any RedisTransport] {
         try await router.primaries()

@@ -52,7 +52,7 @@ final class CommandLink: RedisTransport {
         timeout: Duration,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
-        append(timeout) { $0.append($1(Call(bytes: command.bytes, completion: completion))) }
+        append(Call(bytes: command.bytes, completion: completion), timeout: timeout)
     }
 
     /// Sends a command right behind ASKING, which makes a node that is taking over a slot run it.
@@ -61,22 +61,21 @@ final class CommandLink: RedisTransport {
         timeout: Duration,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
-        append(timeout) { calls, pending in
-            // What becomes of ASKING itself, the reply to the command shows.
-            calls.append(pending(Call(bytes: RedisCommand("ASKING").bytes) { _ in }))
-            calls.append(pending(Call(bytes: command.bytes, completion: completion)))
-        }
+        // What becomes of ASKING itself, the reply to the command shows.
+        append(
+            Call(bytes: RedisCommand("ASKING").bytes) { _ in },
+            then: Call(bytes: command.bytes, completion: completion), timeout: timeout)
     }
 
-    /// Puts calls into the inbox with nothing between them.
-    private func append(
-        _ timeout: Duration,
-        _ body: (inout [CommandMachine<Call>.Pending], (Call) -> CommandMachine<Call>.Pending) -> Void
-    ) {
+    /// Puts a call into the inbox, and another right behind it that goes out on the same connection or not at all.
+    private func append(_ call: Call, then second: Call? = nil, timeout: Duration) {
         let deadline = reactor.now + timeout
         let mustWake = inbox.withLock { inbox in
             let wasEmpty = inbox.calls.isEmpty
-            body(&inbox.calls) { .init(command: $0, deadline: deadline, timeout: timeout) }
+            inbox.calls.append(.init(command: call, deadline: deadline, timeout: timeout))
+            if let second {
+                inbox.calls.append(.init(command: second, deadline: deadline, timeout: timeout, isBound: true))
+            }
             return wasEmpty
         }
         if mustWake {
@@ -128,5 +127,29 @@ final class CommandLink: RedisTransport {
             return calls
         }
         if !calls.isEmpty { core.value.enqueue(calls) }
+    }
+}
+
+extension CommandLink: RedisPairTransport {
+    func send(
+        _ first: RedisCommand, then second: RedisCommand, timeout: Duration,
+        completion: @escaping @Sendable (Result<RedisPairReply, RedisFailure>) -> Void
+    ) {
+        // Replies come in order, so that of the first is there when the second's comes, whatever it is.
+        let early = EarlyReply()
+        append(
+            Call(bytes: first.bytes) { early.set($0) },
+            then: Call(bytes: second.bytes) { late in
+                completion(early.get().flatMap { first in late.map { RedisPairReply(first: first, second: $0) } })
+            },
+            timeout: timeout)
+    }
+
+    /// The reply to the first command of a pair.
+    private final class EarlyReply: Sendable {
+        private let result = Mutex<Result<RedisValue, RedisFailure>>(.failure(.closed))
+
+        func set(_ result: Result<RedisValue, RedisFailure>) { self.result.withLock { $0 = result } }
+        func get() -> Result<RedisValue, RedisFailure> { result.withLock { $0 } }
     }
 }

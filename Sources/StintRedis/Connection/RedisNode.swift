@@ -15,6 +15,7 @@ package final class RedisNode: Sendable {
     package let reactor: NIOReactor
     let commandLink: CommandLink
     private let blockingLink: CommandLink
+    let waitingLink: CommandLink
     private let makeLink: @Sendable (_ name: String, _ expiriesBeforeClose: Int) -> CommandLink
     private let subscriptions: SubscriptionLink
 
@@ -39,6 +40,7 @@ package final class RedisNode: Sendable {
         commandLink = makeLink("commands", 2)
         // A late reply here means a dead peer: Redis itself ends a blocking command before the margin is over.
         blockingLink = makeLink("blocking", 1)
+        waitingLink = makeLink("waiting", 1)
         subscriptions = SubscriptionLink(reactor: reactor, random: random, logger: logger) { (configuration, tls) }
     }
 
@@ -49,6 +51,7 @@ package final class RedisNode: Sendable {
         // The connections hold their links, not this node: without it they would stay open.
         commandLink.shutdownWithoutWaiting()
         blockingLink.shutdownWithoutWaiting()
+        waitingLink.shutdownWithoutWaiting()
         subscriptions.shutdownWithoutWaiting()
     }
 
@@ -60,6 +63,9 @@ package final class RedisNode: Sendable {
     ///
     /// One waiting command holds up all others of this transport.
     package var blocking: any RedisTransport { blockingLink }
+
+    /// The connection for WAIT and WAITAOF, each behind a write of its own.
+    package var pairs: any RedisPairTransport { waitingLink }
 
     /// Sends a command on the command connection with the configured time limit and waits for its reply.
     package func send(_ command: RedisCommand) async throws(RedisFailure) -> RedisValue {
@@ -90,6 +96,7 @@ package final class RedisNode: Sendable {
     package func shutdown() async {
         await commandLink.shutdown()
         await blockingLink.shutdown()
+        await waitingLink.shutdown()
         await subscriptions.shutdown()
     }
 }

@@ -74,6 +74,11 @@ package final class ScriptRunner: Sendable {
         try await run(script, keys: keys.map { [UInt8]($0.utf8) }, arguments: arguments, timeout: timeout)
     }
 
+    /// Encodes the call of a script whose keys are texts, with its source.
+    package static func command(_ script: RedisScript, keys: [String], arguments: [[UInt8]]) -> RedisCommand {
+        command("EVAL", script.source, keys.map { [UInt8]($0.utf8) }, arguments)
+    }
+
     private static func command(
         _ name: String,
         _ script: String,

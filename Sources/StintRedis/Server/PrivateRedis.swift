@@ -27,7 +27,9 @@ package final class PrivateRedis: Sendable {
         var ownsDirectory: Bool
         var socketPath: String
         var configuration: String
-        var environment: [String: String]
+        var environment: [String: String] = [:]
+        /// Whether it is started as a sentinel.
+        var isSentinel = false
     }
 
     struct Running: Sendable {
@@ -91,9 +93,13 @@ package final class PrivateRedis: Sendable {
         environment: [String: String] = [:],
         executable: String = "redis-server"
     ) async throws(PrivateRedisError) -> PrivateRedis {
-        let settings = try prepare(
-            directory: directory, socketPath: socketPath, appendOnly: appendOnly,
-            extraConfiguration: extraConfiguration, environment: environment, executable: executable)
+        try await start(
+            try prepare(
+                directory: directory, socketPath: socketPath, appendOnly: appendOnly,
+                extraConfiguration: extraConfiguration, environment: environment, executable: executable))
+    }
+
+    static func start(_ settings: Settings) async throws(PrivateRedisError) -> PrivateRedis {
         do {
             return PrivateRedis(settings: settings, running: try await launch(settings))
         } catch {
@@ -137,6 +143,16 @@ package final class PrivateRedis: Sendable {
     /// Kills it with SIGKILL, as a crash would; its directory is free for another then.
     package func kill() {
         take()?.kill()
+    }
+
+    /// Stops its process where it stands (SIGSTOP): its sockets stay open, and nothing answers.
+    package func suspend() {
+        running.withLock { $0?.server.signal(SIGSTOP) }
+    }
+
+    /// Lets it go on after ``suspend()``.
+    package func resume() {
+        running.withLock { $0?.server.signal(SIGCONT) }
     }
 
     /// Starts it again with the same settings and data, after stopping it where it still runs.
