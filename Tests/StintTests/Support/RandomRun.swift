@@ -123,8 +123,9 @@ struct RandomRun {
             return "trim: \(try await bench.run(call).line)"
         default:
             let source = pick(["ready:0", "ready:1", "ready:2", "ready:3", "delayed", "dead", "kept"])
-            let call = Scripts.purge(bench.keys, source: source, limit: 1 + number(3))
-            return "purge \(source): \(try await bench.run(call).line)"
+            let call = Scripts.purge(
+                bench.keys, lane: bench.lane, number: bench.nextNumber(), source: source, limit: 1 + number(3))
+            return "purge \(source): \(try await inLane(call))"
         }
     }
 }
