@@ -100,7 +100,7 @@ extension WorkerEngine {
             guard case .handBack(let delay) = outgoing.end else { continue }
             arguments += [
                 Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8),
-                Array("\(delay?.milliseconds ?? -1)".utf8),
+                Array("\(delay?.milliseconds ?? -1)".utf8), Array((outgoing.wasStarted ? "1" : "0").utf8),
             ]
         }
         call.side.call { [arguments] lane, number in
@@ -135,16 +135,30 @@ extension WorkerEngine {
     private func died(_ outgoing: WorkerMachine.Outgoing) {
         guard case .fail(let failure) = outgoing.end else { return }
         let job = outgoing.job
-        logger.warning(
-            "Job is dead",
-            metadata: [
-                "job.id": "\(job.id)", "job.name": "\(job.name)", "stint.queue": "\(calls[job.queue].name)",
-                "error": "\(failure.text)",
-            ])
-        settings.onDead?(
+        died(
             .init(
                 id: job.id, name: job.name, queue: calls[job.queue].name, attempt: job.record.attempt,
                 reason: failure.text))
+    }
+
+    private func died(_ job: WorkerOptions.DeadJob) {
+        logger.warning(
+            "Job is dead",
+            metadata: [
+                "job.id": "\(job.id)", "job.name": "\(job.name)", "stint.queue": "\(job.queue)",
+                "error": "\(job.reason)",
+            ])
+        settings.onDead?(job)
+    }
+
+    /// Reads which jobs the reaper made dead, each as id, name, attempt and reason.
+    private func tellDead(_ queue: Int, _ parts: [String]) {
+        for at in stride(from: 0, to: parts.count - 3, by: 4) {
+            died(
+                .init(
+                    id: JobID(unchecked: parts[at]), name: parts[at + 1], queue: calls[queue].name,
+                    attempt: Int(parts[at + 2]) ?? 0, reason: parts[at + 3]))
+        }
     }
 
     func renew(_ queue: Int, _ tokens: [WorkerMachine.Token], _ members: [String]) {
@@ -173,7 +187,7 @@ extension WorkerEngine {
             intervalMs: Int(machineSettings.sweepInterval.milliseconds), maxCrashes: settings.maxCrashes, node: node)
         core.run(call) { [weak self] result in
             guard let self else { return }
-            guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 9 else {
+            guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 10 else {
                 logger.warning(
                     "Sweep failed", metadata: ["result": "\(result)", "stint.queue": "\(calls[queue].name)"])
                 apply { $0.sweepFailed(queue: queue, now: $1) }
@@ -193,6 +207,7 @@ extension WorkerEngine {
                         "stint.queue": "\(calls[queue].name)",
                     ])
             }
+            tellDead(queue, parts[9].arrayValue?.compactMap(\.string) ?? [])
             apply { [swept] in $0.swept(queue: queue, swept, now: $1) }
         }
     }

@@ -41,6 +41,8 @@ package struct WorkerMachine {
     package struct Outgoing: Sendable {
         package let job: ClaimedJob
         package let end: AttemptEnd
+        /// Whether its handler was started: such a job does not expire any more.
+        package var wasStarted = false
     }
 
     /// A moment that the machine asked to be told of.
@@ -188,7 +190,8 @@ package struct WorkerMachine {
         for token in jobs.keys.sorted() {
             guard let held = jobs[token] else { continue }
             if held.isLeased {
-                queues[held.job.queue].releasing.append(Outgoing(job: held.job, end: .handBack(delay: nil)))
+                queues[held.job.queue].releasing.append(
+                    Outgoing(job: held.job, end: .handBack(delay: nil), wasStarted: held.startedAt != nil))
             }
             jobs[token] = nil
         }

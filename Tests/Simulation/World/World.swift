@@ -120,7 +120,7 @@ final class World: @unchecked Sendable {
                 if error.code != "NOSCRIPT" { report("\(call?.text ?? command.name) broke off: \(error)") }
                 return .failure(.server(error))
             }
-            if let call { model.observe(call, reply, nowMs: redisMilliseconds, at: now) }
+            if let call { model.observe(call, reply, nowUs: redisMicroseconds, at: now) }
             if mayWake, replies[1].integerValue ?? 0 > 0 { serveWaiters() }
             return .success(reply)
         } catch {

@@ -78,7 +78,8 @@ enum StepCall: String, CaseIterable {
             let all = failures + bytes("r", "500", "c", "x", "r4") + [r4] + bytes("d", "0", "t", "late")
             return try await inLane { Scripts.fail(keys, lane: $0, number: $1, maxCrashes: 3, failures: all) }
         case .release:
-            let handed = bytes("r1") + [r1] + bytes("-1", "r2") + [r2] + bytes("-1", "r4") + [r4] + bytes("700")
+            let handed =
+                bytes("r1") + [r1] + bytes("-1", "1", "r2") + [r2] + bytes("-1", "1", "r4") + [r4] + bytes("700", "0")
             return try await inLane { Scripts.release(keys, lane: $0, number: $1, handed: handed) }
         case .cancel:
             let ids = bytes("b", "d1", "r4", "k2", "nobody")

@@ -35,14 +35,15 @@ struct ModelJob {
     var started: Int64?
     var result: [UInt8] = []
 
-    init(_ job: TestJob, now: Int64) {
+    /// Makes what `job` becomes now; `due` says when a delay is over.
+    init(_ job: TestJob, now: Int64, due whenDue: (_ milliseconds: Int64) -> Int64) {
         id = job.id
         content = job.content
         priority = job.content.priority
         enqueued = now
         let due =
             switch job.content.due {
-            case .after(let milliseconds): now + milliseconds
+            case .after(let milliseconds): whenDue(milliseconds)
             case .at(let milliseconds): milliseconds
             }
         state = due > now ? .delayed : .ready

@@ -79,9 +79,9 @@ extension ModelRun {
         case .release:
             let handed = (0...self.number(2)).map { _ -> QueueModel.HandBack in
                 let (id, lease) = held()
-                return (id, lease, pick([-1, -1, 0, 2_000]))
+                return (id, lease, pick([-1, -1, 0, 2_000]), self.number(2) == 0)
             }
-            let list = handed.flatMap { bytes([$0.id, $0.lease, "\($0.delay)"]) }
+            let list = handed.flatMap { bytes([$0.id, $0.lease, "\($0.delay)", $0.wasStarted ? "1" : "0"]) }
             let call = Scripts.release(keys, lane: lane, number: number, handed: list)
             return (call, { $0.release(handed) }, handed.map { "\($0.lease) \($0.delay)" })
         case .cancel:

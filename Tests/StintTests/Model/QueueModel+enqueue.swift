@@ -12,20 +12,19 @@ extension QueueModel {
         let room = room
         let firstDue = nextDue
         var touched: Set<String> = []
-        var ended: Set<String> = []
         var codes: [String] = []
         var holders: [String] = []
         var added = 0
         var isReady = false
         var soonest: Int64?
         for entry in entries {
-            if !touched.contains(entry.id) { makeRoom(for: entry.id, &ended) }
+            if !touched.contains(entry.id) { makeRoom(for: entry.id) }
             guard jobs[entry.id] == nil else {
                 codes.append("e")
                 holders.append(entry.id)
                 continue
             }
-            if let key = entry.content.unique, let owner = owner(of: key.key, &ended) {
+            if let key = entry.content.unique, let owner = owner(of: key.key) {
                 holders.append(owner)
                 switch key.onConflict {
                 case .existing: codes.append("e")
@@ -41,7 +40,6 @@ extension QueueModel {
                 codes.append("n")
                 added += 1
                 touched.insert(entry.id)
-                ended.remove(entry.id)
                 add(entry)
                 if let job = jobs[entry.id], job.state == .delayed {
                     soonest = min(soonest ?? job.at, job.at)
@@ -65,27 +63,25 @@ extension QueueModel {
     }
 
     /// Ends a job that has the id but has expired, drops one whose time is over.
-    private mutating func makeRoom(for id: String, _ ended: inout Set<String>) {
+    private mutating func makeRoom(for id: String) {
         guard let job = jobs[id] else { return }
         if job.isOverdue(now) {
             expire(id, countsTombstone: true)
-            ended.insert(id)
         } else if [.completed, .cancelled].contains(job.state), job.at + job.heldFor <= now {
             forget(id)
         }
     }
 
-    /// The job that holds a key; one that has expired is ended and holds it no longer.
-    private mutating func owner(of key: String, _ ended: inout Set<String>) -> String? {
-        guard let id = unique[key], let job = jobs[id], !ended.contains(id), job.holdsKey(now) else { return nil }
+    /// The job that holds a key; one that has expired is ended, and holds it only for its window.
+    mutating func owner(of key: String) -> String? {
+        guard let id = unique[key], let job = jobs[id], job.holdsKey(now) else { return nil }
         guard job.isOverdue(now) else { return id }
         expire(id, countsTombstone: true)
-        ended.insert(id)
-        return nil
+        return jobs[id]?.holdsKey(now) == true ? id : nil
     }
 
     private mutating func add(_ entry: TestJob) {
-        let job = ModelJob(entry, now: now)
+        let job = ModelJob(entry, now: now, due: due(in:))
         jobs[entry.id] = job
         if job.state == .ready { ready[job.list].append(entry.id) }
         guard let key = entry.content.unique?.key else { return }
@@ -98,7 +94,7 @@ extension QueueModel {
         guard let old = jobs[id] else { return }
         var content = entry.content
         content.priority = old.priority
-        var job = ModelJob(TestJob(id, content: content), now: old.enqueued)
+        var job = ModelJob(TestJob(id, content: content), now: old.enqueued, due: due(in:))
         (job.state, job.at) = (old.state, old.at)
         job.expires = job.mayExpire ? now + content.expiresAfterMilliseconds : 0
         job.isAwaited = job.isAwaited || old.isAwaited

@@ -43,7 +43,7 @@ extension QueueModel {
             guard let job = jobs[id] else { return "m" }
             guard job.state == .dead else { return "s" }
             if let key = job.content.unique?.key {
-                if let holder = unique[key], holder != id, jobs[holder]?.holdsKey(now) == true { return "u" }
+                if let holder = owner(of: key), holder != id { return "u" }
                 unique[key] = id
             }
             revive(id)
@@ -107,6 +107,7 @@ extension QueueModel {
     mutating func configure(_ field: String, _ value: String) -> ModelReply {
         if let refusal { return refusal }
         found()
+        if field == "lease" { lowerLease(to: Int64(value) ?? 0) }
         meta[field] = value.isEmpty ? nil : value
         return .list([.number(1)])
     }

@@ -13,7 +13,8 @@ extension QueueModel {
         // An outage, a standstill or a clock that was set: renewals may not have come through.
         let isGap = gap.map { $0 < 0 || 3 * $0 > lease } ?? true
         let isLook = isGap || 10 * (gap ?? 0) >= 9 * interval
-        let hold = isGap ? now + lease : min(number("hold"), now + lease)
+        let longest = max(lease, leaseBefore)
+        let hold = isGap ? now + longest : min(number("hold"), now + longest)
         let (wasPaused, due) = (isPaused, delayed.filter { $0.at <= now })
         let running = jobs(.running).sorted { ($0.leaseEnd, $0.lease) < ($1.leaseEnd, $1.lease) }
         let expired = now >= hold ? running.filter { $0.leaseEnd <= now } : []
@@ -22,7 +23,7 @@ extension QueueModel {
             meta.merge(["look": "\(now)", "hold": "\(hold)"]) { $1 }
             if !wasPaused { unpause() }
         }
-        for job in running where job.leaseEnd > now + lease { jobs[job.id]?.leaseEnd = now + lease }
+        for job in running where job.leaseEnd > now + longest { jobs[job.id]?.leaseEnd = now + longest }
         let littered = (0..<4).filter { tombstones($0) > 0 && tombstones($0) >= ready[$0].count }
         for list in littered {
             ready[list] = []
@@ -31,6 +32,10 @@ extension QueueModel {
         if isLook || !littered.isEmpty || !expired.isEmpty { meta["lease"] = "\(lease)" }
 
         let fates = expired.reversed().map { crash($0.id, maxCrashes) }
+        let dead = zip(expired.reversed(), fates).flatMap { job, fate -> [String] in
+            guard fate == .dead, let job = jobs[job.id] else { return [] }
+            return [job.id, job.content.name, "\(job.attempt)", job.reason ?? ""]
+        }
         if !expired.isEmpty {
             count("crashed", expired.count)
             count("died", fates.count { $0 == .dead })
@@ -47,7 +52,21 @@ extension QueueModel {
         return .list([
             .number(1), .number(isClaimable ? 1 : 0), .number(nextDue), .number(0), .number(pause), .set(Set(mine)),
             .number(Int64(returned)), .number(Int64(fates.count { $0 == .dead })), .number(Int64(due.count)),
+            .texts(dead),
         ])
+    }
+
+    /// The length of the leases that may be about from before it was lowered.
+    private var leaseBefore: Int64 {
+        let (before, end) = (number("lease_before"), number("lease_lowered_until"))
+        return end > now && end <= now + before ? before : 0
+    }
+
+    /// What is noted when the length of leases is set to something shorter.
+    mutating func lowerLease(to value: Int64) {
+        let before = max(number("lease"), leaseBefore)
+        guard before > value else { return }
+        meta.merge(["lease_before": "\(before)", "lease_lowered_until": "\(now + before)"]) { $1 }
     }
 
     /// Ends an attempt whose worker died: to the front after the first crash, later after a back-off, dead after the last.
@@ -72,7 +91,9 @@ extension QueueModel {
             makeReady(id, atFront: true)
             return .ready
         }
-        delay(id, by: crashes > 8 ? 300_000 : min(5_000 << Int64(crashes - 2), 300_000))
+        let wait = crashes > 8 ? 300_000 : min(5_000 << Int64(crashes - 2), 300_000)
+        // Up to as long again, so that jobs which were claimed together are set apart.
+        delay(id, until: now + wait + wait * (before.fence % 1_000 * 618 % 1_000) / 1_000)
         return .delayed
     }
 

@@ -8,7 +8,7 @@ import Stint
 extension QueueModel {
     typealias Finish = (id: String, lease: String, result: String)
     typealias Failure = (id: String, lease: String, action: String, delay: Int64, kind: String, text: String)
-    typealias HandBack = (id: String, lease: String, delay: Int64)
+    typealias HandBack = (id: String, lease: String, delay: Int64, wasStarted: Bool)
 
     func isRunning(_ id: String, under lease: String) -> Bool {
         jobs[id].map { $0.state == .running && $0.lease == lease } ?? false
@@ -113,8 +113,9 @@ extension QueueModel {
                 counts["died", default: 0] += 1
                 codes.append("d")
             } else {
-                delay(id, by: failure.delay)
-                soonest = min(soonest ?? .max, now + failure.delay)
+                let due = due(in: failure.delay)
+                delay(id, until: due)
+                soonest = min(soonest ?? .max, due)
                 counts["retried", default: 0] += 1
                 codes.append("r")
             }
@@ -144,14 +145,16 @@ extension QueueModel {
             codes.append("o")
             jobs[job.id]?.progress = nil
             jobs[job.id]?.attempt -= 1
+            if job.wasStarted { jobs[job.id]?.mayExpire = false }
             let returns = jobs[job.id]?.returns ?? 0
             jobs[job.id]?.returns = min(returns + 1, 255)
             if job.delay < 0 {
                 front.append(job.id)
                 isReady = true
             } else {
-                delay(job.id, by: job.delay)
-                soonest = min(soonest ?? .max, now + job.delay)
+                let due = due(in: job.delay)
+                delay(job.id, until: due)
+                soonest = min(soonest ?? .max, due)
             }
         }
         for id in front.reversed() { makeReady(id, atFront: true) }

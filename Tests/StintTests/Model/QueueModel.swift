@@ -11,6 +11,10 @@ import Stint
 struct QueueModel {
     var microseconds: Int64 = 0
     var now: Int64 { microseconds / 1_000 }
+    /// When a delay that begins now is over: rounded up.
+    func due(in milliseconds: Int64) -> Int64 {
+        milliseconds > 0 ? (microseconds + 999) / 1_000 + milliseconds : now
+    }
 
     var jobs: [String: ModelJob] = [:]
     /// The ready lists, tombstones included: an id is one if its job is not ready in that list, or stands there twice.
@@ -112,8 +116,7 @@ struct QueueModel {
     }
 
     /// Puts a job into back-off, or snoozes it.
-    mutating func delay(_ id: String, by milliseconds: Int64) {
-        let due = now + milliseconds
+    mutating func delay(_ id: String, until due: Int64) {
         jobs[id]?.state = .delayed
         jobs[id]?.at = due
     }

@@ -128,6 +128,26 @@ import Testing
         }
     }
 
+    @Test("A holder of its key that has expired is ended and does not stand in the way", arguments: [0, 60_000])
+    func expiredHolder(delay: Int64) async throws {
+        try await ScriptBench.with { bench in
+            try await bury(TestJob("a") { $0.unique = .key("k") }, on: bench)
+            try await bench.enqueue(
+                TestJob("b") {
+                    $0.unique = .key("k")
+                    $0.expiresAfterMilliseconds = 5_000
+                    $0.due = .after(delay)
+                })
+            try await bench.setExpired("b")
+            #expect(try await bench.retryDead("a") == "[1, o]")
+            let view = try await bench.snapshot()
+            #expect(view.ids == ["a"])
+            #expect(view.unique == ["k": "a"])
+            #expect(view.meta["expired"] == "1")
+            #expect(view.tombs == [0, 0, delay == 0 ? 1 : 0, 0])
+        }
+    }
+
     @Test("A retried job does not expire: that was meant for its first start")
     func expiry() async throws {
         try await ScriptBench.with { bench in

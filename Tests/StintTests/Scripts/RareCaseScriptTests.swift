@@ -45,7 +45,7 @@ import Testing
             try await bench.run(
                 Scripts.fail(
                     bench.keys, lane: bench.lane, number: bench.nextNumber(), maxCrashes: 3, failures: failure))
-            let handed = ["b", claims[1].member, "soon"].map { Array($0.utf8) }
+            let handed = ["b", claims[1].member, "soon", "1"].map { Array($0.utf8) }
             try await bench.run(
                 Scripts.release(bench.keys, lane: bench.lane, number: bench.nextNumber(), handed: handed))
             let view = try await bench.snapshot()

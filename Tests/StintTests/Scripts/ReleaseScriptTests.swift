@@ -58,6 +58,20 @@ import Testing
         }
     }
 
+    @Test("A job that was started does not expire after it was handed back; one that was not does", arguments: [-1, 0])
+    func expiry(delay: Int) async throws {
+        try await ScriptBench.with { bench in
+            for wasStarted in [true, false] {
+                let claim = try await bench.running(TestJob("a") { $0.expiresAfterMilliseconds = 5_000 })
+                try await bench.release((claim, delay: delay), wasStarted: wasStarted)
+                let record = try await bench.snapshot().record("a")
+                #expect(record.attempt == 0)
+                #expect(record.flags.contains(.mayExpire) == !wasStarted)
+                try await bench.run(Scripts.remove(bench.keys, ids: [Array("a".utf8)]))
+            }
+        }
+    }
+
     @Test("A job under another lease is not handed back; a repeated call replies the same")
     func stale() async throws {
         try await ScriptBench.with { bench in

@@ -114,8 +114,10 @@ extension ScriptBench {
     }
 
     @discardableResult
-    func release(_ jobs: (TestClaim, delay: Int)..., number: Int? = nil) async throws -> String {
-        let list = jobs.flatMap { [$0.0.id, $0.0.member, "\($0.delay)"] }
+    func release(
+        _ jobs: (TestClaim, delay: Int)..., wasStarted: Bool = true, number: Int? = nil
+    ) async throws -> String {
+        let list = jobs.flatMap { [$0.0.id, $0.0.member, "\($0.delay)", wasStarted ? "1" : "0"] }
         return try await run(
             Scripts.release(
                 keys, lane: lane, number: number ?? nextNumber(), handed: list.map { Array($0.utf8) })
