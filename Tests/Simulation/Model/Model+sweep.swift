@@ -78,8 +78,10 @@ extension Model {
                 returned += 1
             } else {
                 // Up to as long again, by the fence, so that jobs which were claimed together are set apart.
-                let wait = min(5000 << min(Int64(job.crashes) - 2, 10), 300_000)
-                queue.delay(job.id, until: nowMs + wait + wait * (job.fence % 1_000 * 618 % 1_000) / 1_000)
+                let doublings: Int64 = min(Int64(job.crashes) - 2, 10)
+                let wait: Int64 = min(5_000 << doublings, 300_000)
+                let share: Int64 = job.fence % 1_000 * 618 % 1_000
+                queue.delay(job.id, until: nowMs + wait + wait * share / 1_000)
                 returned += 1
             }
         }

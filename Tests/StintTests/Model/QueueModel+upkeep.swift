@@ -91,9 +91,10 @@ extension QueueModel {
             makeReady(id, atFront: true)
             return .ready
         }
-        let wait = crashes > 8 ? 300_000 : min(5_000 << Int64(crashes - 2), 300_000)
+        let wait: Int64 = crashes > 8 ? 300_000 : min(5_000 << Int64(crashes - 2), 300_000)
         // Up to as long again, so that jobs which were claimed together are set apart.
-        delay(id, until: now + wait + wait * (before.fence % 1_000 * 618 % 1_000) / 1_000)
+        let share: Int64 = before.fence % 1_000 * 618 % 1_000
+        delay(id, until: now + wait + wait * share / 1_000)
         return .delayed
     }
 
