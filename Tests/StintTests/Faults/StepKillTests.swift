@@ -80,7 +80,7 @@ import Testing
             configuration: RedisConfiguration(socketPath: path), reactor: reactor, random: random, logger: logger)
         return ClientCore(
             transport: node.commands, blocking: node.blocking, reactor: reactor, random: random,
-            wallClock: { 1_700_000_000_000 }, namespace: "stint", logger: logger, commandTimeout: .seconds(30),
+            wallClock: { 1_700_000_000_000 }, namespace: "stint", logger: logger, commandTimeout: .seconds(120),
             subscribe: { _, _, _ in {} }, close: { await node.shutdown() })
     }
 }
