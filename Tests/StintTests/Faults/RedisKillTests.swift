@@ -10,8 +10,9 @@ import Testing
 
 @testable import Stint
 
-/// Redis is killed between every two commands of the calls that take several, and after each command before its reply
-/// arrives; it keeps an append-only file with `appendfsync always`. The caller goes on, and the end is the same.
+/// Redis is killed between every two commands of the calls that take several, and the end is the same.
+///
+/// Also after each command before its reply arrives. It keeps an append-only file with `appendfsync always`.
 @Suite struct RedisKillTests {
     enum Flow: String, CaseIterable, Sendable {
         case firstEnqueue, enqueueMany, purge, cancelMany, retryMany, removeMany, promoteMany, work

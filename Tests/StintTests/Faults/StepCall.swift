@@ -51,6 +51,9 @@ enum StepCall: String, CaseIterable {
         func inLane(_ make: @escaping Lane.Make) async throws -> RedisValue {
             try await core.call(in: Lane(core: core, keys: keys, policy: .worker), make)
         }
+        func repeating(_ call: ScriptCall) async throws -> RedisValue {
+            try await core.call(call, limit: .seconds(120))
+        }
         let (r1, r2, r4) = (fixture.member("r1"), fixture.member("r2"), fixture.member("r4"))
         let registry = NamespaceKeys()
         switch self {
@@ -90,37 +93,37 @@ enum StepCall: String, CaseIterable {
         case .purge:
             return try await inLane { Scripts.purge(keys, lane: $0, number: $1, source: "ready:2", limit: 2) }
         case .renew:
-            return try await core.call(Scripts.renew(keys, leaseMs: 12_000, members: [r1, r4] + bytes("gone")))
+            return try await repeating(Scripts.renew(keys, leaseMs: 12_000, members: [r1, r4] + bytes("gone")))
         case .sweep:
-            return try await core.call(
+            return try await repeating(
                 Scripts.sweep(keys, leaseMs: 10_000, intervalMs: 1_000, maxCrashes: 3, node: "node01"))
-        case .trim: return try await core.call(Scripts.trim(keys, deadAgeMs: 5_000, deadCount: 100))
-        case .progress: return try await core.call(Scripts.progress(keys, id: "r4", member: r4, text: "most"))
+        case .trim: return try await repeating(Scripts.trim(keys, deadAgeMs: 5_000, deadCount: 100))
+        case .progress: return try await repeating(Scripts.progress(keys, id: "r4", member: r4, text: "most"))
         case .log:
-            return try await core.call(
+            return try await repeating(
                 Scripts.log(
                     keys, log: keys.log("r4"), member: r4, attempt: "1", first: 0, maxLines: 1_000, ttlMs: 60_000,
                     lines: bytes("one", "two", "three")))
         case .beat:
-            return try await core.call(
+            return try await repeating(
                 Scripts.beat(
                     queues: registry.queues, nodes: registry.nodes, nodeDetails: registry.nodeDetails, node: "node01",
                     details: "host", served: bytes("q", "mail")))
         case .leave:
-            return try await core.call(
+            return try await repeating(
                 Scripts.leave(nodes: registry.nodes, nodeDetails: registry.nodeDetails, node: "node01"))
-        case .await: return try await core.call(Scripts.await(keys, id: "a"))
-        case .promote: return try await core.call(Scripts.promote(keys, ids: bytes("d1", "a")))
-        case .remove: return try await core.call(Scripts.remove(keys, ids: bytes("b", "k2", "r1")))
-        case .pause: return try await core.call(Scripts.pause(keys, forMs: 60_000, who: "me", reason: "why"))
-        case .resume: return try await core.call(Scripts.resume(keys))
-        case .configure: return try await core.call(Scripts.configure(keys, field: "depth_limit", value: "50"))
+        case .await: return try await repeating(Scripts.await(keys, id: "a"))
+        case .promote: return try await repeating(Scripts.promote(keys, ids: bytes("d1", "a")))
+        case .remove: return try await repeating(Scripts.remove(keys, ids: bytes("b", "k2", "r1")))
+        case .pause: return try await repeating(Scripts.pause(keys, forMs: 60_000, who: "me", reason: "why"))
+        case .resume: return try await repeating(Scripts.resume(keys))
+        case .configure: return try await repeating(Scripts.configure(keys, field: "depth_limit", value: "50"))
         case .openLane: return try await inLane { Scripts.cancel(keys, lane: $0, number: $1, who: "me", ids: []) }
-        case .inspect: return try await core.call(Scripts.inspect(keys))
+        case .inspect: return try await repeating(Scripts.inspect(keys))
         case .page:
-            return try await core.call(
+            return try await repeating(
                 Scripts.page(keys, source: "ready:2", offset: 0, count: 10, newestFirst: 0))
-        case .show: return try await core.call(Scripts.show(keys, id: "r1"))
+        case .show: return try await repeating(Scripts.show(keys, id: "r1"))
         }
     }
 }

@@ -13,6 +13,8 @@ struct StepFixture {
     /// Name, dump and milliseconds to live of each key.
     private let dumps: [[UInt8]]
 
+    /// Makes the queue.
+    ///
     /// Urgent: two that are dead, two that are kept, four that run, of which one is to be cancelled and one's lease has run
     /// out. Then ready ones with a tombstone, delayed ones of which one is due.
     init(_ bench: ScriptBench, _ clock: StandingClock) async throws {

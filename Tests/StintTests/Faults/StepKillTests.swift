@@ -39,7 +39,10 @@ import Testing
             let cuts =
                 Self.places(request, isShort: false).map(StepProxy.Cut.request)
                 + Self.places(answer, isShort: answer.count <= 100).dropLast().map(StepProxy.Cut.reply)
+            var slowest = Duration.zero
             for cut in cuts {
+                let start = ContinuousClock.now
+                defer { slowest = max(slowest, ContinuousClock.now - start) }
                 try await fixture.restore()
                 proxy.arm(call.script.sha1, cut)
                 let again = try await call.perform(fixture, core)
@@ -50,7 +53,8 @@ import Testing
             }
             await core.close()
             try await fixture.restore()
-            Self.report("\(call.rawValue): \(cuts.count) cuts in \(request.count) + \(answer.count) bytes")
+            Self.report(
+                "\(call.rawValue): \(cuts.count) cuts in \(request.count) + \(answer.count) bytes, slowest \(slowest)")
         }
     }
 
@@ -76,7 +80,7 @@ import Testing
             configuration: RedisConfiguration(socketPath: path), reactor: reactor, random: random, logger: logger)
         return ClientCore(
             transport: node.commands, blocking: node.blocking, reactor: reactor, random: random,
-            wallClock: { 1_700_000_000_000 }, namespace: "stint", logger: logger, commandTimeout: .seconds(30),
+            wallClock: { 1_700_000_000_000 }, namespace: "stint", logger: logger, commandTimeout: .seconds(120),
             subscribe: { _, _, _ in {} }, close: { await node.shutdown() })
     }
 }

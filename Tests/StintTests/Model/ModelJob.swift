@@ -13,7 +13,9 @@ struct ModelJob {
     let priority: JobPriority
     let enqueued: Int64
     var state: JobState
-    /// Delayed: when it is due. Ready: since when. Running: when it was claimed. Ended: when.
+    /// Delayed: when it is due.
+    ///
+    /// Ready: since when. Running: when it was claimed. Ended: when.
     var at: Int64
     var attempt = 0
     var crashes = 0

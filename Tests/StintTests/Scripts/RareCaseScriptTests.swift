@@ -54,6 +54,16 @@ import Testing
         }
     }
 
+    @Test("The first sweep of a queue that nobody used marks it")
+    func firstSweep() async throws {
+        try await ScriptBench.with { bench in
+            let reply = try await bench.sweep()
+            let view = try await bench.snapshot()
+            #expect(reply == "[1, 0, -1, 0, 0, [], 0, 0, 0]")
+            #expect(view.meta["schema"] == "1")
+        }
+    }
+
     @Test("A call without jobs adds none and is answered")
     func noJobs() async throws {
         try await ScriptBench.with { bench in

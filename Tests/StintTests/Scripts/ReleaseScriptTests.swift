@@ -97,6 +97,22 @@ import Testing
             #expect(view.tombs == [0, 0, 1, 0])
         }
     }
+
+    @Test("A job is not handed back under a lease that is not its present one")
+    func staleLease() async throws {
+        try await ScriptBench.with { bench in
+            let first = try await bench.running(TestJob("a"))
+            try await bench.release((first, delay: -1))
+            let second = try await bench.claimOne()
+            let before = try await bench.snapshot()
+            #expect(try await bench.release((first, delay: -1)) == "[1, l]")
+            #expect(try await bench.release((first, delay: 500)) == "[1, l]")
+            let view = try await bench.snapshot()
+            #expect(Array(view.leases.keys) == [second.member])
+            #expect(try view.record("a") == before.record("a"))
+            #expect(view.ready == before.ready)
+        }
+    }
 }
 
 @Suite struct RenewScriptTests {

@@ -5,8 +5,9 @@
 import Foundation
 import StintRedis
 
-/// The wall clock of a private Redis that stands still until a test steps it, so that what scripts do with time can be
-/// foretold to the microsecond. Linux only.
+/// The wall clock of a private Redis, which stands still until a test steps it.
+///
+/// So what scripts do with time can be foretold to the microsecond. Linux only.
 ///
 /// The shim in `Tests/ClockShim` is compiled once a process, by the machine's C compiler or that of the Swift toolchain.
 final class StandingClock: Sendable {
@@ -44,10 +45,9 @@ final class StandingClock: Sendable {
         return path
     }
 
-    /// The script that starts a server with the compiled shim and the clock beside the path it is called by. It lies in a
-    /// folder that goes with this process.
+    /// The script that starts a server with the compiled shim and the clock beside the path it is called by.
     ///
-    /// Another program writes it: a child that a thread starts meanwhile would have it open, and what is open for writing
+    /// It lies in a folder that goes with this process. Another program writes it: a child that a thread starts meanwhile would have it open, and what is open for writing
     /// cannot be run. Nor is there a pipe to that program, which such a child could keep open.
     private static let server = Result {
         let folder = try makeFolder()
