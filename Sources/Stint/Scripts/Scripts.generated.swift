@@ -1743,8 +1743,8 @@ end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  seen[id] = true
   if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = '?'
   else
@@ -1797,7 +1797,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "379951fcc89edf96f1a5755ab1289aec63b131bd"
+        sha1: "416f9de4c8458a55166d2ee67d206f065fd9f055"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -2771,8 +2771,8 @@ end
 for at = handed_from, #ARGV, 3 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  seen[id] = true
   if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = 'o'
   else
@@ -2815,7 +2815,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "56a109106a3aeced7854fca070d6df272c9fd7b6"
+        sha1: "193a7764267f14f5fa5e7555e6032f739cc9197b"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
