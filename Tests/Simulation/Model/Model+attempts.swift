@@ -155,6 +155,7 @@ extension Model {
                 queue.jobs[id]?.leaseExpiryMs = nowMs + lease
                 queue.leaseMs = lease
                 claims[member]?.at = at
+                claims[member]?.isKnown = true
             }
         }
         expect(call, "what is lost", wanted: lost, found: parts.compactMap(\.string))

@@ -24,6 +24,8 @@ final class Model {
         /// When it was made or last renewed, by the simulation's clock.
         var at: Duration
         var starts = 0
+        /// Whether the worker was seen to know of it: a reply that never came leaves a claim that nobody knows.
+        var isKnown = false
     }
 
     var queues: [String: ModelQueue] = [:]

@@ -56,6 +56,7 @@ final class SimulatedAttempts: WorkerEngine.Attempts, @unchecked Sendable {
             return world.report("\(process.name) starts \(job.member), which was never claimed")
         }
         claim.starts += 1
+        claim.isKnown = true
         world.model.claims[job.member] = claim
         if claim.starts > 1 { world.report("\(job.member) is started twice") }
         if world.now - claim.at >= world.lease {
