@@ -54,7 +54,7 @@ extension Simulation {
         tally.count("reaped")
         guard let worker = workers.first(where: { $0.engine.node == job.node }),
             worker.isHealthy(for: world.lease / 2 + .milliseconds(300)),
-            isKnown(job, to: worker)
+            isKnown(job, of: queue, to: worker)
         else { return }
         if let change = lastLeaseChange, world.now - change < world.lease * 2 { return }
         world.report("\(job.member) is taken from \(worker.process.name), which lives and renews")
@@ -62,8 +62,8 @@ extension Simulation {
 
     /// Whether the worker knows that it holds the job: it has acted on the claim, or nothing that it was told got lost
     /// since.
-    private func isKnown(_ job: ModelJob, to worker: SimulatedWorker) -> Bool {
-        guard let claim = world.model.claims[job.member] else { return false }
+    private func isKnown(_ job: ModelJob, of queue: ModelQueue, to worker: SimulatedWorker) -> Bool {
+        guard let claim = world.model.claims[Model.claimKey(queue.name, job.member)] else { return false }
         return claim.isKnown || claim.at > worker.process.calmSince
     }
 
@@ -73,7 +73,7 @@ extension Simulation {
         guard worker.process.calmSince < worker.endingSince else { return }
         for queue in world.model.queues.values {
             let left = queue.jobs.values.filter {
-                $0.state == .running && $0.node == worker.engine.node && isKnown($0, to: worker)
+                $0.state == .running && $0.node == worker.engine.node && isKnown($0, of: queue, to: worker)
             }
             if let first = left.map(\.member).min() {
                 world.report("\(worker.process.name) has ended and left \(first) behind")

@@ -19,8 +19,6 @@ final class Model {
 
     /// What was seen of a claim.
     struct Claim {
-        let queue: String
-        let id: String
         /// When it was made or last renewed, by the simulation's clock.
         var at: Duration
         var starts = 0
@@ -30,13 +28,18 @@ final class Model {
 
     var queues: [String: ModelQueue] = [:]
     var lanes: [String: Lane] = [:]
-    /// Every claim there was, by lease.
+    /// Every claim there was, by queue and lease.
+    ///
+    /// Two queues may issue the same lease, for jobs of the same id.
     var claims: [String: Claim] = [:]
     /// What Redis did with each enqueue, by the number in its tag; one that was carried out twice has two.
     var enqueued: [Int: [(code: UInt8, holder: String)]] = [:]
     /// Called for each job that is reaped, before it is.
     var onReap: ((ModelQueue, ModelJob) -> Void)?
     var onFinding: ((String) -> Void)?
+
+    /// What the claims of a queue are kept under.
+    static func claimKey(_ queue: String, _ member: String) -> String { "\(queue) \(member)" }
 
     func find(_ what: String) { onFinding?(what) }
 
