@@ -7,9 +7,10 @@ import StintRedis
 
 /// What must hold of the workers as seen from outside, whatever the scripts say.
 extension Simulation {
-    /// The times that a live worker has for what it must do within a few looks.
+    /// The time that a live worker has for what its next look tells it to do: two looks, and the longest back-off that a
+    /// lane may still be in after its last failure.
     private func bound(_ worker: SimulatedWorker) -> Duration {
-        worker.settings.sweepInterval * 3 + .milliseconds(500)
+        worker.settings.sweepInterval * 2 + .milliseconds(2200)
     }
 
     /// After every step.
