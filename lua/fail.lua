@@ -39,8 +39,8 @@ end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  seen[id] = true
   if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = '?'
   else

@@ -75,7 +75,7 @@ extension Model {
         job.leaseExpiryMs = nowMs + (queue.leaseMs ?? 0)
         queue.jobs[id] = job
         queue.count("claimed")
-        claims[job.member] = Claim(queue: queue.name, id: id, at: at)
+        claims[Self.claimKey(queue.name, job.member)] = Claim(at: at)
     }
 
     func fail(
@@ -155,7 +155,9 @@ extension Model {
             } else {
                 queue.jobs[id]?.leaseExpiryMs = nowMs + lease
                 queue.leaseMs = lease
-                claims[member]?.at = at
+                let key = Self.claimKey(queue.name, member)
+                claims[key]?.at = at
+                claims[key]?.isKnown = true
             }
         }
         expect(call, "what is lost", wanted: lost, found: parts.compactMap(\.string))

@@ -19,16 +19,18 @@ final class Model {
 
     /// What was seen of a claim.
     struct Claim {
-        let queue: String
-        let id: String
         /// When it was made or last renewed, by the simulation's clock.
         var at: Duration
         var starts = 0
+        /// Whether the worker was seen to know of it: a reply that never came leaves a claim that nobody knows.
+        var isKnown = false
     }
 
     var queues: [String: ModelQueue] = [:]
     var lanes: [String: Lane] = [:]
-    /// Every claim there was, by lease.
+    /// Every claim there was, by queue and lease.
+    ///
+    /// Two queues may issue the same lease, for jobs of the same id.
     var claims: [String: Claim] = [:]
     /// What Redis did with each enqueue, by the number in its tag; one that was carried out twice has two.
     var enqueued: [Int: [(code: UInt8, holder: String)]] = [:]
@@ -38,6 +40,9 @@ final class Model {
 
     /// Redis time in milliseconds, rounded up.
     private var nextMs: Int64 = 0
+
+    /// What the claims of a queue are kept under.
+    static func claimKey(_ queue: String, _ member: String) -> String { "\(queue) \(member)" }
 
     func find(_ what: String) { onFinding?(what) }
 

@@ -84,6 +84,17 @@ import Testing
         }
     }
 
+    @Test("A lease that is lost does not keep the job's present one, in the same call, from being handed back")
+    func lostAndPresent() async throws {
+        try await ScriptBench.with { bench in
+            let first = try await bench.running(TestJob("a"))
+            #expect(try await bench.release((first, delay: -1)) == "[1, o]")
+            let second = try await bench.claim(1)[0]
+            #expect(try await bench.release((first, delay: -1), (second, delay: -1)) == "[1, lo]")
+            #expect(try await bench.snapshot().record("a").state == .ready)
+        }
+    }
+
     @Test("A tombstone left by an earlier life of the id stays a tombstone")
     func tombstone() async throws {
         try await ScriptBench.with { bench in
