@@ -60,6 +60,12 @@ package final class PrivateRedis: Sendable {
         }
     }
 
+    /// `redis-server`, or the server that `STINT_TEST_REDIS_SERVER` names: so the tests run on another one, such as Valkey.
+    package static var defaultExecutable: String {
+        guard let named = getenv("STINT_TEST_REDIS_SERVER"), named.pointee != 0 else { return "redis-server" }
+        return String(cString: named)
+    }
+
     private let settings: Settings
     private let running: Mutex<Running?>
 
@@ -80,17 +86,17 @@ package final class PrivateRedis: Sendable {
     ///   - socketPath: Where it listens; nil for ``socketPath(inDirectory:)``.
     ///   - appendOnly: Whether it keeps an append-only file (fsync each second).
     ///   - extraConfiguration: More lines of redis.conf; they win over those set here.
-    ///   - executable: The server to run, looked up in `PATH`.
+    ///   - executable: The server to run, looked up in `PATH`; nil for ``defaultExecutable``.
     package static func start(
         directory: String? = nil,
         socketPath: String? = nil,
         appendOnly: Bool = false,
         extraConfiguration: [String] = [],
-        executable: String = "redis-server"
+        executable: String? = nil
     ) async throws(PrivateRedisError) -> PrivateRedis {
         let settings = try prepare(
             directory: directory, socketPath: socketPath, appendOnly: appendOnly,
-            extraConfiguration: extraConfiguration, executable: executable)
+            extraConfiguration: extraConfiguration, executable: executable ?? defaultExecutable)
         do {
             return PrivateRedis(settings: settings, running: try await launch(settings))
         } catch {
