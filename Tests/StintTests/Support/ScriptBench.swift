@@ -45,7 +45,7 @@ final class ScriptBench: Sendable {
         let server = try await PrivateRedis.start(
             // What has expired goes when a command meets it, never by itself.
             extraConfiguration: clock == nil ? [] : ["enable-debug-command yes"],
-            executable: clock?.executable ?? "redis-server")
+            executable: clock?.executable)
         let result = await outcome(of: body, on: server, hasClock: clock != nil, sourceLocation)
         try ScriptSources.collect(from: server)
         await server.stop()
