@@ -126,7 +126,7 @@ let package = Package(
         .executableTarget(
             name: "stint-fixture",
             dependencies: [
-                "Stint",
+                "Stint", "StintTesting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -147,6 +147,7 @@ let package = Package(
             path: "Tests/Chaos",
             swiftSettings: settings
         ),
+        .testTarget(name: "ChaosTests", dependencies: ["stint-chaos", "StintRedis"], swiftSettings: settings),
         // The example is a package of its own for its readers; here it is built with the rest, so that it stays true.
         .executableTarget(
             name: "stint-example-worker",
