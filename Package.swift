@@ -148,6 +148,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "ChaosTests", dependencies: ["stint-chaos", "StintRedis"], swiftSettings: settings),
+        .target(
+            name: "StintSimulation",
+            dependencies: ["Stint", "StintRedis", "StintTesting", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/Simulation", exclude: ["Shim"], swiftSettings: settings),
+        .executableTarget(
+            name: "stint-simulate",
+            dependencies: ["StintSimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Simulate", swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["StintSimulation", "Stint", "StintRedis", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
         // The example is a package of its own for its readers; here it is built with the rest, so that it stays true.
         .executableTarget(
             name: "stint-example-worker",

@@ -22,6 +22,9 @@ package struct RedisSnapshot: Sendable, Equatable {
     /// The contents by key.
     package var keys: [String: Contents]
 
+    /// Makes a snapshot of what was read in another way.
+    package init(keys: [String: Contents]) { self.keys = keys }
+
     /// Reads the whole database.
     package static func take(from transport: any RedisTransport) async throws(RedisFailure) -> RedisSnapshot {
         var keys: [String: Contents] = [:]

@@ -9,9 +9,9 @@ import Synchronization
 /// gathers, and leaves with the next.
 ///
 /// There is no timer: at low load a job travels alone and at once.
-final class EnqueueBatcher: Sendable {
+package final class EnqueueBatcher: Sendable {
     /// What Redis made of one job.
-    typealias Outcome = Result<EnqueueReceipt, StintError>
+    package typealias Outcome = Result<EnqueueReceipt, StintError>
 
     private struct Item: Sendable {
         let job: NewJob
@@ -33,7 +33,8 @@ final class EnqueueBatcher: Sendable {
     private let lanes: [Lane]
     private let state: Mutex<State>
 
-    init(core: ClientCore, queue: String, lanes count: Int, limit: Duration) {
+    /// Makes a batcher; nothing is sent before the first job.
+    package init(core: ClientCore, queue: String, lanes count: Int, limit: Duration) {
         let keys = core.keys(queue: queue)
         self.queue = queue
         self.keys = keys
@@ -44,14 +45,14 @@ final class EnqueueBatcher: Sendable {
     }
 
     /// Enqueues a job that came alone.
-    func submit(_ job: NewJob, completion: @escaping @Sendable (Outcome) -> Void) {
+    package func submit(_ job: NewJob, completion: @escaping @Sendable (Outcome) -> Void) {
         let now = reactor.now
         state.withLock { $0.queue.add(Item(job: job, completion: completion), bytes: job.byteCount, at: now) }
         pump()
     }
 
     /// Enqueues jobs that came together; `completion` is called for each with its place.
-    func submit(contentsOf jobs: [NewJob], completion: @escaping @Sendable (Int, Outcome) -> Void) {
+    package func submit(contentsOf jobs: [NewJob], completion: @escaping @Sendable (Int, Outcome) -> Void) {
         let items = jobs.enumerated().map { index, job in
             (element: Item(job: job) { completion(index, $0) }, bytes: job.byteCount)
         }
@@ -73,7 +74,7 @@ final class EnqueueBatcher: Sendable {
     }
 
     /// Ends what is under way and refuses everything else.
-    func close() {
+    package func close() {
         for lane in lanes { lane.close() }
     }
 

@@ -62,6 +62,18 @@ package struct AttemptVerdict {
         .fail(.init(kind: .error, delay: .zero, text: "cancelled"))
     }
 
+    /// What ends an attempt that was cancelled and did not succeed; nil if it was not cancelled.
+    ///
+    /// The reason it was cancelled for goes before how its handler ended.
+    func cancelled(for cause: Held.CancelCause?) -> AttemptEnd? {
+        switch cause {
+        case .timeout: timedOut()
+        case .request: cancelled()
+        case .handBack, .unsure, .lost: .handBack(delay: nil)
+        case nil: nil
+        }
+    }
+
     private func failed(_ kind: AttemptEnd.Failure.Kind, _ text: String, after delay: Duration?) -> AttemptEnd {
         if let delay { return .fail(.init(kind: kind, delay: max(.zero, delay), text: text)) }
         let policy = job.record.effectiveRetryPolicy

@@ -30,7 +30,7 @@ extension WorkerEngine {
                 apply { $0.claimed(queue: queue, claimed, now: $1) }
             case .failure(let error):
                 logger.error("Claim failed", metadata: ["error": "\(error)", "stint.queue": "\(call.name)"])
-                apply { $0.claimFailed(queue: queue, asked: limit, finished: finished, now: $1) }
+                apply { $0.claimFailed(queue: queue, asked: limit, finished: finished.map(\.job), now: $1) }
             }
         }
     }
@@ -40,15 +40,15 @@ extension WorkerEngine {
     ) -> WorkerMachine.Claimed {
         var claimed = WorkerMachine.Claimed()
         claimed.asked = asked
-        claimed.finished = finished
         claimed.sentAt = reply.firstSent
+        claimed.finished = finished.map(\.job)
         guard let parts = reply.value.arrayValue, parts.count >= 5 else {
             logger.error("Claim answered in an unknown form", metadata: ["stint.queue": "\(calls[queue].name)"])
             return claimed
         }
         let lost = Set(parts[1].arrayValue?.compactMap(\.bytesValue) ?? [])
         if !lost.isEmpty {
-            claimed.lost = finished.map(\.job).filter { lost.contains(Array($0.id.description.utf8)) }
+            claimed.lost = claimed.finished.filter { lost.contains(Array($0.id.description.utf8)) }
         }
         let entries = parts[2].arrayValue ?? []
         for at in stride(from: 0, to: entries.count - 2, by: 3) {

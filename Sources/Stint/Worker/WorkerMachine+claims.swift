@@ -10,12 +10,12 @@ extension WorkerMachine {
         package var jobs: [ClaimedJob] = []
         /// How many jobs were asked for.
         package var asked = 0
-        /// The ends that the call carried.
-        package var finished: [Outgoing] = []
         package var hasMore = false
         /// Time until the next delayed job is due, if the queue has one.
         package var nextDue: Duration?
-        /// Finished jobs whose lease was lost.
+        /// The finished jobs that the call carried.
+        package var finished: [ClaimedJob] = []
+        /// Those of them whose lease was lost.
         package var lost: [ClaimedJob] = []
         /// When the call was first sent.
         package var sentAt: Duration = .zero
@@ -26,8 +26,8 @@ extension WorkerMachine {
     /// An `advance` call was answered.
     package mutating func claimed(queue: Int, _ reply: Claimed, now: Duration) -> [Action] {
         queues[queue].calls -= 1
-        queues[queue].underway.subtract(reply.finished.map(\.job.member))
         reserved -= reply.asked
+        settle(queue, reply.finished)
         claimedInAll += reply.jobs.count
         var actions: [Action] = reply.lost.map { .report(.leaseLost($0)) }
         let wasWoken = queues[queue].olderAnswers > 0
@@ -45,14 +45,21 @@ extension WorkerMachine {
 
     /// An `advance` call will never be answered: the worker was shut down, or the queue is of a newer release.
     package mutating func claimFailed(
-        queue: Int, asked: Int, finished: [Outgoing] = [], now: Duration
+        queue: Int, asked: Int, finished: [ClaimedJob], now: Duration
     ) -> [Action] {
         queues[queue].calls -= 1
-        queues[queue].underway.subtract(finished.map(\.job.member))
         reserved -= asked
+        settle(queue, finished)
         queues[queue].isPromising = false
         queues[queue].olderAnswers = min(queues[queue].olderAnswers, queues[queue].calls)
         return dispatch(now)
+    }
+
+    /// The leases of these need no renewal any more.
+    private mutating func settle(_ queue: Int, _ finished: [ClaimedJob]) {
+        guard !finished.isEmpty else { return }
+        let members = Set(finished.map(\.member))
+        queues[queue].finishingSent.removeAll { members.contains($0.job.member) }
     }
 
     /// A wake-up came for a queue, or the wait ended without one.
@@ -128,7 +135,7 @@ extension WorkerMachine {
         default: return []
         }
         queues[index].finishing.removeFirst(finished.count)
-        queues[index].underway.formUnion(finished.map(\.job.member))
+        queues[index].finishingSent += finished
         queues[index].calls += 1
         reserved += max(0, limit)
         return [.advance(queue: index, limit: max(0, limit), finished: Array(finished))]
@@ -169,14 +176,14 @@ extension WorkerMachine {
             queues[index].releasing.sort { $0.job.record.fence < $1.job.record.fence }
             let batch = Array(queues[index].releasing.suffix(200))
             queues[index].releasing.removeLast(batch.count)
-            queues[index].sideUnderway = batch
+            queues[index].sideSent = batch
             return [.release(queue: index, batch)]
         }
         if !queues[index].failing.isEmpty {
             queues[index].isSideBusy = true
             let batch = Array(queues[index].failing.prefix(100))
             queues[index].failing.removeFirst(batch.count)
-            queues[index].sideUnderway = batch
+            queues[index].sideSent = batch
             return [.fail(queue: index, batch)]
         }
         return []
@@ -185,7 +192,7 @@ extension WorkerMachine {
     /// A `fail` or `release` call was answered, or never will be.
     package mutating func sideEnded(queue: Int, lost: [ClaimedJob], now: Duration) -> [Action] {
         queues[queue].isSideBusy = false
-        queues[queue].sideUnderway = []
+        queues[queue].sideSent = []
         // What was sent may be delayed or ready now; the next sweep tells.
         queues[queue].isEmpty = false
         return lost.map { .report(.leaseLost($0)) } + dispatch(now)

@@ -17,10 +17,8 @@ extension WorkerMachine {
         package init() {}
     }
 
-    /// Renews every lease of every queue, also of what has ended and is to be sent or was sent and not answered.
-    ///
-    /// An end may be repeated for as long as Redis is away, and needs its lease until then. Where Redis has taken it the
-    /// lease is gone, which the renewal's answer says of a lease without a token, and nobody minds.
+    /// Renews every lease of every queue, also of what has ended and waits to be sent or has no answer yet: a call that
+    /// is repeated after an outage may come later than the hold on reaping lasts.
     mutating func renewAll(_ now: Duration) -> [Action] {
         var actions: [Action] = []
         var byQueue = [[(token: Token?, member: String)]](repeating: [], count: queues.count)
@@ -29,8 +27,7 @@ extension WorkerMachine {
             byQueue[held.job.queue].append((token, held.job.member))
         }
         for (index, queue) in queues.enumerated() {
-            let ended = queue.finishing + queue.failing + queue.releasing + queue.sideUnderway
-            byQueue[index] += (ended.map(\.job.member) + queue.underway.sorted()).map { (nil, $0) }
+            byQueue[index] += queue.unsettled.map { (nil, $0.job.member) }
         }
         for (queue, leases) in byQueue.enumerated() {
             for start in stride(from: 0, to: leases.count, by: 500) {

@@ -65,10 +65,9 @@ struct QueueState {
     var finishing: [WorkerMachine.Outgoing] = []
     var failing: [WorkerMachine.Outgoing] = []
     var releasing: [WorkerMachine.Outgoing] = []
-    /// Leases of jobs that completed and whose `advance` call is not answered: it may be repeated for long.
-    var underway: Set<String> = []
-    /// The same of the `fail` or `release` call in flight.
-    var sideUnderway: [WorkerMachine.Outgoing] = []
+    /// Ends in `advance` calls, and in the `fail` or `release` call, that have no answer yet.
+    var finishingSent: [WorkerMachine.Outgoing] = []
+    var sideSent: [WorkerMachine.Outgoing] = []
     /// Whether the lane for failures and hand-backs has a call in flight.
     var isSideBusy = false
     var isSweeping = false
@@ -84,6 +83,9 @@ struct QueueState {
     var sweeps = 0
 
     init(share: WorkerSettings.Share) { self.share = share }
+
+    /// What has ended and Redis is not known to have taken.
+    var unsettled: [WorkerMachine.Outgoing] { finishing + failing + releasing + finishingSent + sideSent }
 }
 
 /// A job that the worker holds.

@@ -31,8 +31,8 @@ extension PrivateRedis {
         socketPath: String?,
         appendOnly: Bool,
         extraConfiguration: [String],
-        executable: String,
-        environment: [String: String]
+        environment: [String: String],
+        executable: String
     ) throws(PrivateRedisError) -> Settings {
         let folder = directory ?? "/tmp/stint-" + String(SystemRandom().next(), radix: 16)
         guard folder.hasPrefix("/") else { throw failed("the directory of a private Redis must be an absolute path") }
@@ -117,8 +117,8 @@ extension PrivateRedis {
             close(input.writeEnd)
             guard written == bytes.count else { throw SystemError.last }
             return try ChildProcess.spawn(
-                settings.executable, ["-"], environment: settings.environment,
-                descriptors: [input.readEnd, log, log, lock])
+                settings.executable, ["-"], descriptors: [input.readEnd, log, log, lock],
+                environment: settings.environment)
         } catch {
             guard error.code == ENOENT else {
                 throw failed("\(settings.executable) cannot be started: \(error)")

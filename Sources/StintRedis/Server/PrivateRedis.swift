@@ -81,19 +81,19 @@ package final class PrivateRedis: Sendable {
     ///   - socketPath: Where it listens; nil for ``socketPath(inDirectory:)``.
     ///   - appendOnly: Whether it keeps an append-only file (fsync each second).
     ///   - extraConfiguration: More lines of redis.conf; they win over those set here.
+    ///   - environment: Variables that the server gets beside those of this process.
     ///   - executable: The server to run, looked up in `PATH`.
-    ///   - environment: What its environment has beyond this process's.
     package static func start(
         directory: String? = nil,
         socketPath: String? = nil,
         appendOnly: Bool = false,
         extraConfiguration: [String] = [],
-        executable: String = "redis-server",
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        executable: String = "redis-server"
     ) async throws(PrivateRedisError) -> PrivateRedis {
         let settings = try prepare(
             directory: directory, socketPath: socketPath, appendOnly: appendOnly,
-            extraConfiguration: extraConfiguration, executable: executable, environment: environment)
+            extraConfiguration: extraConfiguration, environment: environment, executable: executable)
         do {
             return PrivateRedis(settings: settings, running: try await launch(settings))
         } catch {

@@ -28,9 +28,9 @@ final class RoleProcess: Sendable {
         self.role = role
         lifeline = pipe.writeEnd
         child = try ChildProcess.spawn(
-            Self.program, [role] + arguments,
+            Self.program, [role] + arguments, descriptors: [pipe.readEnd, log, log],
             // Where a process aborts, drawing its stack would keep it half alive for seconds.
-            environment: ["SWIFT_BACKTRACE": "enable=no"], descriptors: [pipe.readEnd, log, log])
+            environment: ["SWIFT_BACKTRACE": "enable=no"])
     }
 
     deinit {
