@@ -132,9 +132,17 @@ import Testing
 
     @Test("A single server addressed as a cluster is refused and the right address named")
     func singleServer() async throws {
-        let port = 10_000 + Int(SystemRandom().next() % 22_000)
-        let redis = try await PrivateRedis.start(extraConfiguration: ["port \(port)", "bind 127.0.0.1"])
+        let redis = try await PrivateRedis.start()
         defer { redis.kill() }
+        let node = RedisNode(
+            configuration: redis.configuration, reactor: NIOReactor(), random: SystemRandom(), logger: logger)
+        var port = 0
+        // A port may be taken, so Redis is asked until it got one.
+        try await eventually("a free port") {
+            port = 10_000 + Int(SystemRandom().next() % 22_000)
+            return (try? await node.send(RedisCommand("CONFIG", "SET", "port", "\(port)")))?.isOK == true
+        }
+        await node.shutdown()
         let client = try StintClient(.init(redis: "redis+cluster://127.0.0.1:\(port)"), logger: logger)
         do {
             try await client.connect()
