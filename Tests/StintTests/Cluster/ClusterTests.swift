@@ -154,6 +154,29 @@ import Testing
         await client.shutdown()
     }
 
+    @Test("User and password are used at every node, and few rights are enough")
+    func credentials() async throws {
+        try await withCluster { cluster in
+            for member in cluster.members {
+                _ = try await member.run(
+                    "ACL", "SETUSER", "app", "on", ">p@ss", "~{stint*", "&{stint*", "+@all", "-@admin", "-@dangerous",
+                    "+info", "+cluster|slots", "+asking")
+            }
+            let url = cluster.url.replacing("://", with: "://app:p%40ss@")
+            let client = try StintClient(.init(redis: url), logger: logger)
+            for queue in ["a", "b", "c", "d", "e", "f"] {
+                #expect(try await client.enqueue(name: "n", payload: [], options: .init(queue: queue)).isNew)
+            }
+            #expect(try await client.inspector.queues().count == 6)
+            await client.shutdown()
+            let wrong = try StintClient(.init(redis: url.replacing("p%40ss", with: "s3cret")), logger: logger)
+            let refusal = await refusal { try await wrong.connect() }
+            #expect(refusal?.code == .redisRefused)
+            #expect(refusal?.description.contains("s3cret") == false)
+            await wrong.shutdown()
+        }
+    }
+
     @Test("Every primary is checked, not only the first")
     func checked() async throws {
         try await withCluster { cluster in
