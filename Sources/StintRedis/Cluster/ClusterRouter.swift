@@ -12,7 +12,7 @@ final class ClusterRouter: Sendable {
         let command: RedisCommand
         let place: RedisCommand.Place
         let isBlocking: Bool
-        let deadline: Duration
+        var deadline: Duration
         let timeout: Duration
         /// How often it was sent on.
         var hops = 0
@@ -124,6 +124,8 @@ final class ClusterRouter: Sendable {
             }
         var call = call
         call.hops += 1
+        // A wait begins anew at another node.
+        if call.isBlocking { call.deadline = now + call.timeout }
         switch verdict {
         case .deliver(let failure): call.completion(.failure(failure))
         case .routeAgain: route(call)

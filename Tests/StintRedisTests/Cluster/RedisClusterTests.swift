@@ -179,6 +179,9 @@ import Testing
                 client.blocking.send(RedisCommand("BZPOPMIN", "{\(key)}:wake", "60"), timeout: .seconds(62)) {
                     waited.append($0)
                 }
+                try await eventually {
+                    try await cluster.members[third].run("CLIENT", "LIST").string?.contains("cmd=bzpopmin") == true
+                }
                 cluster.members[third].server.kill()
                 try await eventually { await set(key) }
                 // Its wait ended with the node, and it hears of what is published at another.

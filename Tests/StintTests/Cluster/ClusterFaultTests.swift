@@ -68,6 +68,40 @@ import Testing
         }
     }
 
+    @Test("A primary that is lost without a successor stops its queue, and a start with its data lets it go on")
+    func outage() async throws {
+        try await ClusterStint.with(appendOnly: true) { stint in
+            let ran = Tally()
+            let primary = try #require(try await stint.cluster.owner(ofSlot: stint.slot(of: "busy")))
+            try await stint.running(queues: ["busy"], lease: .seconds(60)) {
+                Handle(raw: "work") { _, context in
+                    ran.add("\(context.id)")
+                    return .completed
+                }
+            } _: {
+                let first = try await stint.client.enqueue(name: "work", payload: [], options: .init(queue: "busy"))
+                try await eventually("it runs") { ran.ids == ["\(first.id)"] }
+                primary.server.kill()
+                // One that no node serves, and one whose node lives and answers CLUSTERDOWN.
+                async let stopped = stint.client.enqueue(name: "work", payload: [], options: .init(queue: "busy"))
+                let others = (0..<100).map { "q\($0)" }
+                let alive = try #require(
+                    others.first { stint.slot(of: $0) / 5_461 != stint.slot(of: "busy") / 5_461 })
+                let other = try #require(stint.cluster.running.first)
+                try await eventually("the others notice") {
+                    try await other.run("CLUSTER", "INFO").string?.contains("cluster_state:fail") == true
+                }
+                async let refused = stint.client.enqueue(name: "work", payload: [], options: .init(queue: alive))
+                try await primary.server.restart()
+                try await stint.cluster.waitUntilSound()
+                let second = try await stopped
+                #expect(try await refused.isNew && second.isNew)
+                try await eventually("the worker goes on") { ran.ids == ["\(first.id)", "\(second.id)"] }
+            }
+            #expect(try await stint.problems(of: "busy") == [])
+        }
+    }
+
     @Test("After the loss of a primary its workers go on, and what was replicated is not lost", .timeLimit(.minutes(3)))
     func failover() async throws {
         try await ClusterStint.with(replicas: 3) { stint in

@@ -132,9 +132,17 @@ import Testing
 
     @Test("A single server addressed as a cluster is refused and the right address named")
     func singleServer() async throws {
-        let port = 10_000 + Int(SystemRandom().next() % 22_000)
-        let redis = try await PrivateRedis.start(extraConfiguration: ["port \(port)", "bind 127.0.0.1"])
+        let redis = try await PrivateRedis.start()
         defer { redis.kill() }
+        let node = RedisNode(
+            configuration: redis.configuration, reactor: NIOReactor(), random: SystemRandom(), logger: logger)
+        var port = 0
+        // A port may be taken, so Redis is asked until it got one.
+        try await eventually("a free port") {
+            port = 10_000 + Int(SystemRandom().next() % 22_000)
+            return (try? await node.send(RedisCommand("CONFIG", "SET", "port", "\(port)")))?.isOK == true
+        }
+        await node.shutdown()
         let client = try StintClient(.init(redis: "redis+cluster://127.0.0.1:\(port)"), logger: logger)
         do {
             try await client.connect()
@@ -144,6 +152,29 @@ import Testing
             #expect(error.message.contains("redis://"))
         }
         await client.shutdown()
+    }
+
+    @Test("User and password are used at every node, and few rights are enough")
+    func credentials() async throws {
+        try await withCluster { cluster in
+            for member in cluster.members {
+                _ = try await member.run(
+                    "ACL", "SETUSER", "app", "on", ">p@ss", "~{stint*", "&{stint*", "+@all", "-@admin", "-@dangerous",
+                    "+info", "+cluster|slots", "+asking")
+            }
+            let url = cluster.url.replacing("://", with: "://app:p%40ss@")
+            let client = try StintClient(.init(redis: url), logger: logger)
+            for queue in ["a", "b", "c", "d", "e", "f"] {
+                #expect(try await client.enqueue(name: "n", payload: [], options: .init(queue: queue)).isNew)
+            }
+            #expect(try await client.inspector.queues().count == 6)
+            await client.shutdown()
+            let wrong = try StintClient(.init(redis: url.replacing("p%40ss", with: "s3cret")), logger: logger)
+            let refusal = await refusal { try await wrong.connect() }
+            #expect(refusal?.code == .redisRefused)
+            #expect(refusal?.description.contains("s3cret") == false)
+            await wrong.shutdown()
+        }
     }
 
     @Test("Every primary is checked, not only the first")
