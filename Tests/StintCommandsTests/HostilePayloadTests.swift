@@ -125,7 +125,7 @@ import Testing
             try await live.enqueue("a1", bytes: payload, keep: .seconds(600))
             try await live.work { got, _ in
                 isSame.withLock { $0 = got == payload }
-                return .completed()
+                return .completed
             }
             #expect(isSame.withLock { $0 })
             let sink = MemorySink()

@@ -1795,8 +1795,8 @@ end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  seen[id] = true
   if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = '?'
   else
@@ -1849,7 +1849,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "231c0e6bdd29046faa9e154dbebaaab5c1d6b320"
+        sha1: "ce1d587cdf8383160b03f5a2009e900e23699cc4"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -2861,8 +2861,8 @@ end
 for at = handed_from, #ARGV, 4 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  seen[id] = true
   if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = 'o'
   else
@@ -2908,7 +2908,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "f50fcad84daf0932838ef660dcf9b2de215b3d34"
+        sha1: "fff759c81d3ddc87ec0e31b80de88786231f21e7"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.

@@ -64,6 +64,17 @@ package struct ChildProcess: Sendable {
         return ChildProcess(pid: pid)
     }
 
+    private static func environment(with more: [String: String]) -> [UnsafeMutablePointer<CChar>?] {
+        var variables: [UnsafeMutablePointer<CChar>?] = []
+        var next = environ
+        while let variable = next.pointee {
+            let name = String(cString: variable).prefix { $0 != "=" }
+            if more[String(name)] == nil { variables.append(strdup(variable)) }
+            next += 1
+        }
+        return variables + more.map { strdup("\($0.key)=\($0.value)") }
+    }
+
     /// Sends a signal; a child that has ended but was not reaped takes it without effect.
     package func signal(_ signal: CInt) {
         _ = kill(pid, signal)
