@@ -94,7 +94,7 @@ extension QueueModel {
         var counts = ["failed": 0, "retried": 0, "died": 0, "cancelled": 0]
         for failure in failures {
             let (id, kind) = (failure.id, failure.kind)
-            guard seen.insert(id).inserted, isRunning(id, under: failure.lease) else {
+            guard isRunning(id, under: failure.lease), seen.insert(id).inserted else {
                 codes.append("l")
                 continue
             }
@@ -133,7 +133,7 @@ extension QueueModel {
         var seen: Set<String> = []
         var front: [String] = []
         for job in handed {
-            guard seen.insert(job.id).inserted, isRunning(job.id, under: job.lease) else {
+            guard isRunning(job.id, under: job.lease), seen.insert(job.id).inserted else {
                 codes.append("l")
                 continue
             }

@@ -59,7 +59,7 @@ import Testing
         try await ScriptBench.with { bench in
             let reply = try await bench.sweep()
             let view = try await bench.snapshot()
-            #expect(reply == "[1, 0, -1, 0, 0, [], 0, 0, 0]")
+            #expect(reply == "[1, 0, -1, 0, 0, [], 0, 0, 0, []]")
             #expect(view.meta["schema"] == "1")
         }
     }
