@@ -115,27 +115,6 @@ import Testing
             }
         }
     }
-
-    @Test("A payload of 16 MiB runs and comes back bit for bit where the limit is raised")
-    func largest() async throws {
-        var generator = HostileBytes(seed: 16)
-        let payload = generator.bytes(16 << 20)
-        let isSame = Mutex(false)
-        try await LiveStint.with(maxPayloadBytes: 16 << 20) { live in
-            try await live.enqueue("a1", bytes: payload, keep: .seconds(600))
-            try await live.work { got, _ in
-                isSame.withLock { $0 = got == payload }
-                return .completed
-            }
-            #expect(isSame.withLock { $0 })
-            let sink = MemorySink()
-            let raw = await live.run("job", "show", "a1", "--payload", "--raw", sink: sink)
-            #expect(raw.status == .ok, "\(raw.errors)")
-            #expect(sink.bytes == payload)
-            let shown = await live.run("job", "show", "a1", forced: 100)
-            #expect(shown.status == .ok && shown.isSafe)
-        }
-    }
 }
 
 extension CommandRun {
