@@ -73,9 +73,10 @@ extension Model {
                 queue.makeReady(job.id, atFront: true, nowMs, at)
                 returned += 1
             } else {
-                let wait = min(5000 << min(Int64(job.crashes) - 2, 10), 300_000)
+                let wait: Int64 = min(5000 << min(Int64(job.crashes) - 2, 10), 300_000)
                 // Set apart by the fence, so that what crashed together does not come back together.
-                queue.delay(job.id, until: nowMs + wait + wait * (Int64(job.fence) % 1000 * 618 % 1000) / 1000)
+                let share: Int64 = job.fence % 1000 * 618 % 1000
+                queue.delay(job.id, until: nowMs + wait + wait * share / 1000)
                 returned += 1
             }
         }
