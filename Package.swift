@@ -145,6 +145,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/Chaos",
+            exclude: ["Shim"],
             swiftSettings: settings
         ),
         .testTarget(name: "ChaosTests", dependencies: ["stint-chaos", "StintRedis"], swiftSettings: settings),

@@ -7,8 +7,7 @@ import StintRedis
 
 /// The wall clock of a `redis-server` that is started with ``environment``: this machine's, shifted at will.
 ///
-/// The shim of `Tests/ClockShim` is compiled once into the folder, by `cc` or by the clang of the Swift toolchain. Linux
-/// only.
+/// The shim of `Tests/ClockShim` is compiled once into the folder. Linux only.
 package final class ShiftedClock: Sendable {
     /// What the server's environment must have.
     package let environment: [String: String]
@@ -20,7 +19,7 @@ package final class ShiftedClock: Sendable {
     /// - Parameter folder: Where the compiled shim and the shift are kept.
     package init(folder: URL) throws {
         let library = folder.appendingPathComponent("clock-shim.so")
-        try Self.compile(to: library)
+        try PreloadedLibrary.compile("Tests/ClockShim/clock_shim.c", to: library)
         let file = folder.appendingPathComponent("clock-shift")
         try Data(count: 8).write(to: file)
         let descriptor = open(file.path, O_RDWR | O_CLOEXEC)
@@ -40,24 +39,5 @@ package final class ShiftedClock: Sendable {
         let (seconds, attoseconds) = shift.components
         let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
         self.shift.storeBytes(of: microseconds, as: Int64.self)
-    }
-
-    private static func compile(to library: URL) throws {
-        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Tests/ClockShim/clock_shim.c")
-        var last = "there is neither cc nor clang"
-        for compiler in ["cc", "clang"] {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = [compiler, "-O1", "-shared", "-fPIC", "-o", library.path, source.path]
-            let output = Pipe()
-            process.standardError = output
-            try process.run()
-            let text = output.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            if process.terminationStatus == 0 { return }
-            if process.terminationStatus != 127 { last = String(decoding: text, as: UTF8.self) }
-        }
-        throw StintTestingError("the clock shim cannot be compiled: \(last)")
     }
 }

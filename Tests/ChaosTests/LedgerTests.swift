@@ -15,7 +15,7 @@ import Testing
         #expect(ledger.violations == [])
         #expect(ledger.jobs["a"]?.finishes.map(\.fence) == [5])
         #expect(ledger.jobs["a"]?.finishes.first?.time == LedgerScript.time)
-        #expect(ledger.jobs["a"]?.claims == 1)
+        #expect(ledger.jobs["a"]?.claims == [5])
     }
 
     @Test("A finish that leaves the present lease behind is a violation")

@@ -34,7 +34,8 @@ struct FaultRunner: Sendable {
             // One after the other: a Redis that is down cannot be cut off.
             group.addTask {
                 let plan = redisPlan(faults)
-                try await spread(plan.count) { try await stage.perform(plan[$0], pastLease(), random) }
+                let lease = Duration.milliseconds(stage.scenario.lease)
+                try await spread(plan.count, apart: lease) { try await stage.perform(plan[$0], pastLease(), random) }
             }
             group.addTask { try await spread(max(1, Int(stage.scenario.seconds))) { _ in } }
             try await group.waitForAll()
@@ -56,13 +57,16 @@ struct FaultRunner: Sendable {
         return lease * 1.5 + random.duration(upTo: lease)
     }
 
-    private func spread(_ count: Int, _ body: (Int) async throws -> Void) async throws {
+    /// Does something so many times at random moments of the scenario's time, but not before a while after the last.
+    private func spread(_ count: Int, apart: Duration = .zero, _ body: (Int) async throws -> Void) async throws {
+        var earliest = ContinuousClock.now
         let start = ContinuousClock.now
         let step = Duration.seconds(stage.scenario.seconds) / max(1, count)
         for index in 0..<count {
             let due = start + step * index + random.duration(upTo: step)
-            try await Task.sleep(until: due, clock: .continuous)
+            try await Task.sleep(until: max(due, earliest), clock: .continuous)
             try await body(index)
+            earliest = ContinuousClock.now + apart
         }
     }
 }

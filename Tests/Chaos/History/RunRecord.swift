@@ -16,6 +16,8 @@ struct RunRecord: Codable, Sendable {
     /// How late the harness's own thread was run, nanoseconds.
     var machineLag: Distribution
     var redisVersion: String
+    /// Redis' `appendfsync`.
+    var fsync: String
 }
 
 /// What was left after the drain.

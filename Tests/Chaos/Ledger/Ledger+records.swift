@@ -46,7 +46,7 @@ extension Ledger {
         job.highestFence = max(job.highestFence, fence)
         job.fence = fence
         job.node = node
-        job.claims += 1
+        job.claims.append(fence)
     }
 
     /// A running job went into another state: it must have been taken from its present lease in the same step.
@@ -74,7 +74,7 @@ extension Ledger {
                 Reap(
                     id: id, fence: job.fence, node: job.node, time: at - backoff, expiry: expiry(member),
                     crash: crashes))
-        } else if Int(record.number(from: 5, bytes: 2)) < job.claims - job.handBacks {
+        } else if Int(record.number(from: 5, bytes: 2)) < job.claims.count - job.handBacks {
             job.handBacks += 1
         } else {
             job.failures += 1

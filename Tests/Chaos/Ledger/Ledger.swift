@@ -19,7 +19,8 @@ struct Ledger {
         /// Delayed: due at, Redis time.
         var due: Int64 = 0
         var added = 0
-        var claims = 0
+        /// The fences of its claims.
+        var claims: [Int64] = []
         var failures = 0
         var handBacks = 0
         var crashes = 0

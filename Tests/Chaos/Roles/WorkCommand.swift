@@ -42,6 +42,8 @@ struct WorkCommand: AsyncParsableCommand {
             options: options,
             handlers: { Handle(raw: ChaosJob.name) { try await handler.run($0, $1) } })
         try LineFile(HistoryFile.workers.path(in: folder)).append("\(getpid()) \(worker.node) \(LineFile.now)")
+        // A worker whose Redis is away at its start ends, for whoever runs it to start it again; here that is this loop.
+        while (try? await client.connect()) == nil { try await Task.sleep(for: .milliseconds(100)) }
         let group = ServiceGroup(
             services: [client, worker], gracefulShutdownSignals: [.sigterm], logger: logger)
         try await group.run()

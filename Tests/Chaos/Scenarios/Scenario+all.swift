@@ -5,7 +5,7 @@
 extension Scenario {
     /// The scenarios by name, each for a minute (the mixed one for ten).
     static let all: [Scenario] = [
-        mixed, kills, pauses, redisKills, redisKillsAlways, outages, clock, poison, memory, upgrade, soak,
+        mixed, kills, pauses, redisKills, redisKillsAlways, slowDisk, outages, clock, poison, memory, upgrade, soak,
     ]
 
     static let mixed = Scenario(
@@ -28,6 +28,14 @@ extension Scenario {
         scenario.name = "redis-kills-always"
         scenario.about = "Redis is killed with SIGKILL, appendfsync always (T7)."
         scenario.fsync = "always"
+        return scenario
+    }()
+
+    static let slowDisk: Scenario = {
+        var scenario = redisKills
+        scenario.name = "slow-disk"
+        scenario.about = "Redis is killed while its disk takes 1.5 s for an fsync, appendfsync everysec."
+        scenario.slowFsync = 1500
         return scenario
     }()
 

@@ -24,6 +24,8 @@ struct Scenario: Sendable {
     var crashBudget = 255
     var fsync = "everysec"
     var redisOptions: [String] = []
+    /// How much longer each fsync of Redis takes, milliseconds.
+    var slowFsync: Int?
     var mixesScripts = false
     var repeatsCalls = true
     /// What is done beside the faults.

@@ -38,7 +38,7 @@ struct ScenarioRun {
             RunRecord(
                 scenario: scenario.name, seed: stage.seed, seconds: seconds, lease: scenario.lease,
                 crashBudget: scenario.crashBudget, epoch: Self.epoch, machineLag: stage.lag.take(),
-                redisVersion: try await redisVersion()), .run)
+                redisVersion: try await redisVersion(), fsync: scenario.fsync), .run)
         await stage.client.shutdown()
         await stage.redis.stop()
     }

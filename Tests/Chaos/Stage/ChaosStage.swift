@@ -31,11 +31,17 @@ final class ChaosStage: Sendable {
         try? FileManager.default.removeItem(at: folder)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         clock = scenario.shiftsClock ? try ShiftedClock(folder: folder) : nil
+        var environment = clock?.environment ?? [:]
+        if let slow = scenario.slowFsync {
+            let library = folder.appendingPathComponent("slow-fsync.so")
+            try PreloadedLibrary.compile("Tests/Chaos/Shim/slow_fsync.c", to: library)
+            environment = ["LD_PRELOAD": library.path, "STINT_FSYNC_MS": "\(slow)"]
+        }
         let redis = try await PrivateRedis.start(
             directory: folder.appendingPathComponent("redis").path, appendOnly: true,
             extraConfiguration: [
                 "appendfsync \(scenario.fsync)", "aof-disable-auto-gc yes", "auto-aof-rewrite-min-size 32mb",
-            ] + scenario.redisOptions, environment: clock?.environment ?? [:])
+            ] + scenario.redisOptions, environment: environment)
         self.redis = redis
         log = FaultLog(file: try LineFile(HistoryFile.faults.path(in: folder.path)))
         let logger = Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() }
