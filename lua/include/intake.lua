@@ -142,21 +142,26 @@ local function intake_decide(entries, now_ms, room)
     if taken[entry.id] or not is_free then
       code, holder = 'e', entry.id
     elseif entry.key then
-      local owner, owned = owner_of[entry.key] or entry.owner, entry.owned
+      local owner, owned, is_over = owner_of[entry.key] or entry.owner, entry.owned, false
       if owner_of[entry.key] or plan.replaced[owner] then
         owned = plan.jobs[place_of[owner] + 1]
-      elseif owned and (plan.freed[owner] or plan.expired[owner] or not record_holds(owned, now_ms)) then
+      elseif owned and (plan.freed[owner] or not record_holds(owned, now_ms)) then
         owned = nil
-      elseif owned and intake_overdue(owned, now_ms) then
+      elseif owned and (plan.expired[owner] or intake_overdue(owned, now_ms)) then
+        -- It ends now, and a window begins now.
+        local _, _, _, window_ms = record_options(owned)
         plan.expired[owner] = owned
-        owned = nil
+        is_over = true
+        if window_ms == 0 then
+          owned = nil
+        end
       end
       if owned then
         holder = owner
         local state = string.sub(owned, 2, 2)
         if entry.policy == 'e' then
           code = 'e'
-        elseif entry.policy == 'p' and (state == 'r' or state == 'd') then
+        elseif entry.policy == 'p' and not is_over and (state == 'r' or state == 'd') then
           code, target = 'p', owned
         else
           code = 'r'

@@ -22,7 +22,7 @@ package enum Scripts {
         "beat": [1, 2, 5, 2, 2, 8, 3, 2, 8, 4, 2, 8, 6, 2, 9, 7, 2, 9, 8, 8, 8, 12, 2, 15],
         "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 8, 8, 20, 12, 10, 34, 12, 26, 37, 15, 9, 40, 15, 14, 46, 15, 22, 61, 15, 39, 65, 15, 45, 74, 15, 56, 82, 15, 66, 87, 15, 73, 91, 9, 9, 99, 9, 19, 116, 9, 39, 121, 9, 46, 140, 9, 68, 171, 13, 8, 174, 3, 20],
         "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 13, 8, 8, 13, 14, 11, 4, 15],
-        "enqueue": [1, 5, 5, 2, 5, 8, 3, 5, 8, 4, 5, 8, 5, 5, 8, 6, 5, 8, 7, 5, 8, 8, 5, 8, 9, 5, 8, 10, 5, 8, 11, 5, 8, 12, 5, 8, 13, 5, 8, 14, 5, 8, 16, 5, 9, 17, 8, 8, 21, 12, 10, 35, 12, 26, 38, 15, 9, 41, 15, 14, 47, 15, 22, 62, 15, 39, 66, 15, 45, 75, 15, 56, 83, 15, 66, 88, 15, 73, 92, 15, 85, 99, 15, 94, 107, 9, 9, 115, 9, 19, 132, 9, 39, 137, 9, 46, 156, 9, 68, 187, 13, 8, 190, 13, 14, 193, 13, 19, 200, 13, 28, 203, 13, 33, 210, 11, 8, 228, 11, 28, 261, 11, 63, 272, 11, 76, 276, 11, 82, 280, 11, 88, 296, 11, 107, 302, 11, 115, 310, 11, 125, 396, 5, 25, 415, 5, 45, 434, 5, 65],
+        "enqueue": [1, 5, 5, 2, 5, 8, 3, 5, 8, 4, 5, 8, 5, 5, 8, 6, 5, 8, 7, 5, 8, 8, 5, 8, 9, 5, 8, 10, 5, 8, 11, 5, 8, 12, 5, 8, 13, 5, 8, 14, 5, 8, 16, 5, 9, 17, 8, 8, 21, 12, 10, 35, 12, 26, 38, 15, 9, 41, 15, 14, 47, 15, 22, 62, 15, 39, 66, 15, 45, 75, 15, 56, 83, 15, 66, 88, 15, 73, 92, 15, 85, 99, 15, 94, 107, 9, 9, 115, 9, 19, 132, 9, 39, 137, 9, 46, 156, 9, 68, 187, 13, 8, 190, 13, 14, 193, 13, 19, 200, 13, 28, 203, 13, 33, 210, 11, 8, 228, 11, 28, 261, 11, 63, 272, 11, 76, 276, 11, 82, 280, 11, 88, 296, 11, 107, 302, 11, 115, 310, 11, 125, 336, 11, 152, 400, 5, 25, 419, 5, 45, 438, 5, 65],
         "fail": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 6, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 39, 127, 9, 46, 146, 9, 68, 177, 9, 101, 186, 10, 9, 199, 13, 8, 202, 13, 19, 209, 13, 28, 212, 13, 33, 219, 6, 21, 248, 6, 51],
         "inspect": [1, 16, 5, 2, 16, 8, 3, 16, 8, 4, 16, 8, 5, 16, 8, 6, 16, 8, 7, 16, 8, 8, 16, 8, 9, 16, 8, 10, 8, 8, 14, 16, 15],
         "leave": [1, 17, 5, 2, 17, 8, 3, 17, 8, 5, 17, 11],
@@ -1278,21 +1278,25 @@ local function intake_decide(entries, now_ms, room)
     if taken[entry.id] or not is_free then
       code, holder = 'e', entry.id
     elseif entry.key then
-      local owner, owned = owner_of[entry.key] or entry.owner, entry.owned
+      local owner, owned, is_over = owner_of[entry.key] or entry.owner, entry.owned, false
       if owner_of[entry.key] or plan.replaced[owner] then
         owned = plan.jobs[place_of[owner] + 1]
-      elseif owned and (plan.freed[owner] or plan.expired[owner] or not record_holds(owned, now_ms)) then
+      elseif owned and (plan.freed[owner] or not record_holds(owned, now_ms)) then
         owned = nil
-      elseif owned and intake_overdue(owned, now_ms) then
+      elseif owned and (plan.expired[owner] or intake_overdue(owned, now_ms)) then
+        local _, _, _, window_ms = record_options(owned)
         plan.expired[owner] = owned
-        owned = nil
+        is_over = true
+        if window_ms == 0 then
+          owned = nil
+        end
       end
       if owned then
         holder = owner
         local state = string.sub(owned, 2, 2)
         if entry.policy == 'e' then
           code = 'e'
-        elseif entry.policy == 'p' and (state == 'r' or state == 'd') then
+        elseif entry.policy == 'p' and not is_over and (state == 'r' or state == 'd') then
           code, target = 'p', owned
         else
           code = 'r'
@@ -1453,7 +1457,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "23c5b7658453820886ab2c9d0e827f58fbe49cf5"
+        sha1: "eb189f8fabe5b366c441db23b6d1be8ceb42a297"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.

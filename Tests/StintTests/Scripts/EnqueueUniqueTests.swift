@@ -113,6 +113,26 @@ import Testing
         }
     }
 
+    @Test(
+        "A holder that expired before its start is ended on the spot, and holds its key for its window",
+        arguments: zip([UniqueKey.Conflict.reject, .existing, .replace], ["r", "e", "r"]))
+    func expiredHolderWithWindow(policy: UniqueKey.Conflict, code: String) async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(
+                keyed("a", .reject) {
+                    $0.expiresAfterMilliseconds = 5_000
+                    $0.windowMilliseconds = 60_000
+                })
+            try await bench.setExpired("a")
+            #expect(try await bench.enqueue(keyed("b", policy), keyed("c", policy)) == "[1, \(code)\(code), [a, a]]")
+            let view = try await bench.snapshot()
+            #expect(view.ids == ["a"])
+            #expect(try view.record("a").state == .cancelled)
+            #expect(view.unique == ["k": "a"])
+            #expect([view.meta["expired"], view.meta["enqueued"]] == ["1", "1"])
+        }
+    }
+
     @Test("A holder that was cancelled and whose window goes on is not ended a second time when its expiry passes")
     func expiredAfterTheEnd() async throws {
         try await ScriptBench.with { bench in
