@@ -53,10 +53,9 @@ extension Model {
             }
             if queue.jobs[id] != nil { return ("e", id) }
         }
-        if let key = entry.uniqueKey, let owner = queue.owners[key], let owned = queue.jobs[owner] {
-            if owned.isWaiting, owned.isExpired(nowMs) {
-                expire(owner, &queue, nowMs)
-            } else if owned.holdsKey(nowMs) {
+        if let key = entry.uniqueKey, let owner = queue.owners[key] {
+            if let owned = queue.jobs[owner], owned.isWaiting, owned.isExpired(nowMs) { expire(owner, &queue, nowMs) }
+            if let owned = queue.jobs[owner], owned.holdsKey(nowMs) {
                 if policy == "e" { return ("e", owner) }
                 guard policy == "p", owned.isWaiting else { return ("r", owner) }
                 replace(owned, by: entry, &queue, nowMs, at)
