@@ -17,6 +17,7 @@ test  jq                         jq
 test  luacheck                   lua-check
 test  shellcheck                 shellcheck
 test  spin                       spin
+test  cc                         gcc
 test  /usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
 valkey /usr/lib/python3.*/ensurepip/__init__.py python3-venv
 LIST
