@@ -53,7 +53,6 @@ import Testing
             ("localhost:6379", "has no scheme"),
             ("http://h", "unknown scheme http://; valid forms: redis://"),
             ("redis+cluster://h", "not yet supported"),
-            ("redis+sentinel://h", "not yet supported"),
             ("redis://", "names no host"),
             ("redis://h:0", "from 1 to 65535"),
             ("redis://h:99999", "from 1 to 65535"),

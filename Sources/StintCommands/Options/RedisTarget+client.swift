@@ -37,7 +37,8 @@ extension RedisTarget {
                 break
             }
             failure.hints = [
-                .init("Is it running?", "\(client) ping"),
+                Self.lookup(url).map { .init("Which one is the primary?", $0) }
+                    ?? .init("Is it running?", "\(client) ping"),
                 .init("Use another one:", Invocation.current.retyped(with: "--redis", "redis://HOST:PORT")),
             ]
             switch source {
@@ -86,9 +87,16 @@ extension RedisTarget {
 
     private static let secretFile = "(umask 077; echo 'redis://USER:PASSWORD@HOST:PORT' > redis-url)"
 
+    /// How to ask the sentinels for the primary, where there are sentinels.
+    private static func lookup(_ url: String) -> String? {
+        (try? RedisConfiguration(url: url))?.sentinel?.lookupCommand
+    }
+
     /// How to reach it with redis-cli, the password masked.
     private static func client(_ url: String) -> String {
         guard let redis = try? RedisConfiguration(url: url) else { return "redis-cli" }
+        // Which server it is, the sentinels tell.
+        if redis.sentinel != nil { return "redis-cli -h PRIMARY -p PORT" }
         if case .unix(let path) = redis.address { return "redis-cli -s \(Invocation.quoted(path))" }
         return "redis-cli -u \(redis.redactedURL)"
     }

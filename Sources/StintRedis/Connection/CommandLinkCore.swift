@@ -13,25 +13,17 @@ final class CommandLinkCore: RedisSocketDelegate {
     private static let writeBytes = 1024 * 1024
 
     private var machine: Machine
-    private let configuration: RedisConfiguration
-    private let tls: TLSSource?
+    private let dialer: Dialer
     private let reactor: NIOReactor
     private let logger: Logger
     private var socket: RedisSocket?
     private var timer: Scheduled<Void>?
     private var wasLost = false
 
-    init(
-        machine: Machine,
-        configuration: RedisConfiguration,
-        tls: TLSSource?,
-        reactor: NIOReactor,
-        logger: Logger
-    ) {
+    init(machine: Machine, dialer: Dialer, logger: Logger) {
         self.machine = machine
-        self.configuration = configuration
-        self.tls = tls
-        self.reactor = reactor
+        self.dialer = dialer
+        reactor = dialer.reactor
         self.logger = logger
     }
 
@@ -55,7 +47,7 @@ final class CommandLinkCore: RedisSocketDelegate {
     // MARK: The socket
 
     func socketIsReady() {
-        logger.debug("Connected to Redis", metadata: ["redis.url": "\(configuration.redactedURL)"])
+        logger.debug("Connected to Redis", metadata: ["redis.url": "\(dialer.configuration.redactedURL)"])
         if wasLost { logger.notice("The connection to Redis is back") }
         wasLost = false
         perform(machine.connected())
@@ -108,8 +100,7 @@ final class CommandLinkCore: RedisSocketDelegate {
             socket = nil
         }
         if effects.connect {
-            let socket = RedisSocket(
-                configuration: configuration, tls: tls, eventLoop: reactor.eventLoop, delegate: self)
+            let socket = dialer.makeSocket(self)
             self.socket = socket
             socket.open()
         }

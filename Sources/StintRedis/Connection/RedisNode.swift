@@ -4,7 +4,7 @@
 
 package import Logging
 
-/// One Redis server: a pipelined connection for commands, one for commands that block, one for pub/sub.
+/// One Redis server, or the one that the sentinels name as the primary: a pipelined connection for commands, one for commands that block, one for pub/sub.
 ///
 /// Each is opened when first used and again whenever it was lost. What that means for commands under way is told by
 /// ``RedisFailure``. Completions and listeners are called on the reactor and must not block it.
@@ -16,27 +16,35 @@ package final class RedisNode: Sendable {
     private let commandLink: CommandLink
     private let blockingLink: CommandLink
     private let subscriptions: SubscriptionLink
+    private let route: any SocketRoute
 
     /// Makes a node; nothing is opened yet.
     package init(
         configuration: RedisConfiguration,
         reactor: NIOReactor,
         random: any RandomSource,
+        starts: ConnectionStarts = .shared,
         logger: Logger
     ) {
         self.configuration = configuration
         self.reactor = reactor
-        let tls = configuration.tls.map { TLSSource(options: $0, address: configuration.address) }
+        let tls = configuration.tls.map { TLSSource(options: $0) }
+        if let sentinel = configuration.sentinel {
+            route = PrimaryRoute(
+                configuration: configuration, options: sentinel, tls: tls, starts: starts, reactor: reactor,
+                random: random, logger: logger)
+        } else {
+            route = FixedRoute(address: configuration.address)
+        }
+        let dialer = Dialer(configuration: configuration, tls: tls, route: route, starts: starts, reactor: reactor)
         func link(_ name: String, expiriesBeforeClose: Int) -> CommandLink {
             CommandLink(
-                name: name, configuration: configuration, tls: tls, expiriesBeforeClose: expiriesBeforeClose,
-                reactor: reactor, random: random, logger: logger)
+                name: name, dialer: dialer, expiriesBeforeClose: expiriesBeforeClose, random: random, logger: logger)
         }
         commandLink = link("commands", expiriesBeforeClose: 2)
         // A late reply here means a dead peer: Redis itself ends a blocking command before the margin is over.
         blockingLink = link("blocking", expiriesBeforeClose: 1)
-        subscriptions = SubscriptionLink(
-            configuration: configuration, tls: tls, reactor: reactor, random: random, logger: logger)
+        subscriptions = SubscriptionLink(name: "subscriptions", dialer: dialer, random: random, logger: logger)
     }
 
     deinit {
@@ -44,6 +52,7 @@ package final class RedisNode: Sendable {
         commandLink.shutdownWithoutWaiting()
         blockingLink.shutdownWithoutWaiting()
         subscriptions.shutdownWithoutWaiting()
+        route.shutDownWithoutWaiting()
     }
 
     /// The connection for commands that Redis answers at once.
@@ -85,5 +94,6 @@ package final class RedisNode: Sendable {
         await commandLink.shutdown()
         await blockingLink.shutdown()
         await subscriptions.shutdown()
+        await route.shutDown()
     }
 }
