@@ -36,6 +36,8 @@ package final class ClientCore: Sendable {
     package let scripts: ScriptRunner
     /// How long a reply may take.
     package let commandTimeout: Duration
+    /// Logs what an operator must act on.
+    let alarms: ServerAlarms
     private let subscribing: Subscribe
     private let closing: @Sendable () async -> Void
 
@@ -60,6 +62,7 @@ package final class ClientCore: Sendable {
         self.logger = logger
         scripts = ScriptRunner(transport: transport)
         self.commandTimeout = commandTimeout
+        alarms = ServerAlarms(reactor: reactor, logger: logger)
         subscribing = subscribe
         closing = close
     }
@@ -71,8 +74,13 @@ package final class ClientCore: Sendable {
     package func run(
         _ call: ScriptCall, completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
-        scripts.run(
-            call.script, keys: call.keys, arguments: call.arguments, timeout: commandTimeout, completion: completion)
+        scripts.run(call.script, keys: call.keys, arguments: call.arguments, timeout: commandTimeout) {
+            [alarms] result in
+            if case .failure(.server(let error)) = result {
+                alarms.heard(error, name: call.script.name, script: call.script)
+            }
+            completion(result)
+        }
     }
 
     /// Listens to a channel until the returned closure is called.

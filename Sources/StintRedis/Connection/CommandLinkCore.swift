@@ -95,9 +95,12 @@ final class CommandLinkCore: RedisSocketDelegate {
     // MARK: Effects
 
     private func perform(_ effects: Machine.Effects) {
-        if effects.disconnect {
-            socket?.close()
-            socket = nil
+        if effects.disconnect, let socket {
+            let reason = effects.failed.first.map { "\($0.failure)" } ?? "the server is no longer the primary"
+            logger.notice("Gave the connection to Redis up", metadata: ["error": "\(reason)"])
+            wasLost = true
+            socket.close()
+            self.socket = nil
         }
         if effects.connect {
             let socket = dialer.makeSocket(self)
