@@ -170,18 +170,32 @@ package final class PrivateSentinel: Sendable {
         return index
     }
 
+    /// The number of the present configuration; it grows with each failover.
+    package func epoch() async -> Int {
+        var highest = 0
+        for sentinel in sentinels where sentinel.pid != nil {
+            highest = max(highest, await facts(from: sentinel)["config-epoch"].flatMap { Int($0) } ?? 0)
+        }
+        return highest
+    }
+
+    /// What a sentinel says of the primary.
+    private func facts(from sentinel: PrivateRedis) async -> [String: String] {
+        let command = RedisCommand("SENTINEL", "MASTER", name)
+        let reply = await Self.ask(sentinel, password: sentinelPassword, command)?.arrayValue ?? []
+        var fields: [String: String] = [:]
+        for at in stride(from: 0, to: reply.count - 1, by: 2) {
+            fields[reply[at].string ?? ""] = reply[at + 1].string
+        }
+        return fields
+    }
+
     /// Each replica follows, and each sentinel knows all replicas and all other sentinels.
     private func waitUntilComplete() async throws(PrivateRedisError) {
         for index in servers.indices.dropFirst() { try await waitForReplica(index) }
         for sentinel in sentinels {
             try await Self.wait("a sentinel to know its group", within: .seconds(60)) {
-                let reply =
-                    await Self.ask(sentinel, password: sentinelPassword, RedisCommand("SENTINEL", "MASTER", name))?
-                    .arrayValue ?? []
-                var fields: [String: String] = [:]
-                for at in stride(from: 0, to: reply.count - 1, by: 2) {
-                    fields[reply[at].string ?? ""] = reply[at + 1].string
-                }
+                let fields = await facts(from: sentinel)
                 return fields["num-slaves"] == "\(servers.count - 1)"
                     && fields["num-other-sentinels"] == "\(sentinels.count - 1)" && fields["flags"] == "master"
             }

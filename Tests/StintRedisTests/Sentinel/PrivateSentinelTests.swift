@@ -31,10 +31,11 @@ func withSentinel(
             #expect(await group.primary() == 0)
             let old = try await group.killPrimary()
             #expect(old == 0)
-            let new = try await group.waitForFailover(from: old)
+            let new = try await group.waitForFailover(from: old, within: .seconds(180))
             #expect(new == 1)
+            #expect(await group.epoch() > 0)
             try await group.servers[old].restart()
-            try await group.waitForReplica(old)
+            try await group.waitForReplica(old, within: .seconds(180))
             #expect(await group.role(of: old) == "slave")
             #expect(await group.primary() == new)
         }
