@@ -127,7 +127,7 @@ let package = Package(
         .executableTarget(
             name: "stint-fixture",
             dependencies: [
-                "Stint",
+                "Stint", "StintTesting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -135,6 +135,32 @@ let package = Package(
             path: "Tests/Fixture",
             swiftSettings: settings
         ),
+        // Kills and stops everything there is, and judges from what was written down: see docs/testing.md, "Chaos".
+        .executableTarget(
+            name: "stint-chaos",
+            dependencies: [
+                "Stint", "StintRedis", "StintTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Chaos",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ChaosTests", dependencies: ["stint-chaos", "StintRedis"], swiftSettings: settings),
+        .target(
+            name: "StintSimulation",
+            dependencies: ["Stint", "StintRedis", "StintTesting", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/Simulation", exclude: ["Shim"], swiftSettings: settings),
+        .executableTarget(
+            name: "stint-simulate",
+            dependencies: ["StintSimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Simulate", swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["StintSimulation", "Stint", "StintRedis", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
         // The example is a package of its own for its readers; here it is built with the rest, so that it stays true.
         .executableTarget(
             name: "stint-example-worker",

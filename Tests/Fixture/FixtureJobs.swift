@@ -4,6 +4,7 @@
 
 import Foundation
 import Stint
+import StintTesting
 
 /// Writes that it starts, sleeps, writes that it ends.
 struct Append: Job {

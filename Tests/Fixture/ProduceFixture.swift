@@ -5,6 +5,7 @@
 import Foundation
 import Logging
 import Stint
+import StintTesting
 
 /// Enqueues jobs and writes down each id that was acknowledged.
 struct ProduceFixture: Sendable {

@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import Stint
+import StintTesting
 import UnixSignals
 
 /// Runs a worker until SIGTERM: the first one drains, the second hands back what still runs.

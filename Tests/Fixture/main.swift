@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import StintTesting
 
 /// A worker or a producer in a process of its own, for tests that kill, stop and signal it.
 ///
@@ -23,15 +24,6 @@ func runFixture() async -> Int32 {
         FileHandle.standardError.write(Data("stint-fixture: \(error)\n".utf8))
         return 1
     }
-}
-
-private func endWithStandardInput() {
-    let thread = Thread {
-        var byte: UInt8 = 0
-        while read(STDIN_FILENO, &byte, 1) > 0 {}
-        _exit(9)
-    }
-    thread.start()
 }
 
 exit(await runFixture())

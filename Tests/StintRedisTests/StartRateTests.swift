@@ -37,20 +37,48 @@ import Testing
         #expect(starts.count > 60 * 50 + 50)
     }
 
-    @Test("A node waits for its turn before it connects")
-    func waits() async throws {
+    @Test("A node takes a turn of its own before it connects")
+    func takesATurn() async throws {
         try await withRedis { redis, _ in
+            let reactor = NIOReactor()
             let starts = ConnectionStarts(perSecond: 1)
-            // The turn of the first second is taken, and the next one too.
-            #expect(starts.delay(now: NIOReactor().now) == .zero)
-            let node = RedisNode(
-                configuration: redis.configuration, reactor: NIOReactor(), random: SystemRandom(), starts: starts,
-                logger: .silent)
-            let start = ContinuousClock.now
+            let begin = reactor.now
+            #expect(starts.delay(now: begin) == .zero)
+            let node = node("patient", at: redis, starts, reactor)
             let reply = try await node.run("PING")
             #expect(reply.string == "PONG")
-            #expect(ContinuousClock.now - start > .milliseconds(500))
             await node.shutdown()
+            // Seen from the beginning, the first second is taken, and the node's.
+            #expect(starts.delay(now: begin) >= .seconds(2))
         }
+    }
+
+    @Test("A node whose turn has not come does not connect, while another does")
+    func waits() async throws {
+        try await withRedis { redis, _ in
+            let reactor = NIOReactor()
+            let starts = ConnectionStarts(perSecond: 1)
+            // The turns of the next hour are taken.
+            for _ in 0..<3600 { _ = starts.delay(now: reactor.now) }
+            let waiting = node("waiting", at: redis, starts, reactor)
+            let outcomes = Log<Result<RedisValue, RedisFailure>>()
+            waiting.commands.send(RedisCommand("PING"), timeout: .seconds(600)) { outcomes.append($0) }
+            let prompt = node("prompt", at: redis, ConnectionStarts(perSecond: 1), reactor)
+            let clients = try #require(try await prompt.run("CLIENT", "LIST").string)
+            #expect(clients.contains("name=prompt") && !clients.contains("name=waiting"))
+            #expect(outcomes.all.isEmpty)
+            await waiting.shutdown()
+            await prompt.shutdown()
+            #expect(outcomes.all == [.failure(.closed)])
+        }
+    }
+
+    private func node(
+        _ name: String, at redis: PrivateRedis, _ starts: ConnectionStarts, _ reactor: NIOReactor
+    ) -> RedisNode {
+        var configuration = redis.configuration
+        configuration.clientName = name
+        return RedisNode(
+            configuration: configuration, reactor: reactor, random: SystemRandom(), starts: starts, logger: .silent)
     }
 }

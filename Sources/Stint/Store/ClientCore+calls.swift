@@ -31,13 +31,17 @@ extension ClientCore {
     }
 
     /// Sends a command that may be repeated without harm, until it is answered or `limit` has passed.
-    package func send(_ command: RedisCommand, limit: Duration = .seconds(15)) async throws(StintError) -> RedisValue {
+    ///
+    /// It goes to the server of its key unless another transport is given.
+    package func send(
+        _ command: RedisCommand, to server: (any RedisTransport)? = nil, limit: Duration = .seconds(15)
+    ) async throws(StintError) -> RedisValue {
         let deadline = reactor.now + limit
         var failures = 0
         while true {
             let failure: RedisFailure
             do {
-                return try await transport.send(command, timeout: commandTimeout)
+                return try await (server ?? transport).send(command, timeout: commandTimeout)
             } catch {
                 failure = error
             }

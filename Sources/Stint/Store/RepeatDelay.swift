@@ -42,7 +42,13 @@ extension RedisServerError {
     var isPassing: Bool { isAboutThePlace || Self.states.contains(code) }
 
     /// Whether another server is the one to ask, or will be in a moment.
-    var isAboutThePlace: Bool { Self.places.contains(code) }
+    var isAboutThePlace: Bool { Self.places.contains(code) || isAboutAMovedKey }
+
+    /// Whether a key has moved on since the script began; scripts read all that they need before they write.
+    private var isAboutAMovedKey: Bool { message.contains("non local key") || message.contains("undeclared key") }
+
+    /// Whether a node of a cluster was addressed as a single server.
+    var isAboutClusters: Bool { Self.redirections.contains(code) }
 
     /// Whether a password, a user or a right is missing.
     var isRefusal: Bool { Self.refusals.contains(code) }
@@ -52,5 +58,6 @@ extension RedisServerError {
 
     private static let states: Set = ["LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "MISCONF"]
     private static let places: Set = ["READONLY", "UNBLOCKED", "TRYAGAIN", "CLUSTERDOWN"]
+    private static let redirections: Set = ["MOVED", "ASK", "CROSSSLOT"]
     private static let refusals: Set = ["NOPERM", "NOAUTH", "WRONGPASS"]
 }

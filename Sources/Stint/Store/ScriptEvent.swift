@@ -69,6 +69,8 @@ package enum ScriptEvent: Sendable {
             return .refused(
                 StintError(.redisRefused, "Redis refused the script '\(script)': \(error).", underlying: failure))
         }
+        if error.isAboutClusters { return .failed(.isCluster) }
+        if failure.isClusterDisabled { return .failed(.isNoCluster) }
         switch error.code {
         case "OOM":
             return .failed(

@@ -21,7 +21,7 @@ final class ServerAlarms: Sendable {
     func heard(_ error: RedisServerError, name: String, script: RedisScript? = nil) {
         if error.isAlarming {
             log(.error, "Redis takes no writes; calls wait until it does", key: error.code, ["error": "\(error)"])
-        } else if let script, !error.isPassing, !error.isRefusal, error.code != "OOM", error.code != "NOSCRIPT" {
+        } else if let script, case .broken = ScriptEvent(.failure(.server(error)), script: script.name) {
             let text = Scripts.translate(error.description, script: script.name)
             log(
                 .error, "Redis broke a script off: a defect of Stint", key: "script \(name)",

@@ -25,10 +25,30 @@ extension StintError {
                 self.init(.redisRefused, "Redis refused a command: \(error).", underlying: failure)
             } else if error.code == "OOM" {
                 self.init(.redisFull, "Redis has reached its maxmemory.", underlying: failure)
+            } else if error.isAboutClusters {
+                self = .isCluster
+            } else if failure.isClusterDisabled {
+                self = .isNoCluster
             } else {
                 self.init(.internalError, "Redis answered with an error: \(error).", underlying: failure)
             }
         }
+    }
+
+    /// A node of a cluster was addressed as a single server.
+    package static var isCluster: Self {
+        .init(
+            .redisUnsuitable,
+            "This Redis is a node of a cluster: address it as one, with redis+cluster://HOST:PORT,HOST:PORT "
+                + "(rediss+cluster:// with TLS) and one or more of its nodes.")
+    }
+
+    /// A single server was addressed as a cluster.
+    package static var isNoCluster: Self {
+        .init(
+            .redisUnsuitable,
+            "This Redis is a single server and no node of a cluster: address it with redis://HOST:PORT "
+                + "(rediss:// with TLS).")
     }
 
     /// The client or worker was shut down.

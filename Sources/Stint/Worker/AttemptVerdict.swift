@@ -44,8 +44,8 @@ package struct AttemptVerdict {
             case .retry(let delay, let reason): return failed(.error, reason, after: delay)
             case .snooze(let delay): return .handBack(delay: max(.zero, delay))
             }
-        case let error as StintError where error.code == .undecodable:
-            return .fail(.init(kind: .error, delay: nil, text: error.message))
+        case let error as UndecodablePayload:
+            return .fail(.init(kind: .error, delay: nil, text: error.description))
         default:
             return failed(.error, "\(error)", after: delay)
         }
@@ -60,6 +60,18 @@ package struct AttemptVerdict {
     /// The attempt was told to stop because the job is to be cancelled; its record's flag makes that its end.
     package func cancelled() -> AttemptEnd {
         .fail(.init(kind: .error, delay: .zero, text: "cancelled"))
+    }
+
+    /// What ends an attempt that was cancelled and did not succeed; nil if it was not cancelled.
+    ///
+    /// The reason it was cancelled for goes before how its handler ended.
+    func cancelled(for cause: Held.CancelCause?) -> AttemptEnd? {
+        switch cause {
+        case .timeout: timedOut()
+        case .request: cancelled()
+        case .handBack, .unsure, .lost: .handBack(delay: nil)
+        case nil: nil
+        }
     }
 
     private func failed(_ kind: AttemptEnd.Failure.Kind, _ text: String, after delay: Duration?) -> AttemptEnd {

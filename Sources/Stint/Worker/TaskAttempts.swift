@@ -71,15 +71,8 @@ final class TaskAttempts: WorkerEngine.Attempts {
         _ result: Result<JobOutcome, any Error>, _ verdict: AttemptVerdict, _ cause: Held.CancelCause?,
         _ delay: Duration?, _ context: JobContext
     ) -> AttemptEnd {
-        switch cause {
-        case .timeout:
-            onError?(StintError(.timedOut, "The attempt timed out."), context)
-            return verdict.timedOut()
-        case .handBack, .unsure: return .handBack(delay: nil)
-        case .request: return verdict.cancelled()
-        case .lost: return .handBack(delay: nil)
-        case nil: break
-        }
+        if cause == .timeout { onError?(StintError(.timedOut, "The attempt timed out."), context) }
+        if let end = verdict.cancelled(for: cause) { return end }
         switch result {
         case .success(let outcome):
             if let reason = outcome.failureReason {

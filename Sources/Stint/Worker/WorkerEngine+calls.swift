@@ -36,7 +36,7 @@ extension WorkerEngine {
                 apply { $0.claimed(queue: queue, claimed, now: $1) }
             case .failure(let error):
                 logger.error("Claim failed", metadata: ["error": "\(error)", "stint.queue": "\(call.name)"])
-                apply { $0.claimFailed(queue: queue, asked: limit, now: $1) }
+                apply { $0.claimFailed(queue: queue, asked: limit, finished: finished.map(\.job), now: $1) }
             }
         }
     }
@@ -47,13 +47,14 @@ extension WorkerEngine {
         var claimed = WorkerMachine.Claimed()
         claimed.asked = asked
         claimed.sentAt = reply.firstSent
+        claimed.finished = finished.map(\.job)
         guard let parts = reply.value.arrayValue, parts.count >= 5 else {
             logger.error("Claim answered in an unknown form", metadata: ["stint.queue": "\(calls[queue].name)"])
             return claimed
         }
         let lost = Set(parts[1].arrayValue?.compactMap(\.bytesValue) ?? [])
         if !lost.isEmpty {
-            claimed.lost = finished.map(\.job).filter { lost.contains(Array($0.id.description.utf8)) }
+            claimed.lost = claimed.finished.filter { lost.contains(Array($0.id.description.utf8)) }
         }
         let entries = parts[2].arrayValue ?? []
         for at in stride(from: 0, to: entries.count - 2, by: 3) {
@@ -105,7 +106,7 @@ extension WorkerEngine {
             guard case .handBack(let delay) = outgoing.end else { continue }
             arguments += [
                 Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8),
-                Array("\(delay?.milliseconds ?? -1)".utf8),
+                Array("\(delay?.milliseconds ?? -1)".utf8), Array((outgoing.wasStarted ? "1" : "0").utf8),
             ]
         }
         call.side.call { [arguments] lane, number in
@@ -140,23 +141,40 @@ extension WorkerEngine {
     private func died(_ outgoing: WorkerMachine.Outgoing) {
         guard case .fail(let failure) = outgoing.end else { return }
         let job = outgoing.job
-        logger.warning(
-            "Job is dead",
-            metadata: [
-                "job.id": "\(job.id)", "job.name": "\(job.name)", "stint.queue": "\(calls[job.queue].name)",
-                "error": "\(failure.text)",
-            ])
-        settings.onDead?(
+        died(
             .init(
                 id: job.id, name: job.name, queue: calls[job.queue].name, attempt: job.record.attempt,
                 reason: failure.text))
+    }
+
+    private func died(_ job: WorkerOptions.DeadJob) {
+        logger.warning(
+            "Job is dead",
+            metadata: [
+                "job.id": "\(job.id)", "job.name": "\(job.name)", "stint.queue": "\(job.queue)",
+                "error": "\(job.reason)",
+            ])
+        settings.onDead?(job)
+    }
+
+    /// Reads which jobs the reaper made dead, each as id, name, attempt and reason.
+    private func tellDead(_ queue: Int, _ parts: [String]) {
+        for at in stride(from: 0, to: parts.count - 3, by: 4) {
+            died(
+                .init(
+                    id: JobID(unchecked: parts[at]), name: parts[at + 1], queue: calls[queue].name,
+                    attempt: Int(parts[at + 2]) ?? 0, reason: parts[at + 3]))
+        }
     }
 
     func renew(_ queue: Int, _ tokens: [WorkerMachine.Token], _ members: [String]) {
         let sentAt = core.reactor.now
         let lease = Int(machineSettings.lease.milliseconds)
         let call = Scripts.renew(calls[queue].keys, leaseMs: lease, members: members.map { Array($0.utf8) })
-        core.run(call) { [weak self] result in
+        // Where Redis is away the connection is made anew the sooner, the less time the waiting commands have: after an
+        // outage the reaper holds for one lease only, in which every worker must be back.
+        let limit = min(core.commandTimeout, machineSettings.lease / 2)
+        core.run(call, timeout: limit) { [weak self] result in
             guard let self else { return }
             switch result {
             case .success(let value):
@@ -176,7 +194,7 @@ extension WorkerEngine {
             intervalMs: Int(machineSettings.sweepInterval.milliseconds), maxCrashes: settings.maxCrashes, node: node)
         core.run(call) { [weak self] result in
             guard let self else { return }
-            guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 9 else {
+            guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 10 else {
                 let event = ScriptEvent(result, script: call.script.name)
                 failed(.sweep(queue), event.error ?? .unreadable("The reply of 'sweep'"))
                 apply { $0.sweepFailed(queue: queue, now: $1) }
@@ -197,6 +215,7 @@ extension WorkerEngine {
                         "stint.queue": "\(calls[queue].name)",
                     ])
             }
+            tellDead(queue, parts[9].arrayValue?.compactMap(\.string) ?? [])
             apply { [swept] in $0.swept(queue: queue, swept, now: $1) }
         }
     }
@@ -214,6 +233,7 @@ extension WorkerEngine {
     }
 
     func listen(_ queues: [Int], atMost limit: Duration) {
+        // The queues of a cluster are in different places: there is one wait for each.
         let keys = queues.map { calls[$0].keys.wake }
         // The key that is named first is served first: which one that is must not be always the same.
         let first = Int(core.random.next() % UInt64(keys.count))
@@ -226,14 +246,14 @@ extension WorkerEngine {
                 turned(.wakeUp)
                 let key = value.arrayValue?.first?.string
                 let queue = key.flatMap { key in queues.first { self.calls[$0].keys.wake == key } }
-                apply { $0.woke(queue: queue, now: $1) }
+                apply { $0.woke(queue: queue, of: queues, now: $1) }
             case .failure(.closed):
                 break
             case .failure(let failure):
                 failed(.wakeUp, StintError(failure))
                 // The connection makes itself anew; until then the sweeps look.
                 core.reactor.schedule(after: .milliseconds(500)) { [weak self] in
-                    self?.apply { $0.woke(queue: nil, now: $1) }
+                    self?.apply { $0.woke(queue: nil, of: queues, now: $1) }
                 }
             }
         }

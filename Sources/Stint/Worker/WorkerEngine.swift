@@ -172,6 +172,14 @@ package final class WorkerEngine: Sendable {
         state.withLock { ($0.machine.confirmed(token), $0.machine.cancelCause(token)) }
     }
 
+    /// What is to be written about an attempt that was cancelled and did not succeed; nil if it was not cancelled.
+    package func cancelledEnd(of token: WorkerMachine.Token, _ verdict: AttemptVerdict) -> AttemptEnd? {
+        verdict.cancelled(for: lease(of: token).cause)
+    }
+
+    /// Whether the worker has ended.
+    package var isStopped: Bool { state.withLock { $0.hasStopped } }
+
     /// What the registry is told.
     func situation() -> Situation {
         state.withLock { state in

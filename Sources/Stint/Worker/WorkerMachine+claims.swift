@@ -13,7 +13,9 @@ extension WorkerMachine {
         package var hasMore = false
         /// Time until the next delayed job is due, if the queue has one.
         package var nextDue: Duration?
-        /// Finished jobs whose lease was lost.
+        /// The finished jobs that the call carried.
+        package var finished: [ClaimedJob] = []
+        /// Those of them whose lease was lost.
         package var lost: [ClaimedJob] = []
         /// When the call was first sent.
         package var sentAt: Duration = .zero
@@ -25,6 +27,7 @@ extension WorkerMachine {
     package mutating func claimed(queue: Int, _ reply: Claimed, now: Duration) -> [Action] {
         queues[queue].calls -= 1
         reserved -= reply.asked
+        settle(queue, reply.finished)
         claimedInAll += reply.jobs.count
         var actions: [Action] = reply.lost.map { .report(.leaseLost($0)) }
         let wasWoken = queues[queue].olderAnswers > 0
@@ -41,17 +44,27 @@ extension WorkerMachine {
     }
 
     /// An `advance` call will never be answered: the worker was shut down, or the queue is of a newer release.
-    package mutating func claimFailed(queue: Int, asked: Int, now: Duration) -> [Action] {
+    package mutating func claimFailed(
+        queue: Int, asked: Int, finished: [ClaimedJob], now: Duration
+    ) -> [Action] {
         queues[queue].calls -= 1
         reserved -= asked
+        settle(queue, finished)
         queues[queue].isPromising = false
         queues[queue].olderAnswers = min(queues[queue].olderAnswers, queues[queue].calls)
         return dispatch(now)
     }
 
-    /// A wake-up came for a queue, or the wait ended without one.
-    package mutating func woke(queue: Int?, now: Duration) -> [Action] {
-        isListening = false
+    /// The leases of these need no renewal any more.
+    private mutating func settle(_ queue: Int, _ finished: [ClaimedJob]) {
+        guard !finished.isEmpty else { return }
+        let members = Set(finished.map(\.member))
+        queues[queue].finishingSent.removeAll { members.contains($0.job.member) }
+    }
+
+    /// A wake-up came for a queue, or the wait ended without one; `waited` are the queues of that wait.
+    package mutating func woke(queue: Int?, of waited: [Int]? = nil, now: Duration) -> [Action] {
+        for index in waited ?? Array(queues.indices) { queues[index].isListening = false }
         guard let queue else { return dispatch(now) }
         if mode == .running, queues[queue].calls > 0 {
             // What it announces may be newer than the answer under way.
@@ -122,6 +135,7 @@ extension WorkerMachine {
         default: return []
         }
         queues[index].finishing.removeFirst(finished.count)
+        queues[index].finishingSent += finished
         queues[index].calls += 1
         reserved += max(0, limit)
         return [.advance(queue: index, limit: max(0, limit), finished: Array(finished))]
@@ -162,12 +176,14 @@ extension WorkerMachine {
             queues[index].releasing.sort { $0.job.record.fence < $1.job.record.fence }
             let batch = Array(queues[index].releasing.suffix(200))
             queues[index].releasing.removeLast(batch.count)
+            queues[index].sideSent = batch
             return [.release(queue: index, batch)]
         }
         if !queues[index].failing.isEmpty {
             queues[index].isSideBusy = true
             let batch = Array(queues[index].failing.prefix(100))
             queues[index].failing.removeFirst(batch.count)
+            queues[index].sideSent = batch
             return [.fail(queue: index, batch)]
         }
         return []
@@ -176,18 +192,21 @@ extension WorkerMachine {
     /// A `fail` or `release` call was answered, or never will be.
     package mutating func sideEnded(queue: Int, lost: [ClaimedJob], now: Duration) -> [Action] {
         queues[queue].isSideBusy = false
+        queues[queue].sideSent = []
         // What was sent may be delayed or ready now; the next sweep tells.
         queues[queue].isEmpty = false
         return lost.map { .report(.leaseLost($0)) } + dispatch(now)
     }
 
     private mutating func listenIfIdle(_ now: Duration) -> [Action] {
-        guard mode == .running, !endsBecauseEmpty(), !isListening, free > 0 else { return [] }
+        guard mode == .running, !endsBecauseEmpty(), free > 0 else { return [] }
+        if !settings.waitsForEachQueue, queues.contains(where: \.isListening) { return [] }
         let audible = queues.indices.filter { index in
-            (queues[index].deafUntil.map { $0 <= now } ?? true) && room(index) > 0
+            !queues[index].isListening && (queues[index].deafUntil.map { $0 <= now } ?? true) && room(index) > 0
         }
         guard !audible.isEmpty else { return [] }
-        isListening = true
+        for index in audible { queues[index].isListening = true }
+        if settings.waitsForEachQueue { return audible.map { .listen([$0], atMost: .seconds(5)) } }
         // A queue that is left out must not wait for the others' silence.
         return [.listen(audible, atMost: audible.count == queues.count ? Self.longestWait : .seconds(1))]
     }

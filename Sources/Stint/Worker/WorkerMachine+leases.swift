@@ -17,7 +17,8 @@ extension WorkerMachine {
         package init() {}
     }
 
-    /// Renews every lease of every queue, also of what has ended and waits to be sent.
+    /// Renews every lease of every queue, also of what has ended and waits to be sent or has no answer yet: a call that
+    /// is repeated after an outage may come later than the hold on reaping lasts.
     mutating func renewAll(_ now: Duration) -> [Action] {
         var actions: [Action] = []
         var byQueue = [[(token: Token?, member: String)]](repeating: [], count: queues.count)
@@ -26,7 +27,7 @@ extension WorkerMachine {
             byQueue[held.job.queue].append((token, held.job.member))
         }
         for (index, queue) in queues.enumerated() {
-            byQueue[index] += (queue.finishing + queue.failing + queue.releasing).map { (nil, $0.job.member) }
+            byQueue[index] += queue.unsettled.map { (nil, $0.job.member) }
         }
         for (queue, leases) in byQueue.enumerated() {
             for start in stride(from: 0, to: leases.count, by: 500) {

@@ -25,7 +25,7 @@ package struct WorkerMachine {
         case renew(queue: Int, [Token], members: [String])
         case sweep(queue: Int)
         case trim(queue: Int)
-        /// Wait on the wake markers of these queues.
+        /// Wait on the wake markers of these queues, and tell `woke` of which.
         case listen([Int], atMost: Duration)
         /// Set a marker again that could not be used.
         case rewake(queue: Int)
@@ -41,6 +41,8 @@ package struct WorkerMachine {
     package struct Outgoing: Sendable {
         package let job: ClaimedJob
         package let end: AttemptEnd
+        /// Whether its handler was started: such a job does not expire any more.
+        package var wasStarted = false
     }
 
     /// A moment that the machine asked to be told of.
@@ -80,7 +82,6 @@ package struct WorkerMachine {
     var reserved = 0
     /// Running jobs by the index of their handler's cap.
     var runningByName: [String: Int] = [:]
-    var isListening = false
     var claimedInAll = 0
     var idleSince: Duration?
     /// When the alarm for timeouts goes off next.
@@ -201,7 +202,8 @@ package struct WorkerMachine {
         for token in jobs.keys.sorted() {
             guard let held = jobs[token] else { continue }
             if held.isLeased {
-                queues[held.job.queue].releasing.append(Outgoing(job: held.job, end: .handBack(delay: nil)))
+                queues[held.job.queue].releasing.append(
+                    Outgoing(job: held.job, end: .handBack(delay: nil), wasStarted: held.startedAt != nil))
             }
             jobs[token] = nil
         }

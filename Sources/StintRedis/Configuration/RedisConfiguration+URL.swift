@@ -6,7 +6,7 @@ extension RedisConfiguration {
     /// The URL forms that are understood, for messages and help.
     package static let validForms = """
         redis://host:6379/0, rediss://user:password@host:6380/0 (TLS), redis+unix:///path/to/socket?db=0, \
-        redis+sentinel://host1:26379,host2/mymaster
+        redis+cluster://host1:6379,host2:6379, redis+sentinel://host1:26379,host2/mymaster
         """
 
     private static let options = [
@@ -18,10 +18,12 @@ extension RedisConfiguration {
     /// Reads a Redis URL.
     ///
     /// `redis://[user][:password]@host[:port][/db]`, the same with `rediss` for TLS, and
-    /// `redis+unix://[user][:password]@/path[?db=n]`;
-    /// `redis+sentinel://[user][:password]@host[:port],…/NAME[/db]` (or `rediss+sentinel`) asks the sentinels for the
-    /// primary called NAME. Parts are percent-decoded. Options follow in the query: `db`, `password_file`, `client_name`, `connect_timeout` and `timeout` (seconds), and for TLS `ca`, `cert`,
-    /// `key`, `server_name`, `insecure=true`, and for the sentinels' own login `sentinel_user`,
+    /// `redis+unix://[user][:password]@/path[?db=n]`; `redis+cluster://[user][:password]@host[:port],…` (or
+    /// `rediss+cluster`) names nodes of a Redis Cluster; `redis+sentinel://[user][:password]@host[:port],…/NAME[/db]`
+    /// (or `rediss+sentinel`) asks the sentinels for the primary called NAME. Parts are percent-decoded.
+    ///
+    /// Options follow in the query: `db`, `password_file`, `client_name`, `connect_timeout` and `timeout` (seconds), for
+    /// TLS `ca`, `cert`, `key`, `server_name`, `insecure=true`, and for the sentinels' own login `sentinel_user`,
     /// `sentinel_password_file` and `sentinel_password`.
     package init(url: String) throws(RedisConfigurationError) {
         guard let separator = url.firstRange(of: "://") else {
@@ -47,10 +49,10 @@ extension RedisConfiguration {
             self = try Self.tcp(rest)
         case "redis+unix", "unix":
             self = try Self.unix(rest)
+        case "redis+cluster", "rediss+cluster":
+            self = try Self.cluster(rest)
         case "redis+sentinel", "rediss+sentinel":
             self = try Self.sentinels(rest)
-        case "redis+cluster", "rediss+cluster":
-            throw RedisConfigurationError("\(scheme):// is not yet supported; valid forms: \(Self.validForms)")
         default:
             throw RedisConfigurationError("unknown scheme \(scheme)://; valid forms: \(Self.validForms)")
         }
@@ -163,6 +165,9 @@ extension RedisConfiguration {
     mutating func read(database text: Substring) throws(RedisConfigurationError) {
         guard let number = Int(text), number >= 0 else {
             throw RedisConfigurationError("the database in the Redis URL must be a number, 0 or more")
+        }
+        guard number == 0 || !isCluster else {
+            throw RedisConfigurationError("a Redis Cluster has only the database 0")
         }
         database = number
     }

@@ -14,6 +14,8 @@ package struct RedisConfiguration: Hashable, Sendable {
     package var address: Address
     /// The sentinels that are asked for the primary, or nil where ``address`` is it.
     package var sentinel: SentinelOptions?
+    /// The nodes to ask who serves what in a cluster, `address` among them; empty for a single server.
+    package var clusterSeeds: [Address] = []
     /// TLS, or nil for a plain connection.
     package var tls: TLSOptions?
     /// The ACL user, or nil for the default user.
@@ -53,6 +55,7 @@ extension RedisConfiguration: CustomStringConvertible {
     /// The address as a URL that may be shown: a password is masked, files are left out.
     package var redactedURL: String {
         if let sentinel { return redactedURL(of: sentinel, credentials: credentials) }
+        if isCluster { return redactedClusterURL }
         var url: String
         switch address {
         case .tcp(let host, let port):
@@ -70,11 +73,14 @@ extension RedisConfiguration: CustomStringConvertible {
 
     package var description: String { redactedURL }
 
-    /// The address alone, for error messages: `host:port`, the socket's path, or the primary's name and its sentinels.
+    /// The address alone, for error messages: `host:port`, the socket's path, the seeds of a cluster, or the primary's
+    /// name and its sentinels.
     package var endpoint: String {
-        guard let sentinel else { return Self.endpoint(address) }
-        let addresses = sentinel.addresses.map(Self.endpoint).joined(separator: ", ")
-        return "'\(sentinel.primaryName)' (by the sentinels \(addresses))"
+        if let sentinel {
+            let addresses = sentinel.addresses.map(Self.endpoint).joined(separator: ", ")
+            return "'\(sentinel.primaryName)' (by the sentinels \(addresses))"
+        }
+        return isCluster ? clusterSeeds.map(Self.endpoint).joined(separator: ",") : Self.endpoint(address)
     }
 
     /// An address for error messages.
@@ -85,7 +91,7 @@ extension RedisConfiguration: CustomStringConvertible {
         }
     }
 
-    private var credentials: String {
+    var credentials: String {
         let hasPassword = password != nil || passwordFile != nil
         guard username != nil || hasPassword else { return "" }
         return Self.percentEncoded(username ?? "") + (hasPassword ? ":***" : "") + "@"

@@ -16,15 +16,18 @@ final class CommandLinkCore: RedisSocketDelegate {
     private let dialer: Dialer
     private let reactor: NIOReactor
     private let logger: Logger
+    /// Called whenever the connection cannot be opened or is lost.
+    private let onTrouble: (@Sendable () -> Void)?
     private var socket: RedisSocket?
     private var timer: Scheduled<Void>?
     private var wasLost = false
 
-    init(machine: Machine, dialer: Dialer, logger: Logger) {
+    init(machine: Machine, dialer: Dialer, logger: Logger, onTrouble: (@Sendable () -> Void)?) {
         self.machine = machine
         self.dialer = dialer
         reactor = dialer.reactor
         self.logger = logger
+        self.onTrouble = onTrouble
     }
 
     func enqueue(_ calls: [Machine.Pending]) {
@@ -83,6 +86,7 @@ final class CommandLinkCore: RedisSocketDelegate {
             logger.error("Redis refused the connection", metadata: ["error": "\(failure.reason)"])
         }
         perform(machine.connectFailed(failure, now: reactor.now))
+        onTrouble?()
     }
 
     func socketLost(_ failure: RedisFailure) {
@@ -90,6 +94,7 @@ final class CommandLinkCore: RedisSocketDelegate {
         wasLost = true
         logger.notice("Lost the connection to Redis", metadata: ["error": "\(failure)"])
         perform(machine.lost(failure, now: reactor.now))
+        onTrouble?()
     }
 
     // MARK: Effects

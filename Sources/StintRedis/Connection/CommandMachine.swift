@@ -17,6 +17,8 @@ struct CommandMachine<Command> {
         var command: Command
         var deadline: Duration
         var timeout: Duration
+        /// Whether it means nothing on another connection than that of the command before it.
+        var isBound = false
     }
 
     /// What the shell is to do, in this order.
@@ -275,7 +277,7 @@ struct CommandMachine<Command> {
             effects.write = true
         case .idle where now < retryAt:
             phase = .backingOff
-            effects.retryAfter = retryAt - now
+            effects.retryAfter = min(retryAt - now, patience)
         case .idle, .refused:
             phase = .connecting
             effects.connect = true
@@ -284,8 +286,16 @@ struct CommandMachine<Command> {
         }
     }
 
+    /// How long the most urgent command can wait before another attempt: half of the time it has.
+    ///
+    /// A lease that is to be renewed cannot wait as long as a job that is to be enqueued.
+    private var patience: Duration {
+        let shortest = [unsent.lazy.map(\.timeout).min(), probes.lazy.map(\.timeout).min()].compactMap(\.self).min()
+        return (shortest ?? .seconds(60)) / 2
+    }
+
     private mutating func retry(now: Duration, _ effects: inout Effects) {
-        let delay = backoff.next()
+        let delay = min(backoff.next(), patience)
         retryAt = now + delay
         phase = wantsConnection ? .backingOff : .idle
         if wantsConnection { effects.retryAfter = delay }
@@ -296,6 +306,11 @@ struct CommandMachine<Command> {
         effects.disconnect = true
         effects.failed += sent.compactMap { slot in slot.command.map { ($0, failure) } }
         sent.removeAll()
+        // What was to go right behind a command that is lost.
+        while let next = unsent.first, next.isBound {
+            unsent.removeFirst()
+            effects.failed.append((next.command, .notSent("the connection to Redis at \(endpoint) was lost")))
+        }
         expiries = 0
         retry(now: now, &effects)
     }

@@ -28,15 +28,9 @@ protocol SocketRoute: Sendable {
     func shutDownWithoutWaiting()
 }
 
-/// The route to a server whose address is known.
-struct FixedRoute: SocketRoute {
-    let address: RedisConfiguration.Address
-
+/// What holds for a route that keeps nothing and takes whatever server is there.
+extension SocketRoute {
     var needsPrimary: Bool { false }
-
-    func find(_ body: @escaping (Result<RedisConfiguration.Address, ConnectFailure>) -> Void) {
-        body(.success(address))
-    }
 
     func began(_ socket: RedisSocket, at address: RedisConfiguration.Address) {}
 
@@ -47,4 +41,13 @@ struct FixedRoute: SocketRoute {
     func shutDown() async {}
 
     func shutDownWithoutWaiting() {}
+}
+
+/// The route to a server whose address is known.
+struct FixedRoute: SocketRoute {
+    let address: RedisConfiguration.Address
+
+    func find(_ body: @escaping (Result<RedisConfiguration.Address, ConnectFailure>) -> Void) {
+        body(.success(address))
+    }
 }

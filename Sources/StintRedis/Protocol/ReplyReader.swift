@@ -14,10 +14,10 @@ import CHiredis
 /// unusable.
 ///
 /// Confined to one thread at a time.
-final class ReplyReader {
+package final class ReplyReader {
     /// The peer broke the protocol or a limit.
-    struct Violation: Error, Equatable {
-        var reason: String
+    package struct Violation: Error, Equatable {
+        package var reason: String
     }
 
     /// What a reply may be at most.
@@ -36,7 +36,10 @@ final class ReplyReader {
     private let limits: Limits
     private var violation: Violation?
 
-    init(limits: Limits = Limits()) throws(Violation) {
+    /// Makes a reader with the limits that hold in production.
+    package convenience init() throws(Violation) { try self.init(limits: Limits()) }
+
+    init(limits: Limits) throws(Violation) {
         self.limits = limits
         builder = ReplyBuilder(maximumElements: limits.elements)
         functions = .allocate(capacity: 1)
@@ -51,6 +54,9 @@ final class ReplyReader {
         reader.pointee.privdata = Unmanaged.passUnretained(builder).toOpaque()
     }
 
+    /// How many bytes are held that are not yet a reply, with what was consumed and not yet dropped.
+    var heldBytes: Int { Int(reader.pointee.len) }
+
     deinit {
         redisReaderFree(reader)
         functions.deallocate()
@@ -59,7 +65,7 @@ final class ReplyReader {
     /// Reads `bytes` and calls `body` with each reply that they complete.
     ///
     /// Replies complete before a violation are still delivered.
-    func read(_ bytes: UnsafeRawBufferPointer, _ body: (RedisValue) -> Void) throws(Violation) {
+    package func read(_ bytes: UnsafeRawBufferPointer, _ body: (RedisValue) -> Void) throws(Violation) {
         if let violation { throw violation }
         var rest = bytes[...]
         while !rest.isEmpty {

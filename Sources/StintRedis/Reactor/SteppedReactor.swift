@@ -76,6 +76,15 @@ package final class SteppedReactor: Reactor {
         }
     }
 
+    /// Drops everything that waits to be run, and with it what the bodies hold.
+    package func cancelAll() {
+        let entries = state.withLock { state in
+            defer { state.entries = [] }
+            return state.entries
+        }
+        _ = entries
+    }
+
     /// Runs everything that is due without moving the clock.
     package func runPending() {
         advance(by: .zero)

@@ -76,6 +76,11 @@ package final class ScriptRunner: Sendable {
         try await run(script, keys: keys.map { [UInt8]($0.utf8) }, arguments: arguments, timeout: timeout)
     }
 
+    /// Encodes the call of a script whose keys are texts, with its source.
+    package static func command(_ script: RedisScript, keys: [String], arguments: [[UInt8]]) -> RedisCommand {
+        command("EVAL", script.source, keys.map { [UInt8]($0.utf8) }, arguments)
+    }
+
     /// A user that may not send the source depends on somebody who loads the script.
     private static func explained(
         _ result: Result<RedisValue, RedisFailure>, _ script: RedisScript

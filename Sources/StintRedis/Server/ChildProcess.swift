@@ -11,16 +11,19 @@ import Musl
 #endif
 
 /// A child process in a process group of its own, so that Ctrl-C in the terminal reaches only its owner.
-struct ChildProcess: Sendable {
-    let pid: pid_t
+package struct ChildProcess: Sendable {
+    /// Its process id.
+    package let pid: Int32
 
     /// Starts `executable`, looked up in `PATH`, with default signal dispositions.
     ///
-    /// `descriptors` become 0, 1, 2, … of the child; all others that are close-on-exec are closed. Throws errno.
-    static func spawn(
+    /// `descriptors` become 0, 1, 2, … of the child; all others that are close-on-exec are closed. Its environment is
+    /// this process's with `environment` on top. Throws errno.
+    package static func spawn(
         _ executable: String,
         _ arguments: [String],
-        descriptors: [CInt]
+        descriptors: [CInt],
+        environment: [String: String] = [:]
     ) throws(SystemError) -> ChildProcess {
         #if canImport(Darwin)
         var actions: posix_spawn_file_actions_t?
@@ -52,50 +55,70 @@ struct ChildProcess: Sendable {
         var strings = ([executable] + arguments).map { strdup($0) }
         strings.append(nil)
         defer { for string in strings { free(string) } }
+        var variables = Self.environment(with: environment)
+        variables.append(nil)
+        defer { for variable in variables { free(variable) } }
         var pid: pid_t = 0
-        let status = posix_spawnp(&pid, executable, &actions, &attributes, strings, environ)
+        let status = posix_spawnp(&pid, executable, &actions, &attributes, strings, variables)
         guard status == 0 else { throw SystemError(code: status) }
         return ChildProcess(pid: pid)
     }
 
+    private static func environment(with more: [String: String]) -> [UnsafeMutablePointer<CChar>?] {
+        var variables: [UnsafeMutablePointer<CChar>?] = []
+        var next = environ
+        while let variable = next.pointee {
+            let name = String(cString: variable).prefix { $0 != "=" }
+            if more[String(name)] == nil { variables.append(strdup(variable)) }
+            next += 1
+        }
+        return variables + more.map { strdup("\($0.key)=\($0.value)") }
+    }
+
     /// Sends a signal; a child that has ended but was not reaped takes it without effect.
-    func signal(_ signal: CInt) {
+    package func signal(_ signal: CInt) {
         _ = kill(pid, signal)
     }
 
     /// Reaps the child if it has ended.
-    func hasEnded() -> Bool {
+    func hasEnded() -> Bool { end() != nil }
+
+    /// Reaps the child if it has ended, and returns how, as `waitpid` says it: the signal that killed it, or the exit
+    /// status times 256.
+    package func end() -> CInt? {
         var status: CInt = 0
         let result = waitpid(pid, &status, WNOHANG)
-        return result == pid || (result < 0 && errno == ECHILD)
+        guard result == pid || (result < 0 && errno == ECHILD) else { return nil }
+        return status
     }
 
     /// Waits on this thread until the child has ended; for one that was sent SIGKILL, which takes milliseconds.
-    func reap() {
+    package func reap() {
         var status: CInt = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     }
 }
 
 /// An errno with its text.
-struct SystemError: Error, CustomStringConvertible {
+package struct SystemError: Error, CustomStringConvertible {
     var code: CInt
 
     /// The error that the last call left.
-    static var last: SystemError { SystemError(code: errno) }
+    package static var last: SystemError { SystemError(code: errno) }
 
-    var description: String { String(cString: strerror(code)) }
+    package var description: String { String(cString: strerror(code)) }
 }
 
 /// A pipe, both ends close-on-exec from the start.
 ///
 /// It is a pair of sockets where that closes the gap between making it and marking it: a child started in between by
 /// another thread would hold the writing end open, and who waits for its closing would wait for that child.
-struct Pipe {
-    var readEnd: CInt
-    var writeEnd: CInt
+package struct ChildPipe {
+    package var readEnd: CInt
+    package var writeEnd: CInt
 
-    init() throws(SystemError) {
+    /// Makes a pipe.
+    package init() throws(SystemError) {
         var ends: [CInt] = [-1, -1]
         #if canImport(Darwin)
         guard pipe(&ends) == 0 else { throw .last }

@@ -31,6 +31,7 @@ extension PrivateRedis {
         socketPath: String?,
         appendOnly: Bool,
         extraConfiguration: [String],
+        environment: [String: String],
         executable: String
     ) throws(PrivateRedisError) -> Settings {
         let folder = directory ?? "/tmp/stint-" + String(SystemRandom().next(), radix: 16)
@@ -52,7 +53,7 @@ extension PrivateRedis {
         guard text.utf8.count <= 60_000 else { throw failed("the configuration of a private Redis is too long") }
         return Settings(
             executable: executable, directory: folder, ownsDirectory: directory == nil, socketPath: socket,
-            configuration: text)
+            configuration: text, environment: environment)
     }
 
     static func launch(_ settings: Settings) async throws(PrivateRedisError) -> Running {
@@ -91,7 +92,7 @@ extension PrivateRedis {
     private static func spawn(_ settings: Settings, log: CInt, lock: CInt) throws(PrivateRedisError) -> Running {
         let server = try spawnServer(settings, log: log, lock: lock)
         do {
-            let lifeline = try Pipe()
+            let lifeline = try ChildPipe()
             defer { close(lifeline.readEnd) }
             let watchdog = try spawnWatchdog(
                 of: server, removing: settings.ownsDirectory ? settings.directory : "", input: lifeline.readEnd)
@@ -109,7 +110,7 @@ extension PrivateRedis {
         lock: CInt
     ) throws(PrivateRedisError) -> ChildProcess {
         do throws(SystemError) {
-            let input = try Pipe()
+            let input = try ChildPipe()
             defer { close(input.readEnd) }
             let bytes = Array(settings.configuration.utf8)
             if settings.isSentinel {
@@ -121,7 +122,9 @@ extension PrivateRedis {
             let written = write(input.writeEnd, bytes, bytes.count)
             close(input.writeEnd)
             guard written == bytes.count else { throw SystemError.last }
-            return try ChildProcess.spawn(settings.executable, ["-"], descriptors: [input.readEnd, log, log, lock])
+            return try ChildProcess.spawn(
+                settings.executable, ["-"], descriptors: [input.readEnd, log, log, lock],
+                environment: settings.environment)
         } catch {
             guard error.code == ENOENT else {
                 throw failed("\(settings.executable) cannot be started: \(error)")

@@ -27,6 +27,7 @@ package final class PrivateRedis: Sendable {
         var ownsDirectory: Bool
         var socketPath: String
         var configuration: String
+        var environment: [String: String] = [:]
         /// Whether it is started as a sentinel.
         var isSentinel = false
     }
@@ -62,6 +63,12 @@ package final class PrivateRedis: Sendable {
         }
     }
 
+    /// `redis-server`, or the server that `STINT_TEST_REDIS_SERVER` names: so the tests run on another one, such as Valkey.
+    package static var defaultExecutable: String {
+        guard let named = getenv("STINT_TEST_REDIS_SERVER"), named.pointee != 0 else { return "redis-server" }
+        return String(cString: named)
+    }
+
     private let settings: Settings
     private let running: Mutex<Running?>
 
@@ -82,18 +89,21 @@ package final class PrivateRedis: Sendable {
     ///   - socketPath: Where it listens; nil for ``socketPath(inDirectory:)``.
     ///   - appendOnly: Whether it keeps an append-only file (fsync each second).
     ///   - extraConfiguration: More lines of redis.conf; they win over those set here.
-    ///   - executable: The server to run, looked up in `PATH`.
+    ///   - environment: Variables that the server gets beside those of this process.
+    ///   - executable: The server to run, looked up in `PATH`; nil for ``defaultExecutable``.
     package static func start(
         directory: String? = nil,
         socketPath: String? = nil,
         appendOnly: Bool = false,
         extraConfiguration: [String] = [],
-        executable: String = "redis-server"
+        environment: [String: String] = [:],
+        executable: String? = nil
     ) async throws(PrivateRedisError) -> PrivateRedis {
         try await start(
             try prepare(
                 directory: directory, socketPath: socketPath, appendOnly: appendOnly,
-                extraConfiguration: extraConfiguration, executable: executable))
+                extraConfiguration: extraConfiguration, environment: environment,
+                executable: executable ?? defaultExecutable))
     }
 
     static func start(_ settings: Settings) async throws(PrivateRedisError) -> PrivateRedis {

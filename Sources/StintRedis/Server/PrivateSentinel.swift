@@ -46,10 +46,10 @@ package final class PrivateSentinel: Sendable {
     ///   - downAfter: How long a primary may be silent before a sentinel takes it for dead.
     ///   - serverConfiguration: More lines of redis.conf for every server.
     ///   - sentinelPassword: The password that the sentinels ask for.
-    ///   - executable: The server to run, looked up in `PATH`.
+    ///   - executable: The server to run, looked up in `PATH`; nil for ``PrivateRedis/defaultExecutable``.
     package static func start(
         name: String = "mymaster", replicas: Int = 2, sentinels: Int = 3, downAfter: Duration = .seconds(1),
-        serverConfiguration: [String] = [], sentinelPassword: String? = nil, executable: String = "redis-server"
+        serverConfiguration: [String] = [], sentinelPassword: String? = nil, executable: String? = nil
     ) async throws(PrivateRedisError) -> PrivateSentinel {
         let ports: [Int]
         do {
@@ -85,7 +85,8 @@ package final class PrivateSentinel: Sendable {
             }
             guards.append(
                 try await PrivateRedis.start(
-                    try PrivateRedis.prepareSentinel(configuration: lines, executable: executable)))
+                    try PrivateRedis.prepareSentinel(
+                        configuration: lines, executable: executable ?? PrivateRedis.defaultExecutable)))
         }
         let group = PrivateSentinel(
             name: name, servers: servers, ports: Array(ports.prefix(1 + replicas)), sentinels: guards,

@@ -25,12 +25,12 @@ final class Stage: Sendable {
     }
 
     /// Runs the body and takes everything down after it.
-    static func with(appendOnly: Bool = false, _ body: (Stage) async throws -> Void) async throws {
+    static func with(_ body: (Stage) async throws -> Void) async throws {
         let folder = URL(fileURLWithPath: "/tmp/stint-stage-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let redis = try await PrivateRedis.start(
-            directory: folder.appendingPathComponent("redis").path, appendOnly: appendOnly)
+            directory: folder.appendingPathComponent("redis").path)
         let stage = try Stage(redis: redis, folder: folder)
         let result: Result<Void, any Error>
         do {

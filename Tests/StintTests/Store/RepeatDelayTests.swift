@@ -37,6 +37,18 @@ import Testing
         }
     }
 
+    @Test("A key that has moved on with its slot is waited for as long as the slot")
+    func movedKey() {
+        let reply = RedisServerError(
+            code: "ERR", message: "Script attempted to access a non local key in a cluster node")
+        let random = SplitMix64(seed: 7)
+        let waits = (1...100).map { delay(reply, failures: $0, random: random) }
+        #expect(waits.allSatisfy { $0 >= .milliseconds(20) && $0 <= .milliseconds(500) })
+        #expect(waits.contains { $0 > .milliseconds(250) })
+        let quick = RepeatDelay.after(StintError(.redisUnreachable, "x"), failures: 1, random: random)
+        #expect(quick <= .milliseconds(60))
+    }
+
     @Test(
         "Each reply is judged as the table says",
         arguments: [
@@ -44,7 +56,7 @@ import Testing
             ("UNBLOCKED", "notRun"), ("NOREPLICAS", "notRun"), ("MISCONF", "notRun"), ("TRYAGAIN", "notRun"),
             ("CLUSTERDOWN", "notRun"), ("OOM", "failed"), ("NOAUTH", "refused"), ("WRONGPASS", "refused"),
             ("NOPERM", "refused"), ("NOSCRIPT", "refused"), ("EXECABORT", "broken"), ("ERR", "broken"),
-            ("WRONGTYPE", "broken"),
+            ("WRONGTYPE", "broken"), ("MOVED", "failed"), ("ASK", "failed"), ("CROSSSLOT", "failed"),
         ])
     func verdict(code: String, verdict: String) {
         let event = ScriptEvent(.failure(.server(.init(code: code, message: "x"))), script: "enqueue")

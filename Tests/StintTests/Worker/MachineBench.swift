@@ -30,6 +30,8 @@ struct MachineBench {
     var alarms: [(WorkerMachine.Alarm, Duration)] = []
     var hasStopped = false
     private var nextID = 0
+    /// The finished jobs of the calls that have no answer yet, oldest call first.
+    private var carried: [(queue: Int, jobs: [ClaimedJob])] = []
 
     init(
         slots: Int, queues: [(String, Int)] = [("default", 1)], change: (inout WorkerSettings) -> Void = { _ in }
@@ -45,6 +47,7 @@ struct MachineBench {
             switch action {
             case .advance(let queue, let limit, let finished):
                 advances.append(.init(queue: queue, limit: limit, finished: finished.count))
+                carried.append((queue, finished.map(\.job)))
             case .fail(_, let jobs): failures.append(jobs.count)
             case .release(_, let jobs): releases.append(jobs.count)
             case .renew(_, let tokens, let members):
@@ -77,6 +80,9 @@ struct MachineBench {
         reply.hasMore = hasMore
         reply.nextDue = nextDue
         reply.sentAt = sentAt ?? now
+        if let call = carried.firstIndex(where: { $0.queue == queue }) {
+            reply.finished = carried.remove(at: call).jobs
+        }
         perform { $0.claimed(queue: queue, reply, now: $1) }
     }
 

@@ -109,6 +109,25 @@ import Testing
         #expect(bench.machine.occupancy.running == 0)
     }
 
+    @Test("The lease of a job whose end was sent and not answered is renewed until it is")
+    func renewsWhatIsUnderWay() {
+        var bench = MachineBench(slots: 4)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 3)
+        bench.end([0])
+        bench.end([1], .handBack(delay: .seconds(1)))
+        #expect(bench.advances.last?.finished == 1)
+        #expect(bench.releases == [1])
+        bench.perform { $0.alarm(.renew, now: $1) }
+        #expect(bench.renewedMembers == [3])
+        bench.answer(0, jobs: 0)
+        bench.perform { $0.alarm(.renew, now: $1) }
+        #expect(bench.renewedMembers == [3, 2])
+        bench.perform { $0.sideEnded(queue: 0, lost: [], now: $1) }
+        bench.perform { $0.alarm(.renew, now: $1) }
+        #expect(bench.renewedMembers == [3, 2, 1])
+    }
+
     @Test("The lease of a job that waits to be handed back with the others is renewed")
     func renewsWhatWaits() {
         var bench = MachineBench(slots: 2)

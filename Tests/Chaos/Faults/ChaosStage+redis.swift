@@ -1,0 +1,78 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import StintRedis
+import StintTesting
+
+extension ChaosStage {
+    /// Does one thing to Redis.
+    func perform(_ kind: FaultKind, _ time: Duration, _ random: SplitMix64) async throws {
+        switch kind {
+        case .redisKill: try await killRedis()
+        case .redisPause: await pauseRedis(for: time)
+        case .redisCut: try await cutRedis(for: time)
+        case .clockJump: await jump(random)
+        case .workerKill, .workerPause: break
+        }
+    }
+
+    /// Kills Redis and starts it on what it left.
+    private func killRedis() async throws {
+        log.append(.redisKill)
+        redis.kill()
+        try await redis.restart()
+        log.append(.redisUp)
+    }
+
+    /// Stops the process: connections stay, and nothing answers.
+    private func pauseRedis(for time: Duration) async {
+        guard let pid = redis.pid else { return }
+        log.append(.outage, "pause")
+        kill(pid, SIGSTOP)
+        try? await Task.sleep(for: time)
+        kill(pid, SIGCONT)
+        log.append(.outageEnd, "pause")
+    }
+
+    /// Takes the socket away and cuts every connection: Redis and its clock go on, and nobody reaches it.
+    private func cutRedis(for time: Duration) async throws {
+        let away = redis.socketPath + ".away"
+        log.append(.outage, "cut")
+        try FileManager.default.moveItem(atPath: redis.socketPath, toPath: away)
+        // The harness's own connection goes with them; the answer may come or not.
+        for type in ["normal", "pubsub"] { _ = try? await command("CLIENT", "KILL", "TYPE", type) }
+        try? await Task.sleep(for: time)
+        try FileManager.default.moveItem(atPath: away, toPath: redis.socketPath)
+        log.append(.outageEnd, "cut")
+    }
+
+    /// Sets the clock of Redis on or back, at once or little by little.
+    private func jump(_ random: SplitMix64) async {
+        let sizes: [Duration] = [.seconds(1), .seconds(60), .seconds(3600), .seconds(86_400)]
+        var shift = sizes[Int(random.next() % 4)] * (random.next() % 2 == 0 ? 1 : -1)
+        if random.next() % 4 == 0 {
+            // A drift of a twentieth, for two seconds.
+            for step in 1...40 {
+                shiftClock(.microseconds(2500 * step))
+                try? await Task.sleep(for: .milliseconds(50))
+            }
+            shift = .milliseconds(100)
+        }
+        shiftClock(shift)
+        try? await Task.sleep(for: .seconds(1) + random.duration(upTo: .seconds(2)))
+        // Back, which is a jump as well.
+        shiftClock(.zero)
+    }
+
+    /// Lets more time pass, where the clock was shifted, than it ever was ahead.
+    func endShifts() {
+        if clock != nil { shiftClock(.seconds(2 * 86_400)) }
+    }
+
+    private func shiftClock(_ shift: Duration) {
+        log.append(.clock, "\(Int(shift / .milliseconds(1)))")
+        clock?.set(shift)
+    }
+}

@@ -1,0 +1,89 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Logging
+import Stint
+import StintRedis
+import StintTesting
+
+/// Everything that a run needs: a folder, a Redis with an append-only file that keeps its past, and the processes.
+final class ChaosStage: Sendable {
+    let folder: URL
+    let scenario: Scenario
+    let seed: UInt64
+    let redis: PrivateRedis
+    let clock: ShiftedClock?
+    let log: FaultLog
+    let pool: WorkerPool
+    /// A client of the harness's own, to look with.
+    let client: StintClient
+    let lag = StallWatch()
+
+    static let queues = ["one", "two"]
+
+    /// Makes the folder anew and starts Redis in it.
+    init(_ scenario: Scenario, seed: UInt64, folder: URL) async throws {
+        self.scenario = scenario
+        self.seed = seed
+        self.folder = folder
+        try? FileManager.default.removeItem(at: folder)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        clock = scenario.shiftsClock ? try ShiftedClock(folder: folder) : nil
+        let redis = try await PrivateRedis.start(
+            directory: folder.appendingPathComponent("redis").path, appendOnly: true,
+            extraConfiguration: [
+                "appendfsync \(scenario.fsync)", "aof-disable-auto-gc yes", "auto-aof-rewrite-min-size 32mb",
+            ] + scenario.redisOptions, environment: clock?.environment ?? [:])
+        self.redis = redis
+        log = FaultLog(file: try LineFile(HistoryFile.faults.path(in: folder.path)))
+        let logger = Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() }
+        client = try StintClient(.init(redis: redis.url), logger: logger)
+        let random = SplitMix64(seed: seed)
+        pool = WorkerPool(log: log, random: random) { index in
+            var arguments = [
+                "--redis", redis.url, "--folder", folder.path, "--slots", "\(scenario.slots)",
+                "--lease", "\(scenario.lease)", "--crashes", "\(scenario.crashBudget)",
+                "--queues", Self.queues.joined(separator: ","),
+            ]
+            if scenario.mixesScripts, index % 2 == 1 { arguments.append("--other-scripts") }
+            return try RoleProcess("work", arguments, folder: folder)
+        }
+    }
+
+    /// Starts a producer process.
+    func producer(_ name: String, rate: Double? = nil) throws -> RoleProcess {
+        var arguments = [
+            "--redis", redis.url, "--folder", folder.path, "--name", name, "--mix", scenario.mix.rawValue,
+            "--rate", "\(rate ?? scenario.rate / Double(scenario.producers))", "--depth", "\(scenario.depth)",
+            "--seed", "\(seed &+ UInt64(name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))",
+            "--queues", Self.queues.joined(separator: ","),
+        ]
+        if scenario.repeatsCalls { arguments.append("--repeats") }
+        return try RoleProcess("produce", arguments, folder: folder)
+    }
+
+    /// Waits until the queues hold no job that could run; with `withKept`, also no ended one that is kept.
+    func drained(within limit: Duration, withKept: Bool) async -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            var left = 0
+            for queue in Self.queues {
+                guard let status = try? await client.inspector.queue(queue) else {
+                    left = 1
+                    continue
+                }
+                left += status.ready + status.delayed + status.running + (withKept ? status.kept : 0)
+            }
+            if left == 0 { return true }
+            try? await pool.replaceEnded()
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+        return false
+    }
+
+    func command(_ words: String...) async throws -> RedisValue {
+        try await client.core.transport.send(RedisCommand(words[0], Array(words.dropFirst())), timeout: .seconds(30))
+    }
+}
