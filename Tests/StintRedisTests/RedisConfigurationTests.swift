@@ -73,7 +73,6 @@ import Testing
             ("redis+cluster://h,i:x", "from 1 to 65535"),
             ("redis+cluster://h/1", "only the database 0"),
             ("redis+cluster://h?db=1", "only the database 0"),
-            ("redis+sentinel://h", "not yet supported"),
             ("redis://", "names no host"),
             ("redis://h:0", "from 1 to 65535"),
             ("redis://h:99999", "from 1 to 65535"),

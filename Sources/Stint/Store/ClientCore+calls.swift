@@ -24,7 +24,7 @@ extension ClientCore {
             default: throw error
             }
             failures += 1
-            let wait = random.duration(upTo: min(.milliseconds(50) * (1 << min(failures - 1, 5)), .seconds(1)))
+            let wait = RepeatDelay.after(error, failures: failures, random: random)
             guard reactor.now + wait < deadline else { throw error }
             await pause(wait)
         }
@@ -37,6 +37,7 @@ extension ClientCore {
         _ command: RedisCommand, to server: (any RedisTransport)? = nil, limit: Duration = .seconds(15)
     ) async throws(StintError) -> RedisValue {
         let deadline = reactor.now + limit
+        var failures = 0
         while true {
             let failure: RedisFailure
             do {
@@ -44,9 +45,11 @@ extension ClientCore {
             } catch {
                 failure = error
             }
+            failures += 1
+            if case .server(let reply) = failure { alarms.heard(reply, name: command.name) }
             let error = StintError(failure)
             let isPassing = error.code == .redisBusy || error.code == .outcomeUnknown || error.code == .redisUnreachable
-            let wait = Duration.milliseconds(20) + random.duration(upTo: .milliseconds(200))
+            let wait = RepeatDelay.after(error, failures: failures, random: random)
             guard isPassing, reactor.now + wait < deadline else { throw error }
             await pause(wait)
         }

@@ -41,6 +41,8 @@ package final class ClientCore: Sendable {
     package let scripts: ScriptRunner
     /// How long a reply may take.
     package let commandTimeout: Duration
+    /// Logs what an operator must act on.
+    let alarms: ServerAlarms
     /// Whether queues may be on different nodes, so that one command cannot wait on several of them.
     package let isCluster: Bool
     private let subscribing: Subscribe
@@ -71,6 +73,7 @@ package final class ClientCore: Sendable {
         self.logger = logger
         scripts = ScriptRunner(transport: transport)
         self.commandTimeout = commandTimeout
+        alarms = ServerAlarms(reactor: reactor, logger: logger)
         subscribing = subscribe
         closing = close
         isCluster = primaries != nil
@@ -85,9 +88,13 @@ package final class ClientCore: Sendable {
         _ call: ScriptCall, timeout: Duration? = nil,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
-        scripts.run(
-            call.script, keys: call.keys, arguments: call.arguments, timeout: timeout ?? commandTimeout,
-            completion: completion)
+        scripts.run(call.script, keys: call.keys, arguments: call.arguments, timeout: timeout ?? commandTimeout) {
+            [alarms] result in
+            if case .failure(.server(let error)) = result {
+                alarms.heard(error, name: call.script.name, script: call.script)
+            }
+            completion(result)
+        }
     }
 
     /// Encodes the call of a script with its source.

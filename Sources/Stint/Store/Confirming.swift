@@ -2,7 +2,7 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-package import StintRedis
+import StintRedis
 
 /// Waits until what a lane's call wrote has reached what a ``Durability`` asks for.
 ///

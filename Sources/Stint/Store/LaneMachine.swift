@@ -176,13 +176,7 @@ package struct LaneMachine: Sendable {
         lastError = error
         failures += 1
         phase = .waiting
-        if error?.code == .redisBusy, error?.isMoving == true {
-            let ceiling = min(Duration.milliseconds(50) * (1 << min(failures - 1, 4)), .milliseconds(480))
-            return .wait(.milliseconds(20) + random.duration(upTo: ceiling))
-        }
-        let isSlow = error?.code == .redisBusy || error?.code == .redisRefused
-        let ceiling = min(Duration.milliseconds(isSlow ? 200 : 50) * (1 << min(failures - 1, 6)), .seconds(2))
-        return .wait(.milliseconds(10) + random.duration(upTo: ceiling))
+        return .wait(RepeatDelay.after(error, failures: failures, random: random))
     }
 
     private mutating func giveUp() -> Action {

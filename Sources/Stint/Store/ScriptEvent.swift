@@ -60,28 +60,33 @@ package enum ScriptEvent: Sendable {
     }
 
     private static func judge(_ error: RedisServerError, _ script: String) -> Self {
+        let failure = RedisFailure.server(error)
+        if error.isPassing {
+            return .notRun(
+                StintError(.redisBusy, "Redis cannot run scripts at present: \(error).", underlying: failure))
+        }
+        if error.isRefusal {
+            return .refused(
+                StintError(.redisRefused, "Redis refused the script '\(script)': \(error).", underlying: failure))
+        }
+        if error.isAboutClusters { return .failed(.isCluster) }
+        if failure.isClusterDisabled { return .failed(.isNoCluster) }
         switch error.code {
-        case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "NOREPLICAS", "MISCONF":
-            .notRun(.busy(error))
-        // A key that has moved on since the script began; scripts read all that they need before they write.
-        case _ where error.message.contains("non local key") || error.message.contains("undeclared key"):
-            .notRun(.busy(error))
-        case "MOVED", "ASK", "CROSSSLOT":
-            .failed(.isCluster)
-        case "ERR" where RedisFailure.server(error).isClusterDisabled:
-            .failed(.isNoCluster)
         case "OOM":
-            .failed(
-                StintError(.redisFull, "Redis has reached its maxmemory; let workers drain the queues, or raise it."))
-        case "NOPERM", "NOAUTH", "WRONGPASS":
-            .refused(StintError(.redisRefused, "Redis refused the script '\(script)': \(error)."))
+            return .failed(
+                StintError(
+                    .redisFull, "Redis has reached its maxmemory; let workers drain the queues, or raise it.",
+                    underlying: failure))
         case "NOSCRIPT":
-            .refused(StintError(.redisRefused, "Redis does not keep the script '\(script)' after EVAL: \(error)."))
+            return .refused(
+                StintError(
+                    .redisRefused, "Redis cannot run the script '\(script)': \(error.message).", underlying: failure))
         default:
-            .broken(
+            return .broken(
                 StintError(
                     .internalError,
-                    "The script '\(script)' failed: \(Scripts.translate(error.description, script: script))."))
+                    "The script '\(script)' failed: \(Scripts.translate(error.description, script: script)).",
+                    underlying: failure))
         }
     }
 
@@ -95,20 +100,5 @@ package enum ScriptEvent: Sendable {
             error
         case .closed: .clientClosed
         }
-    }
-}
-
-extension StintError {
-    /// Redis cannot run scripts at present; the reply is kept for who waits.
-    fileprivate static func busy(_ error: RedisServerError) -> StintError {
-        StintError(
-            .redisBusy, "Redis cannot run scripts at present: \(error).", underlying: RedisFailure.server(error))
-    }
-
-    /// Whether a slot of a cluster is being moved or has no node just now, which passes sooner than a server that is
-    /// loading or busy.
-    package var isMoving: Bool {
-        guard case .server(let error)? = underlying as? RedisFailure else { return false }
-        return !["LOADING", "BUSY", "MASTERDOWN", "READONLY", "NOREPLICAS", "MISCONF"].contains(error.code)
     }
 }

@@ -19,15 +19,18 @@ extension StintError {
         case .closed:
             self = .clientClosed
         case .server(let error):
-            switch error.code {
-            case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "NOREPLICAS", "MISCONF":
+            if error.isPassing {
                 self.init(.redisBusy, "Redis cannot serve at present: \(error).", underlying: failure)
-            case "OOM": self.init(.redisFull, "Redis has reached its maxmemory.", underlying: failure)
-            case "NOPERM", "NOAUTH", "WRONGPASS":
+            } else if error.isRefusal {
                 self.init(.redisRefused, "Redis refused a command: \(error).", underlying: failure)
-            case "MOVED", "ASK", "CROSSSLOT": self = .isCluster
-            case "ERR" where failure.isClusterDisabled: self = .isNoCluster
-            default: self.init(.internalError, "Redis answered with an error: \(error).", underlying: failure)
+            } else if error.code == "OOM" {
+                self.init(.redisFull, "Redis has reached its maxmemory.", underlying: failure)
+            } else if error.isAboutClusters {
+                self = .isCluster
+            } else if failure.isClusterDisabled {
+                self = .isNoCluster
+            } else {
+                self.init(.internalError, "Redis answered with an error: \(error).", underlying: failure)
             }
         }
     }

@@ -101,6 +101,11 @@ public final class Worker: Service, Sendable {
     /// The six characters that name this worker in the registry, in leases and in logs.
     public var node: String { engine.node }
 
+    /// The loops of this worker that have not turned for three times as long as they should; empty when all is well.
+    ///
+    /// A round counts when Redis has answered it, so this is what a health check should look at. Reads memory only.
+    public var stuckLoops: [StuckLoop] { engine.stuckLoops() }
+
     /// Works until graceful shutdown, cancellation, or one of the ends that the options name.
     ///
     /// - Throws: ``StintError`` if the first contact with Redis fails. After that nothing ends the worker but a shutdown:

@@ -17,12 +17,18 @@ extension WorkerEngine {
             ended += [Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8), result]
         }
         let (lease, node, fence) = (machineSettings.lease.milliseconds, node, seenFence(queue))
+        let sentAt = core.reactor.now
+        watching { $0.expect(.claim(queue), now: sentAt) }
         lane.call { [ended] lane, number in
             Scripts.advance(
                 call.keys, lane: lane, number: number, leaseMs: Int(lease), limit: limit, node: node,
                 seenFence: fence, finished: ended)
         } completion: { [weak self] result in
             guard let self else { return }
+            // Another call may be under way, which was not sent before this one.
+            let now = core.reactor.now
+            let isOther = call.advance.contains { $0 !== lane && $0.isBusy }
+            watching { isOther ? $0.turned(.claim(queue), now: now) : $0.rest(.claim(queue)) }
             switch result {
             case .success(let reply):
                 let claimed = decode(reply, queue: queue, asked: limit, finished: finished)
@@ -172,10 +178,11 @@ extension WorkerEngine {
             guard let self else { return }
             switch result {
             case .success(let value):
+                turned(.renewal)
                 let lost = Set(value.arrayValue?.compactMap(\.string) ?? [])
                 apply { $0.renewed(tokens, lost: lost, sentAt: sentAt, now: $1) }
             case .failure(let failure):
-                logger.warning("Renewing leases failed", metadata: ["error": "\(failure)"])
+                failed(.renewal, StintError(failure))
                 apply { $0.renewFailed(tokens, now: $1) }
             }
         }
@@ -188,11 +195,12 @@ extension WorkerEngine {
         core.run(call) { [weak self] result in
             guard let self else { return }
             guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 10 else {
-                logger.warning(
-                    "Sweep failed", metadata: ["result": "\(result)", "stint.queue": "\(calls[queue].name)"])
+                let event = ScriptEvent(result, script: call.script.name)
+                failed(.sweep(queue), event.error ?? .unreadable("The reply of 'sweep'"))
                 apply { $0.sweepFailed(queue: queue, now: $1) }
                 return
             }
+            turned(.sweep(queue))
             var swept = WorkerMachine.Swept()
             swept.isClaimable = parts[1].integerValue == 1
             if let due = parts[2].integerValue, due >= 0 { swept.nextDue = .milliseconds(due) }
@@ -235,12 +243,14 @@ extension WorkerEngine {
             guard let self else { return }
             switch result {
             case .success(let value):
+                turned(.wakeUp)
                 let key = value.arrayValue?.first?.string
                 let queue = key.flatMap { key in queues.first { self.calls[$0].keys.wake == key } }
                 apply { $0.woke(queue: queue, of: queues, now: $1) }
             case .failure(.closed):
                 break
-            case .failure:
+            case .failure(let failure):
+                failed(.wakeUp, StintError(failure))
                 // The connection makes itself anew; until then the sweeps look.
                 core.reactor.schedule(after: .milliseconds(500)) { [weak self] in
                     self?.apply { $0.woke(queue: nil, of: queues, now: $1) }

@@ -208,7 +208,7 @@ extension WorkerMachine {
         for index in audible { queues[index].isListening = true }
         if settings.waitsForEachQueue { return audible.map { .listen([$0], atMost: .seconds(5)) } }
         // A queue that is left out must not wait for the others' silence.
-        return [.listen(audible, atMost: .seconds(audible.count == queues.count ? 5 : 1))]
+        return [.listen(audible, atMost: audible.count == queues.count ? Self.longestWait : .seconds(1))]
     }
 
     /// Whether the worker is to end, as every queue is known to be empty after a sweep.

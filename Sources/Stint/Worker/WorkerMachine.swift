@@ -94,6 +94,18 @@ package struct WorkerMachine {
         queues = settings.queues.map { QueueState(share: $0) }
     }
 
+    /// How long one wait for a wake-up lasts at most.
+    static let longestWait: Duration = .seconds(5)
+
+    /// Whether free slots wait for jobs.
+    var isAwaitingJobs: Bool { mode == .running && free > 0 }
+
+    /// Whether there is a lease to renew.
+    var holdsLeases: Bool {
+        jobs.values.contains { $0.isLeased }
+            || queues.contains { !$0.finishing.isEmpty || !$0.failing.isEmpty || !$0.releasing.isEmpty }
+    }
+
     /// Slots that are neither taken nor asked for.
     var free: Int { max(0, settings.slots - busy - reserved) }
 

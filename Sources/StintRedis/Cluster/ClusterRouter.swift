@@ -170,12 +170,12 @@ final class ClusterRouter: Sendable {
     }
 
     /// Where to listen to channels next: at another node than last time, if there is one.
-    func nextListeningPost() -> RedisConfiguration {
+    func nextListeningPost() -> RedisConfiguration.Address {
         let post = state.withLock { state in
             state.listeningPost = state.machine.anyNode(otherThan: state.listeningPost)
             return state.listeningPost
         }
-        return post.map { configuration.node(at: .tcp(host: $0.host, port: $0.port)) } ?? configuration.firstNode
+        return post.map { .tcp(host: $0.host, port: $0.port) } ?? configuration.address
     }
 
     // MARK: The map

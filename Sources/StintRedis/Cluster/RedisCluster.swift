@@ -20,10 +20,10 @@ package final class RedisCluster: Sendable {
         let router = ClusterRouter(configuration: configuration, reactor: reactor, random: random, logger: logger)
         self.router = router
         // What a script publishes, every node of a cluster hears.
-        subscriptions = SubscriptionLink(reactor: reactor, random: random, logger: logger) {
-            let node = router.nextListeningPost()
-            return (node, node.tls.map { TLSSource(options: $0, address: node.address) })
-        }
+        let dialer = Dialer(
+            configuration: configuration.firstNode, tls: configuration.tls.map { TLSSource(options: $0) },
+            route: ListeningRoute(router: router), starts: .shared, reactor: reactor)
+        subscriptions = SubscriptionLink(name: "subscriptions", dialer: dialer, random: random, logger: logger)
     }
 
     deinit {
@@ -63,6 +63,15 @@ package final class RedisCluster: Sendable {
     package func shutdown() async {
         for node in router.close() { await node.shutdown() }
         await subscriptions.shutdown()
+    }
+}
+
+/// The route to a node to listen at, another each time.
+private struct ListeningRoute: SocketRoute {
+    let router: ClusterRouter
+
+    func find(_ body: @escaping (Result<RedisConfiguration.Address, ConnectFailure>) -> Void) {
+        body(.success(router.nextListeningPost()))
     }
 }
 

@@ -27,23 +27,19 @@ final class CommandLink: RedisTransport {
 
     init(
         name: String,
-        configuration: RedisConfiguration,
-        tls: TLSSource?,
+        dialer: Dialer,
         expiriesBeforeClose: Int,
-        reactor: NIOReactor,
         random: any RandomSource,
         logger: Logger,
         onTrouble: (@Sendable () -> Void)? = nil
     ) {
-        self.reactor = reactor
+        reactor = dialer.reactor
         var logger = logger
         logger[metadataKey: "stint.connection"] = "\(name)"
         let machine = CommandMachine<Call>(
-            endpoint: configuration.endpoint, expiriesBeforeClose: expiriesBeforeClose, random: random)
+            endpoint: dialer.configuration.endpoint, expiriesBeforeClose: expiriesBeforeClose, random: random)
         core = .makeBoxSendingValue(
-            CommandLinkCore(
-                machine: machine, configuration: configuration, tls: tls, reactor: reactor, logger: logger,
-                onTrouble: onTrouble),
+            CommandLinkCore(machine: machine, dialer: dialer, logger: logger, onTrouble: onTrouble),
             eventLoop: reactor.eventLoop)
     }
 

@@ -4,7 +4,7 @@
 
 package import Logging
 
-/// One Redis server: a pipelined connection for commands, one for commands that block, one for pub/sub.
+/// One Redis server, or the one that the sentinels name as the primary: a pipelined connection for commands, one for commands that block, one for pub/sub.
 ///
 /// Each is opened when first used and again whenever it was lost. What that means for commands under way is told by
 /// ``RedisFailure``. Completions and listeners are called on the reactor and must not block it.
@@ -18,6 +18,7 @@ package final class RedisNode: Sendable {
     let waitingLink: CommandLink
     private let makeLink: @Sendable (_ name: String, _ expiriesBeforeClose: Int) -> CommandLink
     private let subscriptions: SubscriptionLink
+    private let route: any SocketRoute
 
     /// Makes a node; nothing is opened yet.
     ///
@@ -26,22 +27,31 @@ package final class RedisNode: Sendable {
         configuration: RedisConfiguration,
         reactor: NIOReactor,
         random: any RandomSource,
+        starts: ConnectionStarts = .shared,
         logger: Logger,
         onTrouble: (@Sendable () -> Void)? = nil
     ) {
         self.configuration = configuration
         self.reactor = reactor
-        let tls = configuration.tls.map { TLSSource(options: $0, address: configuration.address) }
+        let tls = configuration.tls.map { TLSSource(options: $0) }
+        if let sentinel = configuration.sentinel {
+            route = PrimaryRoute(
+                configuration: configuration, options: sentinel, tls: tls, starts: starts, reactor: reactor,
+                random: random, logger: logger)
+        } else {
+            route = FixedRoute(address: configuration.address)
+        }
+        let dialer = Dialer(configuration: configuration, tls: tls, route: route, starts: starts, reactor: reactor)
         makeLink = { name, expiriesBeforeClose in
             CommandLink(
-                name: name, configuration: configuration, tls: tls, expiriesBeforeClose: expiriesBeforeClose,
-                reactor: reactor, random: random, logger: logger, onTrouble: onTrouble)
+                name: name, dialer: dialer, expiriesBeforeClose: expiriesBeforeClose, random: random, logger: logger,
+                onTrouble: onTrouble)
         }
         commandLink = makeLink("commands", 2)
         // A late reply here means a dead peer: Redis itself ends a blocking command before the margin is over.
         blockingLink = makeLink("blocking", 1)
         waitingLink = makeLink("waiting", 1)
-        subscriptions = SubscriptionLink(reactor: reactor, random: random, logger: logger) { (configuration, tls) }
+        subscriptions = SubscriptionLink(name: "subscriptions", dialer: dialer, random: random, logger: logger)
     }
 
     /// Makes one more connection for a command that blocks; it is its caller's to shut down.
@@ -53,6 +63,7 @@ package final class RedisNode: Sendable {
         blockingLink.shutdownWithoutWaiting()
         waitingLink.shutdownWithoutWaiting()
         subscriptions.shutdownWithoutWaiting()
+        route.shutDownWithoutWaiting()
     }
 
     /// The connection for commands that Redis answers at once.
@@ -98,5 +109,6 @@ package final class RedisNode: Sendable {
         await blockingLink.shutdown()
         await waitingLink.shutdown()
         await subscriptions.shutdown()
+        await route.shutDown()
     }
 }

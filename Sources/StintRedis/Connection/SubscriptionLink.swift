@@ -12,19 +12,12 @@ final class SubscriptionLink: Sendable {
     private let reactor: NIOReactor
     private let core: NIOLoopBoundBox<SubscriptionLinkCore>
 
-    /// Makes a link that asks `target` where to connect to, each time it does.
-    init(
-        reactor: NIOReactor,
-        random: any RandomSource,
-        logger: Logger,
-        target: @escaping SubscriptionLinkCore.Target
-    ) {
-        self.reactor = reactor
+    init(name: String, dialer: Dialer, random: any RandomSource, logger: Logger) {
+        reactor = dialer.reactor
         var logger = logger
-        logger[metadataKey: "stint.connection"] = "subscriptions"
+        logger[metadataKey: "stint.connection"] = "\(name)"
         core = .makeBoxSendingValue(
-            SubscriptionLinkCore(
-                machine: SubscriptionMachine(random: random), target: target, reactor: reactor, logger: logger),
+            SubscriptionLinkCore(machine: SubscriptionMachine(random: random), dialer: dialer, logger: logger),
             eventLoop: reactor.eventLoop)
     }
 

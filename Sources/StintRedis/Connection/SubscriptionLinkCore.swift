@@ -10,28 +10,20 @@ import NIOCore
 /// Nothing is expected on such a connection, so a dead peer is found by asking: a PING each ten seconds must bring
 /// something before the next one.
 final class SubscriptionLinkCore: RedisSocketDelegate {
-    /// Says where to connect to.
-    typealias Target = @Sendable () -> (configuration: RedisConfiguration, tls: TLSSource?)
-
     private static let pingInterval: Duration = .seconds(10)
 
     private var machine: SubscriptionMachine
-    private let target: Target
+    private let dialer: Dialer
     private let reactor: NIOReactor
     private let logger: Logger
     private var socket: RedisSocket?
     private var ping: Scheduled<Void>?
     private var heardSincePing = true
 
-    init(
-        machine: SubscriptionMachine,
-        target: @escaping Target,
-        reactor: NIOReactor,
-        logger: Logger
-    ) {
+    init(machine: SubscriptionMachine, dialer: Dialer, logger: Logger) {
         self.machine = machine
-        self.target = target
-        self.reactor = reactor
+        self.dialer = dialer
+        reactor = dialer.reactor
         self.logger = logger
     }
 
@@ -99,9 +91,7 @@ final class SubscriptionLinkCore: RedisSocketDelegate {
         for action in actions {
             switch action {
             case .connect:
-                let (configuration, tls) = target()
-                let socket = RedisSocket(
-                    configuration: configuration, tls: tls, eventLoop: reactor.eventLoop, delegate: self)
+                let socket = dialer.makeSocket(self)
                 self.socket = socket
                 socket.open()
             case .retry(let delay):

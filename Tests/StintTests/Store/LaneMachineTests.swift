@@ -57,9 +57,9 @@ import Testing
     }
 
     @Test(
-        "A call to a slot that is being moved is repeated after 20 to 500 ms, to a server that is busy after 2 s at most",
+        "A call to a slot that is being moved is repeated after 20 to 500 ms, to a server that is busy after 0.2 to 2 s",
         arguments: [
-            ("TRYAGAIN", 500), ("CLUSTERDOWN", 500), ("LOADING", 2_010), ("BUSY", 2_010), ("MASTERDOWN", 2_010),
+            ("TRYAGAIN", 500), ("CLUSTERDOWN", 500), ("LOADING", 2_000), ("BUSY", 2_000), ("MASTERDOWN", 2_000),
         ])
     func backOff(code: String, most: Int) throws {
         var (machine, _) = try opened(.worker)
@@ -70,7 +70,7 @@ import Testing
                 Issue.record("it is not repeated")
                 return
             }
-            #expect(time >= .milliseconds(most == 500 ? 20 : 10) && time <= .milliseconds(most))
+            #expect(time >= .milliseconds(most == 500 ? 20 : 200) && time <= .milliseconds(most))
             longest = max(longest, time)
             #expect(machine.resume(now: .zero).sending?.number == 1)
         }
