@@ -130,6 +130,23 @@ import Testing
         #expect(machine.connectFailed(Self.refused, now: .zero).retryAfter == .milliseconds(500))
     }
 
+    @Test("No back-off is longer than the limit, also one that is lowered later")
+    func backsOffWithinLimit() {
+        let limit = ReconnectLimit()
+        var machine = Machine(
+            endpoint: "here:6379", expiriesBeforeClose: 2, random: HalfRandom(), reconnects: limit)
+        _ = machine.enqueue([pending("a", timeout: .seconds(1_000))], now: .zero)
+        var waits: [Duration] = []
+        for attempt in 0..<5 {
+            if attempt == 3 { limit.lower(to: .milliseconds(300)) }
+            waits.append(machine.connectFailed(Self.refused, now: .zero).retryAfter ?? .zero)
+            _ = machine.retryDue()
+        }
+        #expect(waits == [50, 100, 200, 150, 150].map { .milliseconds($0) })
+        limit.lower(to: .seconds(1))
+        #expect(limit.current == .milliseconds(300))
+    }
+
     @Test("Back-off doubles up to five seconds and begins anew after a reply")
     func backsOff() {
         var machine = machine()

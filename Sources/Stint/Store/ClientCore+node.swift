@@ -11,9 +11,11 @@ extension ClientCore {
     package convenience init(redis: RedisConfiguration, namespace: String, logger: Logger) {
         let random = SystemRandom()
         let reactor = NIOReactor()
+        let reconnects = ReconnectLimit()
         let wallClock: @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) }
         if redis.isCluster {
-            let cluster = RedisCluster(configuration: redis, reactor: reactor, random: random, logger: logger)
+            let cluster = RedisCluster(
+                configuration: redis, reactor: reactor, random: random, reconnects: reconnects, logger: logger)
             self.init(
                 transport: cluster.commands, blocking: cluster.blocking, reactor: reactor, random: random,
                 wallClock: wallClock, namespace: namespace, logger: logger, commandTimeout: redis.commandTimeout,
@@ -22,10 +24,12 @@ extension ClientCore {
                     return { subscription.cancel() }
                 },
                 close: { await cluster.shutdown() }, pairs: cluster.pairs,
-                primaries: { () async throws(RedisFailure) in try await cluster.primaries() })
+                primaries: { () async throws(RedisFailure) in try await cluster.primaries() },
+                reconnects: reconnects)
             return
         }
-        let node = RedisNode(configuration: redis, reactor: reactor, random: random, logger: logger)
+        let node = RedisNode(
+            configuration: redis, reactor: reactor, random: random, reconnects: reconnects, logger: logger)
         self.init(
             transport: node.commands, blocking: node.blocking, reactor: reactor, random: random,
             wallClock: wallClock, namespace: namespace, logger: logger, commandTimeout: redis.commandTimeout,
@@ -33,6 +37,6 @@ extension ClientCore {
                 let subscription = node.subscribe(channel, onMessage: onMessage, onReady: onReady)
                 return { subscription.cancel() }
             },
-            close: { await node.shutdown() }, pairs: node.pairs)
+            close: { await node.shutdown() }, pairs: node.pairs, reconnects: reconnects)
     }
 }

@@ -43,6 +43,8 @@ package final class ClientCore: Sendable {
     package let commandTimeout: Duration
     /// Logs what an operator must act on.
     let alarms: ServerAlarms
+    /// How long the connections may wait before they are opened anew.
+    package let reconnects: ReconnectLimit
     /// Whether queues may be on different nodes, so that one command cannot wait on several of them.
     package let isCluster: Bool
     private let subscribing: Subscribe
@@ -60,8 +62,9 @@ package final class ClientCore: Sendable {
         wallClock: @escaping @Sendable () -> UInt64, namespace: String, logger: Logger,
         commandTimeout: Duration = .seconds(5), subscribe: @escaping Subscribe,
         close: @escaping @Sendable () async -> Void, pairs: (any RedisPairTransport)? = nil,
-        primaries: Primaries? = nil
+        primaries: Primaries? = nil, reconnects: ReconnectLimit = .init()
     ) {
+        self.reconnects = reconnects
         self.pairs = pairs
         self.transport = transport
         self.blocking = blocking

@@ -111,9 +111,11 @@ public final class Worker: Service, Sendable {
     /// - Throws: ``StintError`` if the first contact with Redis fails. After that nothing ends the worker but a shutdown:
     ///   it waits for Redis to come back, however long that takes.
     public func run() async throws {
+        let settings = engine.machineSettings
+        // After an outage all of a lease's time may be gone but the third in which it would have been renewed.
+        client.core.reconnects.lower(to: settings.lease / 10)
         try await client.connect()
         await loadNotes()
-        let settings = engine.machineSettings
         if settings.sweepInterval > settings.briefInterval {
             engine.logger.notice(
                 "This worker serves so many queues that it looks at each less often",

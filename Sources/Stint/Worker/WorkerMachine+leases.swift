@@ -76,7 +76,9 @@ extension WorkerMachine {
                 actions.append(.cancel(token))
             }
         }
-        return actions
+        guard !isRenewingAgain else { return actions }
+        isRenewingAgain = true
+        return actions + [.alarm(.renewAgain, after: .milliseconds(200))]
     }
 
     /// When the call was sent that last confirmed the job's lease; `nil` once it is known to be lost.

@@ -51,6 +51,7 @@ package struct WorkerMachine {
     package enum Alarm: Hashable, Sendable {
         case sweep(queue: Int)
         case renew
+        case renewAgain
         case listen
         case timeouts
         case overdue(Token)
@@ -86,6 +87,8 @@ package struct WorkerMachine {
     var idleSince: Duration?
     /// When the alarm for timeouts goes off next.
     var timeoutsAt: Duration?
+    /// Whether renewals that got no answer are to be made again before the next ones.
+    var isRenewingAgain = false
     var renewalPeriod: Duration { settings.lease / 3 }
 
     package init(settings: WorkerSettings, random: any RandomSource) {
@@ -137,6 +140,9 @@ package struct WorkerMachine {
         switch alarm {
         case .sweep(let queue): return sweepIfDue(queue, now)
         case .renew: return renewAll(now) + [.alarm(.renew, after: renewalPeriod)]
+        case .renewAgain:
+            isRenewingAgain = false
+            return renewAll(now)
         case .listen: return dispatch(now)
         case .timeouts: return timeOutDue(now)
         case .overdue(let token): return overdue(token, now)

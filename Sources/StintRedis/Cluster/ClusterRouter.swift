@@ -40,13 +40,18 @@ final class ClusterRouter: Sendable {
     let configuration: RedisConfiguration
     let reactor: NIOReactor
     let random: any RandomSource
+    let reconnects: ReconnectLimit
     let logger: Logger
     let state: Mutex<State>
 
-    init(configuration: RedisConfiguration, reactor: NIOReactor, random: any RandomSource, logger: Logger) {
+    init(
+        configuration: RedisConfiguration, reactor: NIOReactor, random: any RandomSource, reconnects: ReconnectLimit,
+        logger: Logger
+    ) {
         self.configuration = configuration
         self.reactor = reactor
         self.random = random
+        self.reconnects = reconnects
         self.logger = logger
         let seeds = configuration.clusterSeeds.compactMap { address -> ClusterEndpoint? in
             guard case .tcp(let host, let port) = address else { return nil }
@@ -153,7 +158,8 @@ final class ClusterRouter: Sendable {
         if let node = state.nodes[endpoint] { return node }
         let address = RedisConfiguration.Address.tcp(host: endpoint.host, port: endpoint.port)
         let node = RedisNode(
-            configuration: configuration.node(at: address), reactor: reactor, random: random, logger: logger
+            configuration: configuration.node(at: address), reactor: reactor, random: random,
+            reconnects: reconnects, logger: logger
         ) { [weak self] in self?.lost(endpoint) }
         state.nodes[endpoint] = node
         return node

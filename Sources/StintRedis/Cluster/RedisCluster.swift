@@ -15,9 +15,13 @@ package final class RedisCluster: Sendable {
     private let subscriptions: SubscriptionLink
 
     /// Makes a cluster of a configuration with seeds; nothing is opened yet.
-    package init(configuration: RedisConfiguration, reactor: NIOReactor, random: any RandomSource, logger: Logger) {
+    package init(
+        configuration: RedisConfiguration, reactor: NIOReactor, random: any RandomSource,
+        reconnects: ReconnectLimit = .init(), logger: Logger
+    ) {
         self.configuration = configuration
-        let router = ClusterRouter(configuration: configuration, reactor: reactor, random: random, logger: logger)
+        let router = ClusterRouter(
+            configuration: configuration, reactor: reactor, random: random, reconnects: reconnects, logger: logger)
         self.router = router
         // What a script publishes, every node of a cluster hears.
         let dialer = Dialer(

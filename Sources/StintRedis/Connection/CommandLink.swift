@@ -30,6 +30,7 @@ final class CommandLink: RedisTransport {
         dialer: Dialer,
         expiriesBeforeClose: Int,
         random: any RandomSource,
+        reconnects: ReconnectLimit,
         logger: Logger,
         onTrouble: (@Sendable () -> Void)? = nil
     ) {
@@ -37,7 +38,8 @@ final class CommandLink: RedisTransport {
         var logger = logger
         logger[metadataKey: "stint.connection"] = "\(name)"
         let machine = CommandMachine<Call>(
-            endpoint: dialer.configuration.endpoint, expiriesBeforeClose: expiriesBeforeClose, random: random)
+            endpoint: dialer.configuration.endpoint, expiriesBeforeClose: expiriesBeforeClose, random: random,
+            reconnects: reconnects)
         core = .makeBoxSendingValue(
             CommandLinkCore(machine: machine, dialer: dialer, logger: logger, onTrouble: onTrouble),
             eventLoop: reactor.eventLoop)

@@ -86,10 +86,12 @@ struct CommandMachine<Command> {
 
     /// Makes a machine for the server at `endpoint`, which closes at the `expiriesBeforeClose`th expiry without a reply
     /// in between.
-    init(endpoint: String, expiriesBeforeClose: Int, random: any RandomSource) {
+    init(
+        endpoint: String, expiriesBeforeClose: Int, random: any RandomSource, reconnects: ReconnectLimit = .init()
+    ) {
         self.endpoint = endpoint
         self.expiriesBeforeClose = expiriesBeforeClose
-        backoff = Backoff(random: random)
+        backoff = Backoff(random: random, reconnects: reconnects)
     }
 
     /// How many commands wait for their reply, the expired ones included.

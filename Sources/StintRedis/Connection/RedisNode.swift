@@ -28,6 +28,7 @@ package final class RedisNode: Sendable {
         reactor: NIOReactor,
         random: any RandomSource,
         starts: ConnectionStarts = .shared,
+        reconnects: ReconnectLimit = .init(),
         logger: Logger,
         onTrouble: (@Sendable () -> Void)? = nil
     ) {
@@ -44,8 +45,8 @@ package final class RedisNode: Sendable {
         let dialer = Dialer(configuration: configuration, tls: tls, route: route, starts: starts, reactor: reactor)
         makeLink = { name, expiriesBeforeClose in
             CommandLink(
-                name: name, dialer: dialer, expiriesBeforeClose: expiriesBeforeClose, random: random, logger: logger,
-                onTrouble: onTrouble)
+                name: name, dialer: dialer, expiriesBeforeClose: expiriesBeforeClose, random: random,
+                reconnects: reconnects, logger: logger, onTrouble: onTrouble)
         }
         commandLink = makeLink("commands", 2)
         // A late reply here means a dead peer: Redis itself ends a blocking command before the margin is over.

@@ -26,6 +26,7 @@ import Testing
                 let later = try #require(try await fixture.record(receipt.id))
                 #expect(later.fence == first.fence)
                 #expect(later.state == .running)
+                #expect(fixture.client.core.reconnects.current == .milliseconds(300))
                 gate.open()
                 try await eventually("finished") { try await fixture.record(receipt.id) == nil }
             }

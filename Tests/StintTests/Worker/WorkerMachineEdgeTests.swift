@@ -11,6 +11,24 @@ import Testing
 @Suite struct WorkerMachineEdgeTests {
     private static let failure = AttemptEnd.fail(.init(kind: .error, delay: .seconds(1), text: "no"))
 
+    @Test("A renewal that got no answer is made again in 200 ms, once however many failed")
+    func renewAgain() {
+        var bench = MachineBench(slots: 1)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 1)
+        bench.perform { $0.alarm(.renew, now: $1) }
+        #expect(bench.renewedMembers == [1])
+        bench.alarms = []
+        bench.perform { $0.renewFailed([0], now: $1) }
+        bench.perform { $0.renewFailed([], now: $1) }
+        #expect(bench.alarms.map(\.0) == [.renewAgain])
+        #expect(bench.alarms.map(\.1) == [.milliseconds(200)])
+        bench.perform { $0.alarm(.renewAgain, now: $1) }
+        #expect(bench.renewedMembers == [1, 1])
+        bench.perform { $0.renewFailed([0], now: $1) }
+        #expect(bench.alarms.count == 2)
+    }
+
     @Test("A sweep whose answer takes longer than the interval does not end the sweeping")
     func slowSweep() {
         var bench = MachineBench(slots: 1)
