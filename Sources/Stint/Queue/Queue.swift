@@ -105,12 +105,7 @@ public struct Queue: Sendable {
         return deleted
     }
 
-    /// Sees to it that the server was checked and the queue is known by name; the latter can wait where Redis is full.
-    func prepare() async throws(StintError) {
-        do throws(StintError) {
-            try await client.prepare(queue: name)
-        } catch  where error.code == .redisFull {}
-    }
+    func prepare() async throws(StintError) { try await client.prepare(queue: name) }
 
     private func configure(_ field: String, _ value: String) async throws(StintError) {
         try await prepare()

@@ -10,10 +10,10 @@ package import StintRedis
 /// Every script of the protocol, and for each the call that runs it.
 package enum Scripts {
     /// All scripts, by name.
-    package static let all: [RedisScript] = [advanceScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, releaseScript, removeScript, renewScript, resumeScript, retryDeadScript, showScript, sweepScript, trimScript]
+    package static let all: [RedisScript] = [advanceScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, registerScript, releaseScript, removeScript, renewScript, resumeScript, retryDeadScript, rewakeScript, showScript, sweepScript, trimScript]
 
     /// The Lua files that the line maps name by index.
-    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "show.lua", "sweep.lua", "trim.lua"]
+    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
@@ -34,14 +34,16 @@ package enum Scripts {
         "progress": [1, 23, 5, 2, 23, 8, 3, 23, 8, 5, 23, 9, 6, 23, 9, 7, 16, 66, 12, 16, 73, 16, 16, 79, 20, 23, 14],
         "promote": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 8, 9, 8, 12, 16, 66, 17, 16, 73, 21, 14, 8, 24, 14, 19, 31, 14, 35, 34, 24, 16],
         "purge": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 15, 25, 9, 16, 25, 9, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 10, 9, 68, 10, 19, 85, 10, 39, 90, 14, 8, 93, 25, 19],
-        "release": [1, 26, 5, 2, 26, 8, 3, 26, 8, 4, 26, 8, 5, 26, 8, 6, 26, 8, 7, 26, 8, 8, 26, 8, 9, 26, 8, 10, 26, 8, 11, 26, 8, 12, 26, 8, 13, 26, 8, 14, 26, 8, 15, 26, 8, 17, 26, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 26, 21, 232, 26, 51],
-        "remove": [1, 27, 5, 2, 27, 8, 3, 27, 8, 4, 27, 8, 5, 27, 8, 6, 27, 8, 7, 27, 8, 8, 27, 8, 9, 27, 8, 10, 27, 8, 11, 27, 8, 13, 16, 9, 16, 16, 22, 31, 16, 39, 35, 16, 73, 39, 10, 9, 47, 10, 19, 64, 10, 39, 69, 14, 8, 72, 27, 16],
-        "renew": [1, 28, 5, 2, 28, 8, 3, 28, 8, 5, 28, 9, 6, 9, 8, 10, 28, 14],
-        "resume": [1, 29, 5, 2, 29, 8, 3, 29, 8, 4, 29, 8, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 29, 13],
-        "retry_dead": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 30, 8, 6, 30, 8, 7, 30, 8, 8, 30, 8, 9, 30, 8, 10, 30, 8, 11, 30, 8, 12, 30, 8, 13, 30, 8, 14, 30, 8, 16, 30, 9, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 85, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 30, 19],
-        "show": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 10, 9, 8, 14, 16, 79, 18, 31, 14],
-        "sweep": [1, 32, 5, 2, 32, 8, 3, 32, 8, 4, 32, 8, 5, 32, 8, 6, 32, 8, 7, 32, 8, 8, 32, 8, 9, 32, 8, 10, 32, 8, 11, 32, 8, 12, 32, 8, 13, 32, 8, 14, 32, 8, 16, 32, 9, 17, 32, 9, 18, 32, 9, 19, 9, 8, 23, 16, 9, 26, 16, 14, 32, 16, 22, 47, 16, 39, 51, 16, 45, 60, 16, 56, 68, 16, 66, 73, 16, 73, 77, 16, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 14, 8, 186, 14, 14, 189, 14, 19, 196, 14, 29, 200, 14, 35, 203, 14, 40, 210, 15, 9, 222, 15, 25, 226, 15, 31, 253, 15, 61, 276, 15, 88, 305, 15, 120, 320, 32, 26, 341, 32, 48, 389, 32, 97],
-        "trim": [1, 33, 5, 2, 33, 8, 3, 33, 8, 4, 33, 8, 5, 33, 8, 6, 33, 8, 7, 33, 8, 8, 33, 8, 9, 33, 8, 10, 33, 8, 11, 33, 8, 13, 33, 9, 14, 9, 8, 18, 16, 9, 21, 16, 22, 36, 16, 39, 40, 10, 9, 48, 10, 19, 65, 33, 17],
+        "register": [1, 26, 5, 2, 26, 8, 4, 26, 13],
+        "release": [1, 27, 5, 2, 27, 8, 3, 27, 8, 4, 27, 8, 5, 27, 8, 6, 27, 8, 7, 27, 8, 8, 27, 8, 9, 27, 8, 10, 27, 8, 11, 27, 8, 12, 27, 8, 13, 27, 8, 14, 27, 8, 15, 27, 8, 17, 27, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 21, 232, 27, 51],
+        "remove": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 28, 8, 6, 28, 8, 7, 28, 8, 8, 28, 8, 9, 28, 8, 10, 28, 8, 11, 28, 8, 13, 16, 9, 16, 16, 22, 31, 16, 39, 35, 16, 73, 39, 10, 9, 47, 10, 19, 64, 10, 39, 69, 14, 8, 72, 28, 16],
+        "renew": [1, 29, 5, 2, 29, 8, 3, 29, 8, 5, 29, 9, 6, 9, 8, 10, 29, 14],
+        "resume": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 30, 13],
+        "retry_dead": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 85, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 19],
+        "rewake": [1, 32, 5, 2, 32, 8, 3, 32, 13],
+        "show": [1, 33, 5, 2, 33, 8, 3, 33, 8, 4, 33, 8, 5, 33, 8, 6, 33, 8, 7, 33, 8, 8, 33, 8, 10, 9, 8, 14, 16, 79, 18, 33, 14],
+        "sweep": [1, 34, 5, 2, 34, 8, 3, 34, 8, 4, 34, 8, 5, 34, 8, 6, 34, 8, 7, 34, 8, 8, 34, 8, 9, 34, 8, 10, 34, 8, 11, 34, 8, 12, 34, 8, 13, 34, 8, 14, 34, 8, 16, 34, 9, 17, 34, 9, 18, 34, 9, 19, 9, 8, 23, 16, 9, 26, 16, 14, 32, 16, 22, 47, 16, 39, 51, 16, 45, 60, 16, 56, 68, 16, 66, 73, 16, 73, 77, 16, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 14, 8, 186, 14, 14, 189, 14, 19, 196, 14, 29, 200, 14, 35, 203, 14, 40, 210, 15, 9, 222, 15, 25, 226, 15, 31, 253, 15, 61, 276, 15, 88, 305, 15, 120, 320, 34, 26, 341, 34, 48, 389, 34, 97],
+        "trim": [1, 35, 5, 2, 35, 8, 3, 35, 8, 4, 35, 8, 5, 35, 8, 6, 35, 8, 7, 35, 8, 8, 35, 8, 9, 35, 8, 10, 35, 8, 11, 35, 8, 13, 35, 9, 14, 9, 8, 18, 16, 9, 21, 16, 22, 36, 16, 39, 40, 10, 9, 48, 10, 19, 65, 35, 17],
     ]
 
     /// The text of `advance.lua`.
@@ -2634,6 +2636,33 @@ return { 1, deleted, more }
         )
     }
 
+    /// The text of `register.lua`.
+    package static let registerScript = RedisScript(
+        name: "register",
+        source: #"""
+#!lua flags=allow-oom
+local queues = KEYS[1]
+local name = ARGV[1]
+redis.call('SADD', queues, name)
+return 1
+"""#,
+        sha1: "94d37ab7e9d191cf89c99a912d1aeedbe1a31c16"
+    )
+
+    /// Notes the name of a queue, so that it is listed.
+    ///
+    /// The reply: 1.
+    package static func register(
+        queues: String,
+        name: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: registerScript,
+            keys: [queues],
+            arguments: [name.scriptBytes]
+        )
+    }
+
     /// The text of `release.lua`.
     package static let releaseScript = RedisScript(
         name: "release",
@@ -3559,6 +3588,44 @@ return { 1, reply }
             script: retryDeadScript,
             keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, keys.wake, lane],
             arguments: [number.scriptBytes] + ids
+        )
+    }
+
+    /// The text of `rewake.lua`.
+    package static let rewakeScript = RedisScript(
+        name: "rewake",
+        source: #"""
+#!lua flags=allow-oom
+local wake = KEYS[1]
+redis.call('ZADD', wake, 'NX', 0, 'w')
+return 1
+"""#,
+        sha1: "8f2fcfd30dc78a2e0a30091d0e4135b7c3cc970a"
+    )
+
+    /// Sets a wake marker again that the worker which took it cannot use.
+    ///
+    /// The reply: 1.
+    package static func rewake(
+        wake: String
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: rewakeScript,
+            keys: [wake],
+            arguments: []
+        )
+    }
+
+    /// Sets a wake marker again that the worker which took it cannot use.
+    ///
+    /// The reply: 1.
+    package static func rewake(
+        _ keys: QueueKeys
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: rewakeScript,
+            keys: [keys.wake],
+            arguments: []
         )
     }
 

@@ -260,8 +260,7 @@ extension WorkerEngine {
     }
 
     func rewake(_ queue: Int) {
-        let command = RedisCommand("ZADD", [calls[queue].keys.wake, "NX", "0", "w"])
-        core.transport.send(command, timeout: core.commandTimeout) { _ in }
+        core.run(Scripts.rewake(calls[queue].keys)) { _ in }
     }
 
     func log(_ report: WorkerMachine.Report) {

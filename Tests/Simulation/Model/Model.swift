@@ -83,6 +83,7 @@ final class Model {
         case "trim": trim(call, parts, &queue, nowMs)
         case "cancel", "retry_dead", "remove", "purge", "promote", "await":
             operate(call, parts, &queue, nowMs, at)
+        case "register", "rewake": break
         case "pause":
             let time = call.number(0)
             queue.pausedUntilMs = time > 0 ? nowMs + time : 0

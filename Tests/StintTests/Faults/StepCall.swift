@@ -9,7 +9,7 @@ import StintRedis
 /// A script's call on the fixture, sent and repeated as the library does.
 enum StepCall: String, CaseIterable {
     case enqueue, advance, fail, release, cancel, retryDead, purge
-    case renew, sweep, trim, progress, log, beat, leave, await, promote, remove, pause, resume, configure, openLane
+    case renew, sweep, trim, progress, log, beat, leave, await, promote, remove, pause, resume, configure, openLane, register, rewake
     case inspect, page, show
 
     var script: RedisScript {
@@ -35,6 +35,8 @@ enum StepCall: String, CaseIterable {
         case .resume: Scripts.resumeScript
         case .configure: Scripts.configureScript
         case .openLane: Scripts.openLaneScript
+        case .register: Scripts.registerScript
+        case .rewake: Scripts.rewakeScript
         case .inspect: Scripts.inspectScript
         case .page: Scripts.pageScript
         case .show: Scripts.showScript
@@ -119,6 +121,8 @@ enum StepCall: String, CaseIterable {
         case .resume: return try await repeating(Scripts.resume(keys))
         case .configure: return try await repeating(Scripts.configure(keys, field: "depth_limit", value: "50"))
         case .openLane: return try await inLane { Scripts.cancel(keys, lane: $0, number: $1, who: "me", ids: []) }
+        case .register: return try await repeating(Scripts.register(queues: registry.queues, name: "mail"))
+        case .rewake: return try await repeating(Scripts.rewake(keys))
         case .inspect: return try await repeating(Scripts.inspect(keys))
         case .page:
             return try await repeating(

@@ -133,6 +133,27 @@ import Testing
         }
     }
 
+    @Test("A Redis that is full can be looked after by a process that begins then")
+    func full() async throws {
+        try await withStint { stint in
+            let ids = try await stint.client.enqueue(contentsOf: (0..<3).map { SendReceipt(orderID: $0) }).map(\.id)
+            try await stint.client.enqueue(SendReceipt(orderID: 4), options: .init(delay: .seconds(600)))
+            // What a command may need is bounded by what is used already.
+            try await stint.command("CONFIG", "SET", "maxmemory", "1")
+            let fresh = try StintClient(.init(redis: stint.url), logger: stint.client.logger)
+            let queue = try fresh.queue("mail")
+            #expect(await code { try await fresh.enqueue(SendReceipt(orderID: 9)) } == .redisFull)
+            try await queue.pause(reason: "full")
+            try await queue.setDepthLimit(3)
+            try await queue.lowerLease(to: .seconds(3))
+            #expect(try await queue.resume())
+            #expect(try await queue.cancel([ids[0]]) == [.cancelled])
+            #expect(try await queue.remove([ids[1]]) == [.removed])
+            #expect(try await queue.purge([.ready, .delayed]) == 2)
+            await fresh.shutdown()
+        }
+    }
+
     @Test("The lease is lowered only by its own command")
     func lease() async throws {
         try await withStint { stint in

@@ -148,6 +148,21 @@ import Testing
 }
 
 @Suite struct SettingScriptTests {
+    @Test("A queue's name is noted, and a wake marker set that stays as it is where there is one")
+    func marks() async throws {
+        try await ScriptBench.with { bench in
+            for _ in 0..<2 {
+                #expect(try await bench.run(Scripts.register(queues: "{stint}:queues", name: "q")) == .integer(1))
+            }
+            #expect(try await bench.redis("SMEMBERS", "{stint}:queues").line == "[q]")
+            #expect(try await bench.run(Scripts.rewake(bench.keys)) == .integer(1))
+            #expect(try await bench.redis("ZSCORE", bench.keys.wake, "w").line == "0")
+            try await bench.redis("ZADD", bench.keys.wake, "7", "w")
+            try await bench.run(Scripts.rewake(bench.keys))
+            #expect(try await bench.redis("ZSCORE", bench.keys.wake, "w").line == "7")
+        }
+    }
+
     @Test("A setting is written and taken back")
     func configure() async throws {
         try await ScriptBench.with { bench in
