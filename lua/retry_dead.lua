@@ -10,7 +10,8 @@
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
 -- Codes: o ready again, u another job holds its unique key, s not dead, m no such job. The last errors stay readable.
--- It does not expire any more: that was meant for its first start. A holder of its key that has expired is ended.
+-- It does not expire any more: that was meant for its first start; the time for all attempts begins anew. A holder of
+-- its key that has expired is ended.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
@@ -61,7 +62,8 @@ for at = ids_from, #ARGV do
       if name then
         redis.call('HSET', unique, name, id)
       end
-      record = record_started(record_cut(record_cut(record, 'm'), 's'))
+      record = record_started(record_cut(record_cut(record_cut(record, 'm'), 's'), 'e'))
+      record = record_add(record, 'e', struct.pack('>I6', now_ms))
       redis.call('HSET', jobs, id, record_move(record, 'r', flags, 0, 0, 0, now_ms))
       redis.call('ZREM', dead, id)
       redis.call('RPUSH', ready[list + 1], id)

@@ -9,7 +9,7 @@ extension RetryPolicy {
     ///
     /// - Parameters:
     ///   - attempt: The attempt that failed, counted from 1.
-    ///   - elapsed: The time from the enqueue until now, for ``maxElapsed``.
+    ///   - elapsed: The time from the enqueue, or from when the job was put back after it died, until now, for ``maxElapsed``.
     ///   - random: Where the jitter comes from.
     package func delay(afterAttempt attempt: Int, elapsed: Duration, random: any RandomSource) -> Duration? {
         if let attempts, attempt >= attempts { return nil }

@@ -68,6 +68,9 @@ extension JobRecord {
         case UInt8(ascii: "s"):
             var reader = RecordReader(value)
             startedMilliseconds = try reader.integer(bytes: 6)
+        case UInt8(ascii: "e"):
+            var reader = RecordReader(value)
+            revivedMilliseconds = try reader.integer(bytes: 6)
         case UInt8(ascii: "v"): result = Array(value)
         default: break
         }

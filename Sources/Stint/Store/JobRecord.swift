@@ -56,6 +56,8 @@ package struct JobRecord: Sendable, Hashable {
     package var reason: String?
     /// When the last attempt of an ended job began.
     package var startedMilliseconds: Int64?
+    /// When the job was last put back after it had died.
+    package var revivedMilliseconds: Int64?
     /// The result, if it is in the record.
     package var result: [UInt8]?
     /// The payload, if it is in the record.

@@ -81,7 +81,8 @@ package struct AttemptVerdict {
             // The script makes the job dead and says that no attempts were left.
             return .fail(.init(kind: kind, delay: .zero, text: text))
         }
-        let waited = Duration.milliseconds(job.record.atMilliseconds - job.record.enqueuedMilliseconds)
+        let since = job.record.revivedMilliseconds ?? job.record.enqueuedMilliseconds
+        let waited = Duration.milliseconds(job.record.atMilliseconds - since)
         guard let delay = policy.delay(afterAttempt: job.record.attempt, elapsed: waited + ran, random: random) else {
             return .fail(.init(kind: kind, delay: nil, text: "no time left: \(text)"))
         }

@@ -35,6 +35,7 @@ struct ModelJob {
     var dropAt: Int64 = 0
     var reason: String?
     var started: Int64?
+    var revived: Int64?
     var result: [UInt8] = []
 
     /// Makes what `job` becomes now; `due` says when a delay is over.
@@ -95,6 +96,7 @@ struct ModelJob {
         record.traceContext = content.traceContext
         record.reason = reason
         record.startedMilliseconds = started
+        record.revivedMilliseconds = revived
         if !result.isEmpty, result.count <= 512 { record.result = result }
         if content.payload.count > 512 {
             record.bigPayloadLength = content.payload.count

@@ -57,7 +57,7 @@ extension QueueModel {
     private mutating func revive(_ id: String) {
         guard var job = jobs[id] else { return }
         (job.attempt, job.crashes, job.returns) = (0, 0, 0)
-        (job.reason, job.started, job.mayExpire) = (nil, nil, false)
+        (job.reason, job.started, job.mayExpire, job.revived) = (nil, nil, false, now)
         jobs[id] = job
         makeReady(id)
     }

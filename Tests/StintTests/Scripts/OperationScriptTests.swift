@@ -95,6 +95,8 @@ import Testing
             let record = try view.record("a")
             #expect([record.attempt, record.crashes, record.returns] == [0, 0, 0])
             #expect(record.reason == nil && record.startedMilliseconds == nil)
+            #expect(record.revivedMilliseconds == record.atMilliseconds)
+            #expect(record.payload == Array("payload of a".utf8))
             #expect(view.errors("a").map(\.text) == ["no"])
             #expect(view.meta["revived"] == "1")
             #expect(view.isAwake)
