@@ -76,12 +76,9 @@ public struct Handle: Sendable {
         do {
             return try JSONDecoder().decode(J.self, from: Data(payload))
         } catch {
-            throw UndecodablePayload(description: "The payload cannot be decoded as \(J.self): \(error)")
+            throw UndecodablePayload(
+                reason: StintError(
+                    .undecodable, "The payload cannot be decoded as \(J.self): \(error)", underlying: error))
         }
     }
-}
-
-/// The payload is not what the handler's type says: no other attempt will find it different.
-struct UndecodablePayload: Error, CustomStringConvertible {
-    let description: String
 }

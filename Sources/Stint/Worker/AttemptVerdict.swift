@@ -45,7 +45,7 @@ package struct AttemptVerdict {
             case .snooze(let delay): return .handBack(delay: max(.zero, delay))
             }
         case let error as UndecodablePayload:
-            return .fail(.init(kind: .error, delay: nil, text: error.description))
+            return .fail(.init(kind: .error, delay: nil, text: error.reason.message))
         default:
             return failed(.error, "\(error)", after: delay)
         }

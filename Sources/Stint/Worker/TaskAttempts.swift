@@ -50,7 +50,7 @@ final class TaskAttempts: WorkerEngine.Attempts {
             do {
                 result = .success(try await wrapped(handle.body)(job.payload, context))
             } catch {
-                delay = handle.retryDelay?(error, context)
+                delay = handle.retryDelay?(Self.visible(error), context)
                 throw error
             }
         } catch {
@@ -81,11 +81,13 @@ final class TaskAttempts: WorkerEngine.Attempts {
             }
             return verdict.ended(outcome)
         case .failure(let error):
-            if !(error is JobSignal) || (error as? JobSignal)?.isFailure == true { onError?(error, context) }
+            if !(error is JobSignal) || (error as? JobSignal)?.isFailure == true { onError?(Self.visible(error), context) }
             context.logger.info("Attempt failed", metadata: ["error": "\(error)"])
             return verdict.threw(error, delay: delay)
         }
     }
+
+    private static func visible(_ error: any Error) -> any Error { (error as? UndecodablePayload)?.reason ?? error }
 
     private func wrapped(_ body: @escaping Handle.Body) -> Handle.Body {
         var next = body

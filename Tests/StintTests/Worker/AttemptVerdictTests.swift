@@ -37,4 +37,13 @@ import Testing
         #expect(isRetried(revived: 100_000, now: 107_000))
         #expect(!isRetried(revived: 100_000, now: 107_001))
     }
+
+    @Test("Only the payload of its own job makes it dead: a result of another that cannot be decoded is tried again")
+    func undecodable() {
+        let error = StintError(.undecodable, "no")
+        #expect(isRetried(verdict().threw(error, delay: nil)))
+        #expect(
+            verdict().threw(UndecodablePayload(reason: error), delay: nil)
+                == .fail(.init(kind: .error, delay: nil, text: "no")))
+    }
 }

@@ -113,9 +113,13 @@ import Testing
     func undecodable() async throws {
         try await WorkerFixture.with { fixture in
             let receipt = try await fixture.client.enqueue(name: "work", payload: Array("[1".utf8), options: .init())
-            try await fixture.running(handlers: { Handle(Work.self) { _, _ in } }) { _ in
+            let seen = Mutex<[StintError.Code?]>([])
+            var options = WorkerFixture.quick
+            options.onError = { error, _ in seen.withLock { $0.append((error as? StintError)?.code) } }
+            try await fixture.running(options: options, handlers: { Handle(Work.self) { _, _ in } }) { _ in
                 try await eventually("dead") { try await fixture.record(receipt.id)?.state == .dead }
             }
+            #expect(seen.withLock { $0 } == [.undecodable])
             #expect(try await fixture.record(receipt.id)?.reason?.contains("cannot be decoded") == true)
         }
     }
