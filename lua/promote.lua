@@ -5,14 +5,21 @@
 --- Makes delayed jobs ready now.
 --!
 --! flags:  allow-oom
---! keys:   jobs ready:4 delayed meta wake
---! args:   ids:list
---! return: 1, a code per id | -2 schema
+--! keys:   jobs ready:4 delayed meta wake lane
+--! args:   number:int ids:list
+--! return: 1, a code per id | -1 lane lost | -2 schema
 --
--- Codes: o ready, s not delayed (a repetition answers this), m no such job.
+-- Codes: o ready, s not delayed, m no such job.
 --- @include "include/clock"
+--- @include "include/lane"
 --- @include "include/record"
 --- @include "include/queue"
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  return { 1, note }
+elseif verdict == 'lost' then
+  return { -1 }
+end
 local state = redis.call('HMGET', meta, 'schema', 'paused_until')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
@@ -35,4 +42,6 @@ end
 if is_ready and not queue_paused(state[2], now_ms) then
   queue_wake(wake, now_ms)
 end
-return { 1, table.concat(codes) }
+local reply = table.concat(codes)
+lane_note(lane, number, reply)
+return { 1, reply }

@@ -5,14 +5,21 @@
 --- Deletes jobs that are not running, with all that the queue holds about them.
 --!
 --! flags:  allow-oom
---! keys:   jobs big delayed errors progress cancelling unique kept dead meta
---! args:   ids:list
---! return: 1, a code per id | -2 schema
+--! keys:   jobs big delayed errors progress cancelling unique kept dead meta lane
+--! args:   number:int ids:list
+--! return: 1, a code per id | -1 lane lost | -2 schema
 --
--- Codes: o deleted, n it is running, m no such job (a repetition answers this). A ready job leaves a tombstone.
+-- Codes: o deleted, n it is running, m no such job. A ready job leaves a tombstone.
+--- @include "include/lane"
 --- @include "include/record"
 --- @include "include/ending"
 --- @include "include/queue"
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  return { 1, note }
+elseif verdict == 'lost' then
+  return { -1 }
+end
 local schema = redis.call('HGET', meta, 'schema')
 if queue_too_new(schema) then
   return { -2, schema }
@@ -44,4 +51,6 @@ for at = ids_from, #ARGV do
   end
   codes[#codes + 1] = code
 end
-return { 1, table.concat(codes) }
+local reply = table.concat(codes)
+lane_note(lane, number, reply)
+return { 1, reply }

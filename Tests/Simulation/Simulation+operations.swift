@@ -159,8 +159,12 @@ extension Simulation {
         case .retryDead:
             let ids = some { $0.state == .dead }
             producer.callInLane(name) { Scripts.retryDead(keys, lane: $0, number: $1, ids: ids) }
-        case .remove: producer.call(Scripts.remove(keys, ids: some { $0.state != .running }))
-        case .promote: producer.call(Scripts.promote(keys, ids: some { $0.state == .delayed }))
+        case .remove:
+            let ids = some { $0.state != .running }
+            producer.callInLane(name) { Scripts.remove(keys, lane: $0, number: $1, ids: ids) }
+        case .promote:
+            let ids = some { $0.state == .delayed }
+            producer.callInLane(name) { Scripts.promote(keys, lane: $0, number: $1, ids: ids) }
         case .purge:
             let source = dice.pick(["ready:0", "ready:1", "ready:2", "ready:3", "delayed", "dead", "kept"]) ?? "dead"
             let limit = dice.number(1...10)

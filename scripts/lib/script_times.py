@@ -191,7 +191,7 @@ def measure(queue, running):
     yield "fail, 100 retried", times(
         ending(100, "r", 60000, "e", "timed out"), lambda words: lane("fail", 3, *words))
     yield "fail, 100 dead", times(ending(100, "d", 0, "e", "timed out"), lambda words: lane("fail", 3, *words))
-    yield "release, 200 to the front", times(ending(200, -1), lambda words: lane("release", *words))
+    yield "release, 200 to the front", times(ending(200, -1, 1), lambda words: lane("release", *words))
     yield "renew, 500 leases", times(
         lambda: [member for _, member in running[:500]], lambda members: queue.call("renew", LEASE_MS, *members))
     yield "renew, 100 leases", times(
@@ -219,11 +219,11 @@ def measure(queue, running):
         look, lambda _: queue.call("trim", 10**12, max(0, redis("ZCARD", f"{queue.prefix}:dead") - 100)), CALLS // 2)
     yield "cancel, 200 delayed", times(lambda: ids("delayed", 200), lambda found: lane("cancel", "bench", *found))
     yield "cancel, 200 ready", times(lambda: ids("ready:2", 200, False), lambda found: lane("cancel", "bench", *found), 20)
-    yield "promote, 200", times(lambda: ids("delayed", 200), lambda found: queue.call("promote", *found))
+    yield "promote, 200", times(lambda: ids("delayed", 200), lambda found: lane("promote", *found))
     yield "retry_dead, 200", times(lambda: ids("dead", 200), lambda found: lane("retry_dead", *found))
-    yield "remove, 200 delayed", times(lambda: ids("delayed", 200), lambda found: queue.call("remove", *found))
-    yield "purge, 200 delayed", times(nothing, lambda _: queue.call("purge", "delayed", 200))
-    yield "purge, 200 dead", times(nothing, lambda _: queue.call("purge", "dead", 200))
+    yield "remove, 200 delayed", times(lambda: ids("delayed", 200), lambda found: lane("remove", *found))
+    yield "purge, 200 delayed", times(nothing, lambda _: lane("purge", "delayed", 200))
+    yield "purge, 200 dead", times(nothing, lambda _: lane("purge", "dead", 200))
     middle = JOBS // 2
     yield "page, 100 delayed from the middle", times(nothing, lambda _: queue.call("page", "delayed", middle, 100, 0))
     yield "page, 100 ready from the middle", times(nothing, lambda _: queue.call("page", "ready:2", middle, 100, 0))

@@ -50,9 +50,8 @@ extension Queue {
     /// Returns what became of each, in order.
     @discardableResult
     public func remove(_ ids: [JobID]) async throws(StintError) -> [RemoveOutcome] {
-        let keys = keys
-        return try await inSlices(ids) { slice throws(StintError) in
-            try await core.call(Scripts.remove(keys, ids: slice))
+        try await inLane(ids) { keys, lane, number, ids in
+            Scripts.remove(keys, lane: lane, number: number, ids: ids)
         } reading: {
             switch $0 {
             case UInt8(ascii: "o"): .removed
@@ -68,9 +67,8 @@ extension Queue {
     /// Returns what became of each, in order.
     @discardableResult
     public func promote(_ ids: [JobID]) async throws(StintError) -> [PromoteOutcome] {
-        let keys = keys
-        return try await inSlices(ids) { slice throws(StintError) in
-            try await core.call(Scripts.promote(keys, ids: slice))
+        try await inLane(ids) { keys, lane, number, ids in
+            Scripts.promote(keys, lane: lane, number: number, ids: ids)
         } reading: {
             switch $0 {
             case UInt8(ascii: "o"): .ready
@@ -88,23 +86,13 @@ extension Queue {
     ) async throws(StintError) -> [Outcome] {
         let keys = keys
         let lane = try client.adminLane(name)
-        return try await inSlices(ids) { slice throws(StintError) in
-            try await core.call(in: lane) { make(keys, $0, $1, slice) }
-        } reading: {
-            reading($0)
-        }
-    }
-
-    private func inSlices<Outcome>(
-        _ ids: [JobID], _ call: ([[UInt8]]) async throws(StintError) -> RedisValue, reading: (UInt8) -> Outcome?
-    ) async throws(StintError) -> [Outcome] {
         try await client.connect(limit: client.settings.enqueueTimeout)
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(ids.count)
         for start in stride(from: 0, to: ids.count, by: Self.sliceLength) {
             try Self.checkCancellation()
-            let slice = ids[start..<min(start + Self.sliceLength, ids.count)]
-            let reply = try await call(slice.map { Array($0.description.utf8) })
+            let slice = ids[start..<min(start + Self.sliceLength, ids.count)].map { Array($0.description.utf8) }
+            let reply = try await core.call(in: lane) { make(keys, $0, $1, slice) }
             let codes = reply.arrayValue?.last?.bytesValue?.compactMap(reading) ?? []
             guard codes.count == slice.count else { throw .unreadable("A reply of Redis") }
             outcomes += codes

@@ -87,10 +87,10 @@ public struct Queue: Sendable {
         let counts = try QueueCounts(try await core.call(Scripts.inspect(keys)))
         var deleted = 0
         for (source, entries) in counts.purgeSources where targets.contains(source.target) {
-            // What arrives meanwhile is not meant: it stands behind what was there.
+            // What arrives meanwhile stays, and does not keep the purge from ending.
             for start in stride(from: 0, to: entries, by: Self.sliceLength) {
-                let limit = min(Self.sliceLength, entries - start)
                 try Self.checkCancellation()
+                let limit = min(Self.sliceLength, entries - start)
                 let reply = try await core.call(in: lane) {
                     Scripts.purge(keys, lane: $0, number: $1, source: source.name, limit: limit)
                 }

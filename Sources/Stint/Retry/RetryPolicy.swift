@@ -22,7 +22,7 @@ public struct RetryPolicy: Sendable, Hashable {
     public var backoff: Backoff
     /// The number of attempts in all, 1 to 65,535; `nil` for no bound.
     public var attempts: Int?
-    /// No further attempt starts later than this after the enqueue; `nil` for no bound.
+    /// No further attempt starts later than this after the enqueue, or after a dead job was put back; `nil` for no bound.
     public var maxElapsed: Duration?
 
     /// Creates a policy.

@@ -32,11 +32,11 @@ package enum Scripts {
         "page": [1, 21, 5, 2, 21, 8, 3, 21, 8, 4, 21, 8, 5, 21, 8, 6, 21, 8, 7, 21, 8, 9, 21, 9, 10, 21, 9, 11, 21, 9, 12, 9, 8, 16, 21, 15],
         "pause": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 9, 8, 11, 14, 8, 14, 14, 14, 17, 22, 15],
         "progress": [1, 23, 5, 2, 23, 8, 3, 23, 8, 5, 23, 9, 6, 23, 9, 7, 16, 66, 12, 16, 73, 16, 16, 79, 20, 23, 14],
-        "promote": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 8, 9, 8, 12, 16, 66, 17, 16, 73, 21, 14, 8, 24, 14, 19, 31, 14, 35, 34, 24, 16],
+        "promote": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 9, 24, 9, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 16, 66, 36, 16, 73, 40, 14, 8, 43, 14, 19, 50, 14, 35, 53, 24, 17],
         "purge": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 15, 25, 9, 16, 25, 9, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 10, 9, 68, 10, 19, 85, 10, 39, 90, 14, 8, 93, 25, 19],
         "register": [1, 26, 5, 2, 26, 8, 4, 26, 13],
         "release": [1, 27, 5, 2, 27, 8, 3, 27, 8, 4, 27, 8, 5, 27, 8, 6, 27, 8, 7, 27, 8, 8, 27, 8, 9, 27, 8, 10, 27, 8, 11, 27, 8, 12, 27, 8, 13, 27, 8, 14, 27, 8, 15, 27, 8, 17, 27, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 21, 232, 27, 51],
-        "remove": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 28, 8, 6, 28, 8, 7, 28, 8, 8, 28, 8, 9, 28, 8, 10, 28, 8, 11, 28, 8, 13, 16, 9, 16, 16, 22, 31, 16, 39, 35, 16, 73, 39, 10, 9, 47, 10, 19, 64, 10, 39, 69, 14, 8, 72, 28, 16],
+        "remove": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 28, 8, 6, 28, 8, 7, 28, 8, 8, 28, 8, 9, 28, 8, 10, 28, 8, 11, 28, 8, 12, 28, 8, 14, 28, 9, 15, 13, 10, 29, 13, 26, 32, 16, 9, 35, 16, 22, 50, 16, 39, 54, 16, 73, 58, 10, 9, 66, 10, 19, 83, 10, 39, 88, 14, 8, 91, 28, 17],
         "renew": [1, 29, 5, 2, 29, 8, 3, 29, 8, 5, 29, 9, 6, 9, 8, 10, 29, 14],
         "resume": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 30, 13],
         "retry_dead": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 85, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 20],
@@ -2347,10 +2347,29 @@ local ready = {KEYS[2], KEYS[3], KEYS[4], KEYS[5]}
 local delayed = KEYS[6]
 local meta = KEYS[7]
 local wake = KEYS[8]
-local ids_from = 1
+local lane = KEYS[9]
+local number = tonumber(ARGV[1])
+local ids_from = 2
 local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function lane_check(lane, number)
+  local kept = redis.call('GET', lane)
+  if not kept then
+    return 'lost'
+  end
+  local colon = string.find(kept, ':', 1, true)
+  local last = tonumber(string.sub(kept, 1, colon - 1))
+  if number == last + 1 then
+    return 'new'
+  elseif number == last and number > 0 then
+    return 'again', string.sub(kept, colon + 1)
+  end
+  return 'lost'
+end
+local function lane_note(lane, number, reply)
+  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
 end
 local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
   return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
@@ -2374,6 +2393,12 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  return { 1, note }
+elseif verdict == 'lost' then
+  return { -1 }
+end
 local state = redis.call('HMGET', meta, 'schema', 'paused_until')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
@@ -2396,41 +2421,47 @@ end
 if is_ready and not queue_paused(state[2], now_ms) then
   queue_wake(wake, now_ms)
 end
-return { 1, table.concat(codes) }
+local reply = table.concat(codes)
+lane_note(lane, number, reply)
+return { 1, reply }
 """#,
-        sha1: "076e93386c0332426fc43b34f96a6c4609d41f0b"
+        sha1: "07977f22d7ac5a6f90fdb671110c7dbdea600101"
     )
 
     /// Makes delayed jobs ready now.
     ///
-    /// The reply: 1, a code per id | -2 schema.
+    /// The reply: 1, a code per id | -1 lane lost | -2 schema.
     package static func promote(
         jobs: String,
         ready: [String],
         delayed: String,
         meta: String,
         wake: String,
+        lane: String,
+        number: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         precondition(ready.count == 4, "ready: 4 keys")
         return ScriptCall(
             script: promoteScript,
-            keys: [jobs] + ready + [delayed, meta, wake],
-            arguments: ids
+            keys: [jobs] + ready + [delayed, meta, wake, lane],
+            arguments: [number.scriptBytes] + ids
         )
     }
 
     /// Makes delayed jobs ready now.
     ///
-    /// The reply: 1, a code per id | -2 schema.
+    /// The reply: 1, a code per id | -1 lane lost | -2 schema.
     package static func promote(
         _ keys: QueueKeys,
+        lane: String,
+        number: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: promoteScript,
-            keys: [keys.jobs] + keys.ready + [keys.delayed, keys.meta, keys.wake],
-            arguments: ids
+            keys: [keys.jobs] + keys.ready + [keys.delayed, keys.meta, keys.wake, lane],
+            arguments: [number.scriptBytes] + ids
         )
     }
 
@@ -3000,7 +3031,26 @@ local unique = KEYS[7]
 local kept = KEYS[8]
 local dead = KEYS[9]
 local meta = KEYS[10]
-local ids_from = 1
+local lane = KEYS[11]
+local number = tonumber(ARGV[1])
+local ids_from = 2
+local function lane_check(lane, number)
+  local kept = redis.call('GET', lane)
+  if not kept then
+    return 'lost'
+  end
+  local colon = string.find(kept, ':', 1, true)
+  local last = tonumber(string.sub(kept, 1, colon - 1))
+  if number == last + 1 then
+    return 'new'
+  elseif number == last and number > 0 then
+    return 'again', string.sub(kept, colon + 1)
+  end
+  return 'lost'
+end
+local function lane_note(lane, number, reply)
+  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
 end
@@ -3060,6 +3110,12 @@ end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  return { 1, note }
+elseif verdict == 'lost' then
+  return { -1 }
+end
 local schema = redis.call('HGET', meta, 'schema')
 if queue_too_new(schema) then
   return { -2, schema }
@@ -3091,14 +3147,16 @@ for at = ids_from, #ARGV do
   end
   codes[#codes + 1] = code
 end
-return { 1, table.concat(codes) }
+local reply = table.concat(codes)
+lane_note(lane, number, reply)
+return { 1, reply }
 """#,
-        sha1: "734c566e860ed9681b926c50b422b8de97eedc2b"
+        sha1: "44298c0b406e5a20d85de9472cb2f9403c333089"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
     ///
-    /// The reply: 1, a code per id | -2 schema.
+    /// The reply: 1, a code per id | -1 lane lost | -2 schema.
     package static func remove(
         jobs: String,
         big: String,
@@ -3110,26 +3168,30 @@ return { 1, table.concat(codes) }
         kept: String,
         dead: String,
         meta: String,
+        lane: String,
+        number: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: removeScript,
-            keys: [jobs, big, delayed, errors, progress, cancelling, unique, kept, dead, meta],
-            arguments: ids
+            keys: [jobs, big, delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
+            arguments: [number.scriptBytes] + ids
         )
     }
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
     ///
-    /// The reply: 1, a code per id | -2 schema.
+    /// The reply: 1, a code per id | -1 lane lost | -2 schema.
     package static func remove(
         _ keys: QueueKeys,
+        lane: String,
+        number: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: removeScript,
-            keys: [keys.jobs, keys.big, keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta],
-            arguments: ids
+            keys: [keys.jobs, keys.big, keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
+            arguments: [number.scriptBytes] + ids
         )
     }
 

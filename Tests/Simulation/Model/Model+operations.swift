@@ -13,9 +13,9 @@ extension Model {
         switch call.script {
         case "cancel": expectCodes(call, parts, from: 2) { cancel($0, &queue, nowMs, at) }
         case "retry_dead": expectCodes(call, parts, from: 1) { retryDead($0, &queue, nowMs, at) }
-        case "remove": expectCodes(call, parts, from: 0) { remove($0, &queue) }
+        case "remove": expectCodes(call, parts, from: 1) { remove($0, &queue) }
         case "promote":
-            expectCodes(call, parts, from: 0) { id in
+            expectCodes(call, parts, from: 1) { id in
                 guard let job = queue.jobs[id] else { return "m" }
                 guard job.state == .delayed else { return "s" }
                 queue.makeReady(id, atFront: false, nowMs, at)

@@ -66,7 +66,9 @@ final class Model {
             lanes[call.lastKey] = Lane(number: 0, expiresMs: nowMs + 600_000)
             return
         }
-        let isInLane = ["enqueue", "advance", "fail", "release", "cancel", "retry_dead", "purge"].contains(call.script)
+        let isInLane = [
+            "enqueue", "advance", "fail", "release", "cancel", "retry_dead", "promote", "remove", "purge",
+        ].contains(call.script)
         if isInLane, !passesLane(call, reply, nowMs) { return }
         // Taken out, so that it is changed in place and not copied.
         var queue = queues.removeValue(forKey: call.queue) ?? ModelQueue(name: call.queue)

@@ -44,7 +44,7 @@ enum StepCall: String, CaseIterable {
     }
 
     /// Whether a repetition answers something else, by the script's header: that it was done before.
-    var repliesOtherwise: Bool { [.sweep, .trim, .promote, .remove, .resume].contains(self) }
+    var repliesOtherwise: Bool { [.sweep, .trim, .resume].contains(self) }
 
     /// Makes the call and returns what of its reply must be the same whatever was cut.
     func perform(_ fixture: StepFixture, _ core: ClientCore) async throws -> RedisValue {
@@ -115,8 +115,12 @@ enum StepCall: String, CaseIterable {
             return try await repeating(
                 Scripts.leave(nodes: registry.nodes, nodeDetails: registry.nodeDetails, node: "node01"))
         case .await: return try await repeating(Scripts.await(keys, id: "a"))
-        case .promote: return try await repeating(Scripts.promote(keys, ids: bytes("d1", "a")))
-        case .remove: return try await repeating(Scripts.remove(keys, ids: bytes("b", "k2", "r1")))
+        case .promote:
+            let ids = bytes("d1", "a")
+            return try await inLane { Scripts.promote(keys, lane: $0, number: $1, ids: ids) }
+        case .remove:
+            let ids = bytes("b", "k2", "r1")
+            return try await inLane { Scripts.remove(keys, lane: $0, number: $1, ids: ids) }
         case .pause: return try await repeating(Scripts.pause(keys, forMs: 60_000, who: "me", reason: "why"))
         case .resume: return try await repeating(Scripts.resume(keys))
         case .configure: return try await repeating(Scripts.configure(keys, field: "depth_limit", value: "50"))

@@ -88,6 +88,14 @@ extension ModelRun {
             let ids = ids()
             let call = Scripts.cancel(keys, lane: lane, number: number, who: "me", ids: bytes(ids))
             return (call, { $0.cancel(ids, by: "me") }, ids)
+        case .promote:
+            let ids = ids()
+            let call = Scripts.promote(keys, lane: lane, number: number, ids: bytes(ids))
+            return (call, { $0.promote(ids) }, ids)
+        case .remove:
+            let ids = ids()
+            let call = Scripts.remove(keys, lane: lane, number: number, ids: bytes(ids))
+            return (call, { $0.remove(ids) }, ids)
         case .purge:
             let source = pick(["ready:0", "ready:1", "ready:2", "ready:3", "delayed", "dead", "kept"])
             let limit = 1 + self.number(3)

@@ -11,7 +11,8 @@ extension ModelRun {
     /// Makes a call of this kind with random arguments.
     mutating func perform(_ step: Step) async throws -> Outcome {
         switch step {
-        case .enqueue, .advance, .fail, .release, .cancel, .retryDead, .purge: return try await performInLane(step)
+        case .enqueue, .advance, .fail, .release, .cancel, .retryDead, .purge, .promote, .remove:
+            return try await performInLane(step)
         case .renew:
             let leases = (0..<number(4)).map { _ in held().lease }
             let lease = pick([5_000, Self.lease, Self.lease, 12_000])
@@ -39,12 +40,6 @@ extension ModelRun {
             return try await run(Scripts.trim(keys, deadAgeMs: age, deadCount: most), []) {
                 $0.trim(deadAge: Int64(age), deadCount: most)
             }
-        case .promote:
-            let ids = ids()
-            return try await run(Scripts.promote(keys, ids: bytes(ids)), ids) { $0.promote(ids) }
-        case .remove:
-            let ids = ids()
-            return try await run(Scripts.remove(keys, ids: bytes(ids)), ids) { $0.remove(ids) }
         case .pause:
             let time = pick([0, 1, 2_000, 20_000])
             return try await run(Scripts.pause(keys, forMs: time, who: "me", reason: "why"), []) {

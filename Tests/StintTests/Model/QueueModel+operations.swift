@@ -26,8 +26,7 @@ extension QueueModel {
         return (.codes(codes), codes.joined())
     }
 
-    mutating func promote(_ ids: [String]) -> ModelReply {
-        if let refusal { return refusal }
+    mutating func promote(_ ids: [String]) -> (reply: ModelReply, note: String) {
         let codes = ids.map { id -> String in
             guard let job = jobs[id] else { return "m" }
             guard job.state == .delayed else { return "s" }
@@ -35,7 +34,7 @@ extension QueueModel {
             return "o"
         }
         wakeUp(isReady: codes.contains("o"), soonest: nil, firstDue: -1)
-        return .codes(codes)
+        return (.codes(codes), codes.joined())
     }
 
     mutating func retryDead(_ ids: [String]) -> (reply: ModelReply, note: String) {
@@ -62,16 +61,15 @@ extension QueueModel {
         makeReady(id)
     }
 
-    mutating func remove(_ ids: [String]) -> ModelReply {
-        if let refusal { return refusal }
-        return .codes(
-            ids.map { id -> String in
-                guard let job = jobs[id] else { return "m" }
-                guard job.state != .running else { return "n" }
-                if job.state == .ready { count("tomb:\(job.list)") }
-                forget(id)
-                return "o"
-            })
+    mutating func remove(_ ids: [String]) -> (reply: ModelReply, note: String) {
+        let codes = ids.map { id -> String in
+            guard let job = jobs[id] else { return "m" }
+            guard job.state != .running else { return "n" }
+            if job.state == .ready { count("tomb:\(job.list)") }
+            forget(id)
+            return "o"
+        }
+        return (.codes(codes), codes.joined())
     }
 
     mutating func await(_ id: String) -> ModelReply {

@@ -2,6 +2,7 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import StintRedis
 import StintTesting
 import Testing
@@ -130,6 +131,24 @@ import Testing
             #expect(status.totals.purged == 705)
             #expect(try await stint.command("HLEN", stint.core.keys(queue: "mail").jobs).integerValue == 5)
             #expect(try await stint.command("HLEN", stint.core.keys(queue: "mail").big).integerValue == 5)
+        }
+    }
+
+    @Test("A purge leaves what comes after it began")
+    func purgeLater() async throws {
+        try await withStint { stint in
+            try await stint.client.enqueue(contentsOf: (0..<250).map { SendReceipt(orderID: $0) })
+            let deleted = try await stint.client.queue("mail").purge([.ready]) { deleted in
+                guard deleted == 200 else { return }
+                let isDone = DispatchSemaphore(value: 0)
+                Task.detached {
+                    _ = try? await stint.client.enqueue(contentsOf: (250..<300).map { SendReceipt(orderID: $0) })
+                    isDone.signal()
+                }
+                isDone.wait()
+            }
+            #expect(deleted == 250)
+            #expect(try await stint.enqueued(SendReceipt.self).map(\.orderID) == Array(250..<300))
         }
     }
 

@@ -81,7 +81,7 @@ import Testing
                 let reply = try await bench.fail((claim, action: "r", delay: 60_000, kind: "c", text: "signal 11"))
                 #expect(reply == (crash < 3 ? "[1, r]" : "[1, d]"))
                 #expect(try await bench.snapshot().record("a").crashes == crash)
-                try await bench.run(Scripts.promote(bench.keys, ids: [Array("a".utf8)]))
+                try await bench.promote("a")
             }
             #expect(try await bench.snapshot().record("a").reason == "crashed too often: signal 11")
         }
@@ -141,7 +141,7 @@ import Testing
             for attempt in 1...7 {
                 let claim = try await bench.claimOne()
                 try await bench.fail((claim, action: "r", delay: 60_000, kind: "e", text: "error \(attempt)"))
-                try await bench.run(Scripts.promote(bench.keys, ids: [Array("a".utf8)]))
+                try await bench.promote("a")
             }
             let errors = try await bench.snapshot().errors("a")
             #expect(errors == (3...7).map { RecordedError(attempt: $0, kind: "e", text: "error \($0)") })
@@ -156,7 +156,7 @@ import Testing
                 let claim = try await bench.claimOne()
                 let text = String(repeating: "x", count: 70_000)
                 try await bench.fail((claim, action: "r", delay: 60_000, kind: "e", text: text))
-                try await bench.run(Scripts.promote(bench.keys, ids: [Array("a".utf8)]))
+                try await bench.promote("a")
             }
             #expect(try await bench.snapshot().errors("a").map(\.text.utf8.count) == [8_192, 8_192, 8_192])
         }

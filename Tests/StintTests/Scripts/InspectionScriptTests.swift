@@ -40,7 +40,7 @@ import Testing
             #expect(try await bench.run(Scripts.show(bench.keys, id: "a")).arrayValue?.last == .null)
             let first = try await bench.running(TestJob("a") { $0.payload = .init(repeating: 65, count: 600) })
             try await bench.fail((first, action: "r", delay: 0, kind: "e", text: "x"))
-            try await bench.run(Scripts.promote(bench.keys, ids: [Array("a".utf8)]))
+            try await bench.promote("a")
             let claim = try await bench.claimOne()
             try await bench.run(Scripts.progress(bench.keys, id: "a", member: claim.member, text: "half"))
             try await bench.cancel("a")

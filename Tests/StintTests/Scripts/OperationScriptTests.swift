@@ -167,13 +167,14 @@ import Testing
         try await ScriptBench.with { bench in
             try await bench.enqueue(TestJob("a") { $0.due = .after(60_000) }, TestJob("b"))
             try await bench.redis("DEL", bench.keys.wake)
-            let call = Scripts.promote(bench.keys, ids: ["a", "b", "none"].map { Array($0.utf8) })
-            #expect(try await bench.run(call).line == "[1, osm]")
+            #expect(try await bench.promote("a", "b", "none") == "[1, osm]")
             let view = try await bench.snapshot()
             #expect(view.names == ["jobs", "meta", "ready:2", "wake"])
             #expect(view.ready[2] == ["b", "a"])
-            #expect(try await bench.run(call).line == "[1, ssm]")
+            #expect(try await bench.promote("a", "b", "none", number: bench.lastNumber) == "[1, osm]")
             #expect(try await bench.snapshot() == view)
+            #expect(try await bench.promote("a", number: 99) == "[-1]")
+            #expect(try await bench.promote("a", "b", "none") == "[1, ssm]")
         }
     }
 }
@@ -195,15 +196,18 @@ import Testing
             let kept = try await bench.running(TestJob("kept") { $0.keepMilliseconds = 9_000 })
             try await bench.advance(0, finished: [(kept, String(repeating: "r", count: 600))])
             try await bench.enqueue(TestJob("ready") { $0.unique = .key("ready") })
-            let ids = ["dead", "delayed", "kept", "ready", "running", "none"].map { Array($0.utf8) }
-            #expect(try await bench.run(Scripts.remove(bench.keys, ids: ids)).line == "[1, oooonm]")
+            func remove(number: Int? = nil) async throws -> String {
+                try await bench.remove("dead", "delayed", "kept", "ready", "running", "none", number: number)
+            }
+            #expect(try await remove() == "[1, oooonm]")
             let view = try await bench.snapshot()
             #expect(view.ids == ["running"])
             #expect(view.names == ["jobs", "leases", "meta", "ready:2", "recent", "unique", "wake"])
             #expect(view.unique == [:])
             #expect(view.tombs == [0, 0, 1, 0])
             #expect(Array(view.leases.keys) == [running.member])
-            #expect(try await bench.run(Scripts.remove(bench.keys, ids: ids)).line == "[1, mmmmnm]")
+            #expect(try await remove(number: bench.lastNumber) == "[1, oooonm]")
+            #expect(try await remove() == "[1, mmmmnm]")
         }
     }
 }

@@ -67,7 +67,7 @@ import Testing
                 let record = try await bench.snapshot().record("a")
                 #expect(record.attempt == 0)
                 #expect(record.flags.contains(.mayExpire) == !wasStarted)
-                try await bench.run(Scripts.remove(bench.keys, ids: [Array("a".utf8)]))
+                try await bench.remove("a")
             }
         }
     }

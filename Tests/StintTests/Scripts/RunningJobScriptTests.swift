@@ -124,7 +124,7 @@ import Testing
         try await ScriptBench.with { bench in
             let failed = try await bench.running(TestJob("a") { $0.isAwaited = true })
             try await bench.fail((failed, action: "r", delay: 0, kind: "e", text: "once"))
-            try await bench.run(Scripts.promote(bench.keys, ids: [Array("a".utf8)]))
+            try await bench.promote("a")
             let result = String(repeating: "r", count: 600)
             try await bench.advance(0, finished: [(try await bench.claimOne(), result)])
             let before = try await bench.snapshot()

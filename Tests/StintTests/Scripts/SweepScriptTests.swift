@@ -53,7 +53,7 @@ import Testing
                     #expect(record.state == .delayed)
                     let wait = 5_000 + 5 * (record.fence % 1_000 * 618 % 1_000)
                     #expect((before + wait...after + wait).contains(record.atMilliseconds))
-                    try await bench.run(Scripts.promote(bench.keys, ids: [Array("a".utf8)]))
+                    try await bench.promote("a")
                 default:
                     let reason = "crashed too often: lease expired on node node01"
                     #expect(reply == "[1, 0, -1, 0, 0, [], 0, 1, 0, [a, work, 3, \(reason)]]")

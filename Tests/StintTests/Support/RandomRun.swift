@@ -106,7 +106,11 @@ struct RandomRun {
             return "retry_dead \(ids): \(try await inLane(call))"
         case 10:
             let ids = ids()
-            let call = number(3) == 0 ? Scripts.remove(bench.keys, ids: ids) : Scripts.promote(bench.keys, ids: ids)
+            let next = bench.nextNumber()
+            let call =
+                number(3) == 0
+                ? Scripts.remove(bench.keys, lane: bench.lane, number: next, ids: ids)
+                : Scripts.promote(bench.keys, lane: bench.lane, number: next, ids: ids)
             return "\(call.script.name) \(ids): \(try await bench.run(call).line)"
         case 11:
             guard let claim = claim() else { return "nothing" }

@@ -140,6 +140,20 @@ extension ScriptBench {
     }
 
     @discardableResult
+    func remove(_ ids: String..., number: Int? = nil) async throws -> String {
+        try await run(
+            Scripts.remove(keys, lane: lane, number: number ?? nextNumber(), ids: ids.map { Array($0.utf8) })
+        ).line
+    }
+
+    @discardableResult
+    func promote(_ ids: String..., number: Int? = nil) async throws -> String {
+        try await run(
+            Scripts.promote(keys, lane: lane, number: number ?? nextNumber(), ids: ids.map { Array($0.utf8) })
+        ).line
+    }
+
+    @discardableResult
     func purge(_ source: String, _ limit: Int, number: Int? = nil) async throws -> String {
         try await run(
             Scripts.purge(keys, lane: lane, number: number ?? nextNumber(), source: source, limit: limit)
