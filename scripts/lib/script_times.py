@@ -88,13 +88,15 @@ class Queue:
         self.next_id += 1
         return b"%026d" % self.next_id
 
-    def entry(self, delay_ms=0, payload=b"x" * 100, unique=False, attempts=3):
+    def entry(self, delay_ms=0, payload=b"x" * 100, unique=False, attempts=3, keep_ms=0):
         """An entry of `enqueue`; the layout stands in docs/architecture.md."""
         id, fields = self.id(), b"\x09mail.send"
+        if keep_ms:
+            fields += bytes(11) + keep_ms.to_bytes(5, "big") + bytes(5)
         if unique:
             fields += b"u" + struct.pack(">H", len(id)) + id
-        flags = (64 if unique else 0) | (32 if len(payload) > 512 else 0)
-        record = b"\x01d:" + bytes([flags, 0]) + bytes(4) + struct.pack(">H", attempts) + bytes(6)
+        flags = (64 if unique else 0) | (32 if len(payload) > 512 else 0) | (128 if keep_ms else 0)
+        record = b"\x01d:" + bytes([flags, 16 if keep_ms else 0]) + bytes(4) + struct.pack(">H", attempts) + bytes(6)
         record += delay_ms.to_bytes(6, "big") + bytes(7) + b"000000" + struct.pack(">H", len(fields)) + fields
         big = len(payload) > 512
         words = [id, record + (struct.pack(">I", len(payload)) if big else payload)]
@@ -177,8 +179,10 @@ def measure(queue, running):
 
     lane = queue.in_lane
     nothing = lambda: None
-    yield "enqueue, 500 jobs", times(lambda: entries(500), lambda words: lane("enqueue", *words))
-    yield "enqueue, 500 with a unique key", times(lambda: entries(500, unique=True), lambda words: lane("enqueue", *words))
+    yield "enqueue, 200 jobs", times(lambda: entries(200), lambda words: lane("enqueue", *words))
+    yield "enqueue, 200 with a unique key", times(lambda: entries(200, unique=True), lambda words: lane("enqueue", *words))
+    yield "enqueue, 200 with a unique key and 600 B", times(
+        lambda: entries(200, unique=True, payload=b"x" * 600), lambda words: lane("enqueue", *words))
     yield "enqueue, 100 delayed", times(lambda: entries(100, delay_ms=5_000_000), lambda words: lane("enqueue", *words))
     yield "enqueue, 16 of 64 KiB", times(
         lambda: entries(16, payload=b"x" * 65536), lambda words: lane("enqueue", *words))
@@ -186,10 +190,23 @@ def measure(queue, running):
     def advance(words, count):
         running.extend(queue.claim(count, words))
 
-    yield "advance, finish 500 and claim 500", times(ending(500, ""), lambda words: advance(words, 500))
+    def keeping(count, result):
+        # Urgent, so that they are what is claimed next.
+        words = entries(count, keep_ms=60_000)
+        for at in range(1, len(words), 2):
+            words[at] = words[at][:2] + b"0" + words[at][3:]
+        lane("enqueue", *words)
+        return [word for id, member in queue.claim(count) for word in (id, member, result)]
+
+    yield "advance, claim 200", times(nothing, lambda _: advance((), 200))
+    yield "advance, finish 100 and claim 100", times(ending(100, ""), lambda words: advance(words, 100))
+    yield "advance, finish 100 kept with 600 B, claim 100", times(
+        lambda: keeping(100, "x" * 600), lambda words: advance(words, 100))
     yield "advance, finish 64 and claim 64", times(ending(64, ""), lambda words: advance(words, 64))
     yield "fail, 100 retried", times(
         ending(100, "r", 60000, "e", "timed out"), lambda words: lane("fail", 3, *words))
+    yield "fail, 16 retried with 4 KiB", times(
+        ending(16, "r", 60000, "e", "x" * 4096), lambda words: lane("fail", 3, *words))
     yield "fail, 100 dead", times(ending(100, "d", 0, "e", "timed out"), lambda words: lane("fail", 3, *words))
     yield "release, 200 to the front", times(ending(200, -1, 1), lambda words: lane("release", *words))
     yield "renew, 500 leases", times(
@@ -236,6 +253,8 @@ def measure(queue, running):
     yield "beat, 100 queues", times(
         nothing, lambda _: queue.call("beat", NODE, "{}", *[f"queue{at}" for at in range(100)]))
     yield "leave", times(nothing, lambda _: queue.call("leave", NODE))
+    yield "register", times(nothing, lambda _: queue.call("register", "big"))
+    yield "rewake", times(nothing, lambda _: queue.call("rewake"))
     yield "pause", times(nothing, lambda _: queue.call("pause", 1000, "bench", "measured"))
     yield "resume", times(nothing, lambda _: queue.call("resume"))
     yield "configure", times(nothing, lambda _: queue.call("configure", "depth_limit", ""))

@@ -11,7 +11,7 @@
 struct BatchQueue<Element> {
     /// The most jobs of a batch of single ones, and of a slice.
     static var singleLimit: Int { 100 }
-    static var sliceLimit: Int { 500 }
+    static var sliceLimit: Int { 200 }
     /// The most bytes of a batch; a single job over it travels alone.
     static var byteLimit: Int { 1 << 20 }
 

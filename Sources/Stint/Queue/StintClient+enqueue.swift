@@ -24,7 +24,7 @@ extension StintClient {
         return try await enqueue(name: raw.name, payload: raw.payload, options: raw.options)
     }
 
-    /// Enqueues many jobs of one type, in bounded calls of at most 500.
+    /// Enqueues many jobs of one type, in bounded calls of at most 200.
     ///
     /// Jobs that Redis refuses (a taken unique key, a full queue) are told by their receipts and keep no other job
     /// from being accepted. Each call's jobs become ready in their order; two calls are under way at a time, so one

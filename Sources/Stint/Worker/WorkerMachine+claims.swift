@@ -123,15 +123,16 @@ extension WorkerMachine {
     private mutating func sendAdvance(_ index: Int) -> [Action] {
         let queue = queues[index]
         let mayClaim = mode == .running && queue.isPromising
-        var limit = mayClaim ? min(share(of: index), room(index), 500) : 0
-        if let most = settings.maxJobs { limit = min(limit, max(0, most - claimedInAll - reserved)) }
-        let finished = Self.batch(queue.finishing)
+        var wanted = mayClaim ? min(share(of: index), room(index)) : 0
+        if let most = settings.maxJobs { wanted = min(wanted, max(0, most - claimedInAll - reserved)) }
+        let finished = Self.batch(queue.finishing, most: Self.advanceLimit / 2, bytes: Self.resultBytes)
+        let limit = min(wanted, Self.advanceLimit - finished.count)
         guard limit > 0 || !finished.isEmpty else { return [] }
         switch queue.calls {
         case 0: break
         case 1:
             // The second lane is for load only: half of the slots are to be refilled or written off.
-            guard max(limit, finished.count) * 2 >= settings.slots else { return [] }
+            guard max(wanted, queue.finishing.count) * 2 >= settings.slots else { return [] }
         default: return []
         }
         queues[index].finishing.removeFirst(finished.count)
@@ -141,15 +142,24 @@ extension WorkerMachine {
         return [.advance(queue: index, limit: max(0, limit), finished: Array(finished))]
     }
 
-    /// The first ends that one call takes: 500 or 1 MiB of results.
-    private static func batch(_ finishing: [Outgoing]) -> ArraySlice<Outgoing> {
+    /// What one call may carry, so that Redis is not held up: see docs/decisions/0005-call-sizes.md.
+    private static let advanceLimit = 200
+    private static let resultBytes = 256 * 1024
+    private static let failLimit = 100
+    private static let textBytes = 64 * 1024
+
+    /// The first ends that one call takes: at least one, as many as allowed, and no more bytes of results or texts.
+    private static func batch(_ ends: [Outgoing], most: Int, bytes limit: Int) -> ArraySlice<Outgoing> {
         var bytes = 0
-        let end = finishing.prefix(500).firstIndex { outgoing in
-            if case .finish(let result) = outgoing.end { bytes += result.count }
-            return bytes > 1 << 20
+        let end = ends.prefix(most).firstIndex { outgoing in
+            switch outgoing.end {
+            case .finish(let result): bytes += result.count
+            case .fail(let failure): bytes += failure.text.utf8.count
+            case .handBack: break
+            }
+            return bytes > limit
         }
-        // No result is as long as that, so there is always a first.
-        return finishing[..<(end ?? min(finishing.count, 500))]
+        return ends[..<min(max(end ?? most, 1), ends.count)]
     }
 
     /// A queue's part of the free slots: by weight among those that are promising and may send a call.
@@ -181,7 +191,7 @@ extension WorkerMachine {
         }
         if !queues[index].failing.isEmpty {
             queues[index].isSideBusy = true
-            let batch = Array(queues[index].failing.prefix(100))
+            let batch = Array(Self.batch(queues[index].failing, most: Self.failLimit, bytes: Self.textBytes))
             queues[index].failing.removeFirst(batch.count)
             queues[index].sideSent = batch
             return [.fail(queue: index, batch)]

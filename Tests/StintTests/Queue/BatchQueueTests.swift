@@ -33,14 +33,14 @@ import Testing
         for expected in [[0], [1], [2], [9]] { #expect(queue.next() == expected) }
     }
 
-    @Test("Jobs that came together travel in slices of 500 or 1 MiB, and nobody joins them")
+    @Test("Jobs that came together travel in slices of 200 or 1 MiB, and nobody joins them")
     func slices() {
         var queue = BatchQueue<Int>(lanes: 9)
-        queue.add(contentsOf: (0..<1_200).map { ($0, 1) })
+        queue.add(contentsOf: (0..<450).map { ($0, 1) })
         queue.add(-1, bytes: 1)
-        #expect(queue.next() == Array(0..<500))
-        #expect(queue.next() == Array(500..<1_000))
-        #expect(queue.next() == Array(1_000..<1_200))
+        #expect(queue.next() == Array(0..<200))
+        #expect(queue.next() == Array(200..<400))
+        #expect(queue.next() == Array(400..<450))
         #expect(queue.next() == [-1])
         queue.add(contentsOf: (0..<4).map { ($0, 400_000) })
         #expect(queue.next() == [0, 1])
@@ -55,9 +55,9 @@ import Testing
         queue.add(-2, bytes: 1, at: .seconds(9))
         queue.add(contentsOf: [(-3, 1)], at: .seconds(3))
         #expect(queue.takeOverdue(since: .milliseconds(999)) == [])
-        #expect(queue.next() == Array(0..<500))
+        #expect(queue.next() == Array(0..<200))
         // A batch counts from when it was begun.
-        #expect(queue.takeOverdue(since: .seconds(2)) == Array(500..<1_200) + [-1, -2])
+        #expect(queue.takeOverdue(since: .seconds(2)) == Array(200..<1_200) + [-1, -2])
         #expect(queue.next() == nil)
         queue.laneFreed()
         #expect(queue.next() == [-3])

@@ -159,12 +159,35 @@ import Testing
         #expect(bench.renewedMembers == [2])
     }
 
-    @Test("A call takes at most about 1 MiB of results")
+    @Test("A call finishes at most 100 jobs and claims as many as make 200 with them")
+    func boundsCounts() {
+        var bench = MachineBench(slots: 500)
+        bench.perform { $0.begin(now: $1) }
+        for jobs in [200, 200, 100] { bench.answer(0, jobs: jobs, hasMore: true) }
+        #expect(bench.advances.map(\.limit) == [200, 200, 100])
+        bench.advances = []
+        bench.end(Array(bench.started.prefix(300)))
+        #expect(bench.advances == [.init(queue: 0, limit: 100, finished: 100)])
+    }
+
+    @Test("A call takes at most 64 KiB of failures' texts, and one whatever its length")
+    func boundsTexts() {
+        var bench = MachineBench(slots: 40)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 40)
+        let text = String(repeating: "x", count: 4096)
+        bench.end(bench.started, .fail(.init(kind: .error, delay: .zero, text: text)))
+        bench.perform { $0.sideEnded(queue: 0, lost: [], now: $1) }
+        bench.perform { $0.sideEnded(queue: 0, lost: [], now: $1) }
+        #expect(bench.failures == [16, 16, 8])
+    }
+
+    @Test("A call takes at most 256 KiB of results, and one whatever its length")
     func boundsResults() {
         var bench = MachineBench(slots: 10)
         bench.perform { $0.begin(now: $1) }
         bench.answer(0, jobs: 10)
-        bench.end(bench.started, .finish(result: [UInt8](repeating: 0, count: 256 * 1024)))
+        bench.end(bench.started, .finish(result: [UInt8](repeating: 0, count: 64 * 1024)))
         #expect(bench.advances.last?.finished == 4)
     }
 
