@@ -21,7 +21,7 @@ extension Inspector {
         try Self.check(limit: limit, upTo: 500)
         guard offset >= 0 else { throw StintError(.invalidInput, "The offset must not be negative.") }
         try await prepare()
-        let counts = try QueueCounts(try await core.call(Scripts.inspect(core.keys(queue: queue))))
+        let counts = try await core.counts(queue: queue)
         var sources: [(name: String, entries: Int)]
         let total: Int
         switch state {

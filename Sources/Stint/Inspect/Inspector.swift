@@ -96,8 +96,7 @@ public struct Inspector: Sendable {
 
     private func read(_ name: String) async -> Result<QueueStatus, StintError> {
         do {
-            let reply = try await core.call(Scripts.inspect(core.keys(queue: name)))
-            return .success(QueueStatus(name: name, counts: try QueueCounts(reply)))
+            return .success(QueueStatus(name: name, counts: try await core.counts(queue: name)))
         } catch {
             return .failure(error)
         }

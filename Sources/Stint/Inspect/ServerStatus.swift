@@ -42,11 +42,7 @@ extension Inspector {
     /// Needs the right to the command `INFO`.
     public func server() async throws(StintError) -> ServerStatus {
         try await prepare()
-        var fields: [String: String] = [:]
-        for section in ["server", "clients", "memory", "persistence", "stats"] {
-            let info = try await core.send(RedisCommand("INFO", section))
-            fields.merge(ServerCheck.fields(info.string ?? "")) { $1 }
-        }
-        return ServerStatus(fields: fields)
+        return ServerStatus(
+            fields: try await core.serverFields(["server", "clients", "memory", "persistence", "stats"]))
     }
 }

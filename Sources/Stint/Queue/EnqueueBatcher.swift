@@ -99,14 +99,9 @@ package final class EnqueueBatcher: Sendable {
     }
 
     private func send(_ items: [Item], on lane: Lane) {
-        let keys = keys
         var entries: [[UInt8]] = []
         for item in items { item.job.append(to: &entries) }
-        lane.call { [entries] lane, number in
-            Scripts.enqueue(keys, lane: lane, number: number, entries: entries)
-        } completion: { [self] result in
-            finish(items, on: lane, result)
-        }
+        lane.enqueue(entries) { [self] result in finish(items, on: lane, result) }
     }
 
     private func finish(_ items: [Item], on lane: Lane, _ result: Result<Lane.Reply, StintError>) {

@@ -2,8 +2,6 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-import StintRedis
-
 extension Queue {
     /// Cancels jobs: waiting ones end at once, running ones are told to stop.
     ///
@@ -14,9 +12,7 @@ extension Queue {
     @discardableResult
     public func cancel(_ ids: [JobID], by who: String = "client") async throws(StintError) -> [CancelOutcome] {
         try Self.check(text: who, limit: 128, "name of who does it")
-        return try await inLane(ids) { keys, lane, number, ids in
-            Scripts.cancel(keys, lane: lane, number: number, who: who, ids: ids)
-        } reading: {
+        return try await change(ids, .cancel(by: who)) {
             switch $0 {
             case UInt8(ascii: "k"): .cancelled
             case UInt8(ascii: "f"): .requested
@@ -32,9 +28,7 @@ extension Queue {
     /// Returns what became of each, in order.
     @discardableResult
     public func retryDead(_ ids: [JobID]) async throws(StintError) -> [RetryOutcome] {
-        try await inLane(ids) { keys, lane, number, ids in
-            Scripts.retryDead(keys, lane: lane, number: number, ids: ids)
-        } reading: {
+        try await change(ids, .retryDead) {
             switch $0 {
             case UInt8(ascii: "o"): .ready
             case UInt8(ascii: "u"): .keyTaken
@@ -50,9 +44,7 @@ extension Queue {
     /// Returns what became of each, in order.
     @discardableResult
     public func remove(_ ids: [JobID]) async throws(StintError) -> [RemoveOutcome] {
-        try await inLane(ids) { keys, lane, number, ids in
-            Scripts.remove(keys, lane: lane, number: number, ids: ids)
-        } reading: {
+        try await change(ids, .remove) {
             switch $0 {
             case UInt8(ascii: "o"): .removed
             case UInt8(ascii: "n"): .running
@@ -67,9 +59,7 @@ extension Queue {
     /// Returns what became of each, in order.
     @discardableResult
     public func promote(_ ids: [JobID]) async throws(StintError) -> [PromoteOutcome] {
-        try await inLane(ids) { keys, lane, number, ids in
-            Scripts.promote(keys, lane: lane, number: number, ids: ids)
-        } reading: {
+        try await change(ids, .promote) {
             switch $0 {
             case UInt8(ascii: "o"): .ready
             case UInt8(ascii: "s"): .notDelayed
@@ -79,12 +69,9 @@ extension Queue {
         }
     }
 
-    private func inLane<Outcome>(
-        _ ids: [JobID],
-        _ make: @escaping @Sendable (QueueKeys, _ lane: String, _ number: Int, _ ids: [[UInt8]]) -> ScriptCall,
-        reading: (UInt8) -> Outcome?
+    private func change<Outcome>(
+        _ ids: [JobID], _ change: Lane.Change, reading: (UInt8) -> Outcome?
     ) async throws(StintError) -> [Outcome] {
-        let keys = keys
         let lane = try client.adminLane(name)
         try await client.connect(limit: client.settings.enqueueTimeout)
         var outcomes: [Outcome] = []
@@ -92,8 +79,7 @@ extension Queue {
         for start in stride(from: 0, to: ids.count, by: Self.sliceLength) {
             try Self.checkCancellation()
             let slice = ids[start..<min(start + Self.sliceLength, ids.count)].map { Array($0.description.utf8) }
-            let reply = try await core.call(in: lane) { make(keys, $0, $1, slice) }
-            let codes = reply.arrayValue?.last?.bytesValue?.compactMap(reading) ?? []
+            let codes = try await lane.change(change, slice).compactMap(reading)
             guard codes.count == slice.count else { throw .unreadable("A reply of Redis") }
             outcomes += codes
         }

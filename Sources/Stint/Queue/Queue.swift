@@ -2,8 +2,6 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-import StintRedis
-
 /// One queue, to be looked after: paused, purged, its jobs cancelled or retried.
 ///
 /// A value that names the queue; it may be made for a queue that holds nothing yet. Every method works in calls that
@@ -18,7 +16,6 @@ public struct Queue: Sendable {
     static let sliceLength = 200
 
     var core: ClientCore { client.core }
-    var keys: QueueKeys { core.keys(queue: name) }
 
     init(name: String, client: StintClient) {
         self.name = name
@@ -40,8 +37,7 @@ public struct Queue: Sendable {
         try Self.check(text: reason, limit: 256, "reason")
         try Self.check(text: who, limit: 128, "name of who does it")
         try await prepare()
-        let milliseconds = Int(time?.milliseconds ?? 0)
-        _ = try await core.call(Scripts.pause(keys, forMs: milliseconds, who: who, reason: reason))
+        try await core.pause(queue: name, for: time, reason: reason, by: who)
     }
 
     /// Lets claims go on.
@@ -50,7 +46,7 @@ public struct Queue: Sendable {
     @discardableResult
     public func resume() async throws(StintError) -> Bool {
         try await prepare()
-        return try await core.call(Scripts.resume(keys)).arrayValue?.last?.integerValue == 1
+        return try await core.resume(queue: name)
     }
 
     /// Sets how many jobs may wait (ready and delayed) before enqueues are refused; `nil` for no bound.
@@ -83,23 +79,18 @@ public struct Queue: Sendable {
         _ targets: Set<PurgeTarget>, onProgress: (Int) -> Void = { _ in }
     ) async throws(StintError) -> Int {
         try await prepare()
-        let (keys, lane) = (keys, try client.adminLane(name))
-        let counts = try QueueCounts(try await core.call(Scripts.inspect(keys)))
+        let lane = try client.adminLane(name)
+        let counts = try await core.counts(queue: name)
         var deleted = 0
         for (source, entries) in counts.purgeSources where targets.contains(source.target) {
             // What arrives meanwhile stays, and does not keep the purge from ending.
             for start in stride(from: 0, to: entries, by: Self.sliceLength) {
                 try Self.checkCancellation()
                 let limit = min(Self.sliceLength, entries - start)
-                let reply = try await core.call(in: lane) {
-                    Scripts.purge(keys, lane: $0, number: $1, source: source.name, limit: limit)
-                }
-                guard let values = reply.arrayValue, values.count == 3 else {
-                    throw .unreadable("The reply of 'purge'")
-                }
-                deleted += Int(values[1].integerValue ?? 0)
+                let slice = try await lane.purge(source: source.name, limit: limit)
+                deleted += slice.deleted
                 onProgress(deleted)
-                if values[2].integerValue == 0 { break }
+                if !slice.hasMore { break }
             }
         }
         return deleted
@@ -109,7 +100,7 @@ public struct Queue: Sendable {
 
     private func configure(_ field: String, _ value: String) async throws(StintError) {
         try await prepare()
-        _ = try await core.call(Scripts.configure(keys, field: field, value: value))
+        try await core.configure(queue: name, field: field, value: value)
     }
 
     static func check(text: String, limit: Int, _ what: String) throws(StintError) {

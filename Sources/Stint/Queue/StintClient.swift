@@ -112,7 +112,7 @@ public final class StintClient: Service, Sendable {
         let limit = settings.enqueueTimeout
         try await connect(limit: limit)
         try await gate.pass(key) { [core] () async throws(StintError) in
-            _ = try await core.call(Scripts.register(queues: core.keys.queues, name: queue), limit: limit)
+            try await core.register(queue: queue, limit: limit)
         }
     }
 

@@ -46,8 +46,8 @@ package final class Lane: Sendable {
         var step = 0
     }
 
-    private let core: ClientCore
-    private let keys: QueueKeys
+    let core: ClientCore
+    let keys: QueueKeys
     private let isWorker: Bool
     private let state: Mutex<State>
 

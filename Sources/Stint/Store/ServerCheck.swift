@@ -69,16 +69,13 @@ extension ClientCore {
     private func check(
         _ server: any RedisTransport, allowsEviction: Bool, limit: Duration
     ) async throws(StintError) {
-        var fields: [String: String] = [:]
-        for section in ["server", "memory", "cluster"] {
-            do {
-                let info = try await send(RedisCommand("INFO", section), to: server, limit: limit)
-                fields.merge(ServerCheck.fields(info.string ?? "")) { $1 }
-            } catch  where error.code == .redisRefused && error.isPermission {
-                // An ACL without INFO: what cannot be asked is not judged, scripts will tell.
-                logger.debug("Redis does not let this user ask for its version and memory policy")
-                return
-            }
+        let fields: [String: String]
+        do {
+            fields = try await serverFields(["server", "memory", "cluster"], of: server, limit: limit)
+        } catch  where error.code == .redisRefused && error.isPermission {
+            // An ACL without INFO: what cannot be asked is not judged, scripts will tell.
+            logger.debug("Redis does not let this user ask for its version and memory policy")
+            return
         }
         if let error = ServerCheck.judge(fields, allowsEviction: allowsEviction, isCluster: isCluster) { throw error }
     }

@@ -102,8 +102,9 @@ package final class AttemptControl: JobControl {
         }
         let keys = engine.calls[job.queue].keys
         if let progress {
-            let call = Scripts.progress(keys, id: job.id.description, member: job.member, text: progress)
-            engine.core.run(call) { _ in self.answered { $0.isProgressInFlight = false } }
+            engine.core.setProgress(progress, of: job, in: keys) { _ in
+                self.answered { $0.isProgressInFlight = false }
+            }
         }
         for start in stride(from: 0, to: lines.count, by: Self.callLines) {
             let slice = Array(lines[start..<min(start + Self.callLines, lines.count)])
@@ -112,10 +113,9 @@ package final class AttemptControl: JobControl {
     }
 
     private func send(_ lines: [[UInt8]], first: Int, keys: QueueKeys) {
-        let call = Scripts.log(
-            keys, log: keys.log(job.id.description), member: job.member, attempt: "\(job.record.attempt)",
-            first: first, maxLines: Self.maxLines, ttlMs: Int(Self.logTime.milliseconds), lines: lines)
-        engine.core.run(call) { result in
+        engine.core.log(
+            lines, first: first, of: job, in: keys, most: Self.maxLines, time: Self.logTime
+        ) { result in
             switch result {
             case .failure(.notSent), .failure(.outcomeUnknown):
                 // The lines have numbers, so that sending them again adds none twice.

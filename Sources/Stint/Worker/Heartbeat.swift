@@ -83,11 +83,8 @@ final class Heartbeat: Sendable {
                 .init(loop: $0.loop, queue: $0.queue, for_ms: Int64($0.seconds * 1000), reason: $0.reason)
             })
         if let json = try? JSONEncoder().encode(details) {
-            let keys = engine.core.keys
-            let call = Scripts.beat(
-                queues: keys.queues, nodes: keys.nodes, nodeDetails: keys.nodeDetails, node: engine.node,
-                details: [UInt8](json), served: engine.machineSettings.queues.map { Array($0.name.utf8) })
-            engine.core.run(call) { [engine] result in
+            let served = engine.machineSettings.queues.map(\.name)
+            engine.core.beat(node: engine.node, details: [UInt8](json), served: served) { [engine] result in
                 switch result {
                 case .success: engine.turned(.heartbeat)
                 case .failure(let failure): engine.failed(.heartbeat, StintError(failure))
@@ -99,10 +96,8 @@ final class Heartbeat: Sendable {
 
     /// Takes the worker out of the registry.
     func leave() async {
-        let keys = engine.core.keys
-        let call = Scripts.leave(nodes: keys.nodes, nodeDetails: keys.nodeDetails, node: engine.node)
         await withCheckedContinuation { continuation in
-            engine.core.run(call) { _ in continuation.resume() }
+            engine.core.leave(node: engine.node) { _ in continuation.resume() }
         }
     }
 }

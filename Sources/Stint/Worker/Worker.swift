@@ -115,7 +115,7 @@ public final class Worker: Service, Sendable {
         // After an outage all of a lease's time may be gone but the third in which it would have been renewed.
         client.core.reconnects.lower(to: settings.lease / 10)
         try await client.connect()
-        await loadNotes()
+        await client.core.loadNotes()
         if settings.sweepInterval > settings.briefInterval {
             engine.logger.notice(
                 "This worker serves so many queues that it looks at each less often",
@@ -134,19 +134,6 @@ public final class Worker: Service, Sendable {
         }
         await heartbeat.leave()
         engine.closeLanes()
-    }
-
-    /// Makes Redis know the scripts that write progress and logs.
-    ///
-    /// One that it does not know is sent again in full behind what was sent meanwhile: the lines of a quick attempt would
-    /// come after its end, when its lease is gone, and be refused.
-    private func loadNotes() async {
-        for script in [Scripts.progressScript, Scripts.logScript] {
-            // Without the right to load, only the first lines of a quick attempt are lost.
-            for server in (try? await client.core.primaries()) ?? [] {
-                _ = try? await client.core.send(RedisCommand("SCRIPT", "LOAD", script.source), to: server)
-            }
-        }
     }
 
     /// Claims nothing more and stays up.

@@ -16,14 +16,11 @@ extension WorkerEngine {
             guard case .finish(let result) = outgoing.end else { continue }
             ended += [Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8), result]
         }
-        let (lease, node, fence) = (machineSettings.lease.milliseconds, node, seenFence(queue))
         let sentAt = core.reactor.now
         watching { $0.expect(.claim(queue), now: sentAt) }
-        lane.call { [ended] lane, number in
-            Scripts.advance(
-                call.keys, lane: lane, number: number, leaseMs: Int(lease), limit: limit, node: node,
-                seenFence: fence, finished: ended)
-        } completion: { [weak self] result in
+        lane.advance(
+            ended, limit: limit, lease: machineSettings.lease, node: node, seenFence: seenFence(queue)
+        ) { [weak self] result in
             guard let self else { return }
             // Another call may be under way, which was not sent before this one.
             let now = core.reactor.now
@@ -80,7 +77,6 @@ extension WorkerEngine {
     }
 
     func fail(_ queue: Int, _ failures: [WorkerMachine.Outgoing]) {
-        let call = calls[queue]
         var arguments: [[UInt8]] = []
         for outgoing in failures {
             guard case .fail(let failure) = outgoing.end else { continue }
@@ -91,16 +87,12 @@ extension WorkerEngine {
                 Array(failure.text.utf8),
             ]
         }
-        let maxCrashes = settings.maxCrashes
-        call.side.call { [arguments] lane, number in
-            Scripts.fail(call.keys, lane: lane, number: number, maxCrashes: maxCrashes, failures: arguments)
-        } completion: { [weak self] result in
+        calls[queue].side.fail(arguments, maxCrashes: settings.maxCrashes) { [weak self] result in
             self?.sideEnded(queue, failures, result)
         }
     }
 
     func release(_ queue: Int, _ jobs: [WorkerMachine.Outgoing]) {
-        let call = calls[queue]
         var arguments: [[UInt8]] = []
         for outgoing in jobs {
             guard case .handBack(let delay) = outgoing.end else { continue }
@@ -109,11 +101,7 @@ extension WorkerEngine {
                 Array("\(delay?.milliseconds ?? -1)".utf8), Array((outgoing.wasStarted ? "1" : "0").utf8),
             ]
         }
-        call.side.call { [arguments] lane, number in
-            Scripts.release(call.keys, lane: lane, number: number, handed: arguments)
-        } completion: { [weak self] result in
-            self?.sideEnded(queue, jobs, result)
-        }
+        calls[queue].side.release(arguments) { [weak self] result in self?.sideEnded(queue, jobs, result) }
     }
 
     /// Reads the code that each job of a `fail` or `release` call got.
@@ -169,12 +157,7 @@ extension WorkerEngine {
 
     func renew(_ queue: Int, _ tokens: [WorkerMachine.Token], _ members: [String]) {
         let sentAt = core.reactor.now
-        let lease = Int(machineSettings.lease.milliseconds)
-        let call = Scripts.renew(calls[queue].keys, leaseMs: lease, members: members.map { Array($0.utf8) })
-        // Where Redis is away the connection is made anew the sooner, the less time the waiting commands have: after an
-        // outage the reaper holds for one lease only, in which every worker must be back.
-        let limit = min(core.commandTimeout, machineSettings.lease / 2)
-        core.run(call, timeout: limit) { [weak self] result in
+        core.renew(members, of: calls[queue].keys, lease: machineSettings.lease) { [weak self] result in
             guard let self else { return }
             switch result {
             case .success(let value):
@@ -189,13 +172,13 @@ extension WorkerEngine {
     }
 
     func sweep(_ queue: Int) {
-        let call = Scripts.sweep(
-            calls[queue].keys, leaseMs: Int(machineSettings.lease.milliseconds),
-            intervalMs: Int(machineSettings.sweepInterval.milliseconds), maxCrashes: settings.maxCrashes, node: node)
-        core.run(call) { [weak self] result in
+        core.sweep(
+            calls[queue].keys, lease: machineSettings.lease, interval: machineSettings.sweepInterval,
+            maxCrashes: settings.maxCrashes, node: node
+        ) { [weak self] result in
             guard let self else { return }
             guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 10 else {
-                let event = ScriptEvent(result, script: call.script.name)
+                let event = ScriptEvent(result, script: "sweep")
                 failed(.sweep(queue), event.error ?? .unreadable("The reply of 'sweep'"))
                 apply { $0.sweepFailed(queue: queue, now: $1) }
                 return
@@ -221,9 +204,9 @@ extension WorkerEngine {
     }
 
     func trim(_ queue: Int) {
-        let call = Scripts.trim(
-            calls[queue].keys, deadAgeMs: Int(settings.deadAge.milliseconds), deadCount: settings.deadCount)
-        core.run(call) { [weak self] result in
+        core.trim(
+            calls[queue].keys, deadAge: settings.deadAge, deadCount: settings.deadCount
+        ) { [weak self] result in
             // What a bound cut is repeated at once.
             guard let self, case .success(let value) = result, let parts = value.arrayValue, parts.count > 2 else {
                 return
@@ -234,12 +217,11 @@ extension WorkerEngine {
 
     func listen(_ queues: [Int], atMost limit: Duration) {
         // The queues of a cluster are in different places: there is one wait for each.
-        let keys = queues.map { calls[$0].keys.wake }
+        let keys = queues.map { calls[$0].keys }
         // The key that is named first is served first: which one that is must not be always the same.
         let first = Int(core.random.next() % UInt64(keys.count))
         let rotated = Array(keys[first...]) + Array(keys[..<first])
-        let command = RedisCommand("BZPOPMIN", rotated + ["\(limit.milliseconds / 1000)"])
-        core.blocking.send(command, timeout: limit + .seconds(2)) { [weak self] result in
+        core.listen(rotated, atMost: limit) { [weak self] result in
             guard let self else { return }
             switch result {
             case .success(let value):
@@ -260,7 +242,7 @@ extension WorkerEngine {
     }
 
     func rewake(_ queue: Int) {
-        core.run(Scripts.rewake(calls[queue].keys)) { _ in }
+        core.rewake(calls[queue].keys)
     }
 
     func log(_ report: WorkerMachine.Report) {

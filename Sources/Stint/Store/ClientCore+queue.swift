@@ -1,0 +1,46 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import StintRedis
+
+/// What is done to a queue as a whole.
+extension ClientCore {
+    /// Notes a queue's name, so that it is listed.
+    func register(queue: String, limit: Duration) async throws(StintError) {
+        _ = try await call(Scripts.register(queues: keys.queues, name: queue), limit: limit)
+    }
+
+    /// Stops claims, until resumed or for a time.
+    func pause(queue: String, for time: Duration?, reason: String, by who: String) async throws(StintError) {
+        let milliseconds = Int(time?.milliseconds ?? 0)
+        _ = try await call(Scripts.pause(keys(queue: queue), forMs: milliseconds, who: who, reason: reason))
+    }
+
+    /// Lets claims go on; returns whether they were stopped.
+    func resume(queue: String) async throws(StintError) -> Bool {
+        try await call(Scripts.resume(keys(queue: queue))).arrayValue?.last?.integerValue == 1
+    }
+
+    /// Writes a setting, or removes it where the value is empty.
+    func configure(queue: String, field: String, value: String) async throws(StintError) {
+        _ = try await call(Scripts.configure(keys(queue: queue), field: field, value: value))
+    }
+
+    /// Reads a queue's counts and settings.
+    func counts(queue: String) async throws(StintError) -> QueueCounts {
+        try QueueCounts(try await call(Scripts.inspect(keys(queue: queue))))
+    }
+
+    /// Reads sections of what a server says of itself.
+    func serverFields(
+        _ sections: [String], of server: (any RedisTransport)? = nil, limit: Duration = .seconds(15)
+    ) async throws(StintError) -> [String: String] {
+        var fields: [String: String] = [:]
+        for section in sections {
+            let info = try await send(RedisCommand("INFO", section), to: server, limit: limit)
+            fields.merge(ServerCheck.fields(info.string ?? "")) { $1 }
+        }
+        return fields
+    }
+}
