@@ -42,7 +42,7 @@ extension AcceptanceTests {
                 #expect(fences[0] < fences[1])
                 #expect(try await stage.counter("completed") == 1)
                 #expect(try await stage.counter("crashed") == 1)
-                #expect(stopped.standardError.contains("ease"))
+                #expect(stopped.standardError.contains("Lost a job's lease"))
             }
         }
     }

@@ -14,19 +14,27 @@ import Metrics
 /// `outcome` is `completed`, `retried`, `dead`, `snoozed`, `crashed`, `failed` (it threw) or `cancelled`. What Redis
 /// makes of it can differ, when the lease was lost or no attempt was left.
 public struct MetricsMiddleware: JobMiddleware {
+    /// The time since some moment.
+    private let now: @Sendable () -> Duration
+
     /// Creates the middleware.
-    public init() {}
+    public init() {
+        let (clock, start) = (ContinuousClock(), ContinuousClock.now)
+        self.init { clock.now - start }
+    }
+
+    /// Creates the middleware with a clock.
+    package init(now: @escaping @Sendable () -> Duration) { self.now = now }
 
     /// Measures one attempt.
     public func handle(_ payload: [UInt8], context: JobContext, next: Handle.Body) async throws -> JobOutcome {
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = now()
         do {
             let outcome = try await next(payload, context)
-            record(Self.label(outcome), clock.now - start, context)
+            record(Self.label(outcome), now() - start, context)
             return outcome
         } catch {
-            record(error is CancellationError ? "cancelled" : "failed", clock.now - start, context)
+            record(error is CancellationError ? "cancelled" : "failed", now() - start, context)
             throw error
         }
     }

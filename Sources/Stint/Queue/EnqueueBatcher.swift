@@ -28,7 +28,6 @@ package final class EnqueueBatcher: Sendable {
     }
 
     private let queue: String
-    private let keys: QueueKeys
     private let core: ClientCore
     private let limit: Duration
     private let lanes: [Lane]
@@ -38,7 +37,6 @@ package final class EnqueueBatcher: Sendable {
     package init(core: ClientCore, queue: String, lanes count: Int, limit: Duration) {
         let keys = core.keys(queue: queue)
         self.queue = queue
-        self.keys = keys
         self.limit = limit
         self.core = core
         lanes = (0..<max(1, count)).map { _ in Lane(core: core, keys: keys, policy: .producer(limit: limit)) }

@@ -58,7 +58,7 @@ final class Heartbeat: Sendable {
 
     init(engine: WorkerEngine) {
         self.engine = engine
-        startedMilliseconds = Int64(Date().timeIntervalSince1970 * 1000)
+        startedMilliseconds = Int64(engine.core.wallClock())
     }
 
     /// Beats now and from then on, as long as the engine and this object live.

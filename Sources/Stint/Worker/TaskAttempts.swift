@@ -81,7 +81,7 @@ final class TaskAttempts: WorkerEngine.Attempts {
             }
             return verdict.ended(outcome)
         case .failure(let error):
-            if !(error is JobSignal) || (error as? JobSignal)?.isFailure == true { onError?(Self.visible(error), context) }
+            if (error as? JobSignal)?.isFailure ?? true { onError?(Self.visible(error), context) }
             context.logger.info("Attempt failed", metadata: ["error": "\(error)"])
             return verdict.threw(error, delay: delay)
         }

@@ -95,9 +95,9 @@ extension WorkerMachine {
         queues[queue].isSweeping = true
         queues[queue].sweeps += 1
         let interval = settings.sweepInterval
-        // A little early or late, so that many workers do not look at the same instant.
-        let jitter = Duration.microseconds(Int64(random.next() % 100_000)) * Int(interval / .milliseconds(1)) / 1000
-        let next = interval * 0.95 + jitter
+        // A little early, so that many workers do not look at the same instant; never late, as the guarantees count on it.
+        let jitter = Duration.microseconds(Int64(random.next() % 60_000)) * Int(interval / .milliseconds(1)) / 1000
+        let next = interval * 0.94 + jitter
         queues[queue].sweepAt = now + next
         var actions: [Action] = [.sweep(queue: queue), .alarm(.sweep(queue: queue), after: next)]
         if queues[queue].sweeps % 10 == 0 { actions.append(.trim(queue: queue)) }

@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test("Jobs of a worker that vanished are run by another within its lease and a second")
+    @Test("Jobs of a worker that vanished are run by another, which counts as their second attempt")
     func crash() async throws {
         try await WorkerFixture.with { fixture in
             let gate = Gate()
@@ -127,6 +127,30 @@ import Testing
                 try await eventually("all ran") { runs.withLock { $0.count } == 4 }
             }
             #expect(runs.withLock { $0 } == [2, 2, 2, 2])
+        }
+    }
+
+    @Test("A job whose last attempt was that of a worker that vanished is told to who finds it")
+    func buriedBySweep() async throws {
+        try await WorkerFixture.with { fixture in
+            let told = Mutex<[String]>([])
+            let receipt = try await fixture.client.enqueue(Work(), options: .init(retry: .never))
+            let keys = QueueKeys(queue: "default")
+            let lane = Lane(core: fixture.client.core, keys: keys, policy: .worker)
+            let reply = try await fixture.client.core.call(in: lane) {
+                Scripts.advance(keys, lane: $0, number: $1, leaseMs: 1000, limit: 1, node: "gone00", seenFence: 0)
+            }
+            #expect(reply.arrayValue?[2].arrayValue?.count == 3)
+            var options = WorkerFixture.quick
+            options.lease = .seconds(1)
+            options.onDead = { job in
+                told.withLock { $0.append("\(job.id) \(job.name) \(job.queue) \(job.attempt) \(job.reason)") }
+            }
+            try await fixture.running(options: options, handlers: { Handle(Work.self) { _, _ in } }) { _ in
+                try await eventually("told") { told.withLock { !$0.isEmpty } }
+            }
+            let reason = "no attempts left: lease expired on node gone00"
+            #expect(told.withLock { $0 } == ["\(receipt.id) work default 1 \(reason)"])
         }
     }
 

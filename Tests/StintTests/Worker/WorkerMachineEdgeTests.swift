@@ -29,6 +29,45 @@ import Testing
         #expect(bench.alarms.count == 2)
     }
 
+    @Test("A queue is looked at, and its cancellations with it, before a second has passed since the last look")
+    func sweepInterval() {
+        var bench = MachineBench(slots: 1)
+        bench.perform { $0.begin(now: $1) }
+        for look in 1...200 {
+            bench.perform { $0.swept(queue: 0, .init(), now: $1) }
+            let wait = bench.alarms.last { $0.0 == .sweep(queue: 0) }?.1 ?? .zero
+            #expect(wait > .milliseconds(900) && wait <= .seconds(1))
+            bench.now += wait
+            bench.perform { $0.alarm(.sweep(queue: 0), now: $1) }
+            #expect(bench.sweeps.count == look + 1)
+        }
+    }
+
+    @Test("Free slots are shared by weight among the queues that may have jobs")
+    func shares() {
+        var bench = MachineBench(slots: 40, queues: [("a", 3), ("b", 1), ("c", 4)])
+        bench.perform { $0.begin(now: $1) }
+        // Whichever is asked first gets its part of all, the next its part of what is left.
+        #expect(bench.advances.reduce(0) { $0 + $1.limit } == 40)
+        let limits = Dictionary(uniqueKeysWithValues: bench.advances.map { ($0.queue, $0.limit) })
+        #expect(limits == [0: 15, 1: 5, 2: 20])
+    }
+
+    @Test("A worker that is unsure of its lease cancels its handlers if it was told to, and else goes on")
+    func unsure() {
+        for cancels in [true, false] {
+            var bench = MachineBench(slots: 1) { $0.cancelsWhenUnsure = cancels }
+            bench.perform { $0.begin(now: $1) }
+            bench.answer(0, jobs: 1)
+            bench.now += .seconds(9)
+            bench.perform { $0.renewFailed([0], now: $1) }
+            #expect(bench.cancelled == [])
+            bench.now += .seconds(1)
+            bench.perform { $0.renewFailed([0], now: $1) }
+            #expect(bench.cancelled == (cancels ? [0] : []))
+        }
+    }
+
     @Test("A sweep whose answer takes longer than the interval does not end the sweeping")
     func slowSweep() {
         var bench = MachineBench(slots: 1)

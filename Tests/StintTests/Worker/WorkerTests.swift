@@ -139,6 +139,23 @@ import Testing
         }
     }
 
+    @Test("A handler's own rule about the time until the next attempt goes before the policy's")
+    func retryDelay() async throws {
+        try await WorkerFixture.with { fixture in
+            let receipt = try await fixture.client.enqueue(Work(), options: .init(retry: .fixed(.seconds(1))))
+            try await fixture.running(handlers: {
+                Handle(Work.self, retryDelay: { error, context in
+                    error is CancellationError && context.attempt == 1 ? .seconds(3600) : nil
+                }) { _, _ in throw CancellationError() }
+            }) { _ in
+                try await eventually("delayed") { try await fixture.record(receipt.id)?.state == .delayed }
+            }
+            let record = try #require(try await fixture.record(receipt.id))
+            #expect(record.attempt == 1)
+            #expect(record.atMilliseconds - record.enqueuedMilliseconds >= 3_600_000)
+        }
+    }
+
     @Test("A name that no handler takes waits, its attempt unused")
     func unknownName() async throws {
         try await WorkerFixture.with { fixture in
