@@ -9,7 +9,8 @@ import StintRedis
 /// A script's call on the fixture, sent and repeated as the library does.
 enum StepCall: String, CaseIterable {
     case enqueue, advance, fail, release, cancel, retryDead, purge
-    case renew, sweep, trim, progress, log, beat, leave, await, promote, remove, pause, resume, configure, openLane, register, rewake
+    case renew, sweep, trim, progress, log, beat, leave, await, promote, remove, pause, resume, configure, openLane
+    case register, rewake
     case inspect, page, show
 
     var script: RedisScript {

@@ -144,9 +144,12 @@ import Testing
         try await WorkerFixture.with { fixture in
             let receipt = try await fixture.client.enqueue(Work(), options: .init(retry: .fixed(.seconds(1))))
             try await fixture.running(handlers: {
-                Handle(Work.self, retryDelay: { error, context in
-                    error is CancellationError && context.attempt == 1 ? .seconds(3600) : nil
-                }) { _, _ in throw CancellationError() }
+                Handle(
+                    Work.self,
+                    retryDelay: { error, context in
+                        error is CancellationError && context.attempt == 1 ? .seconds(3600) : nil
+                    }
+                ) { _, _ in throw CancellationError() }
             }) { _ in
                 try await eventually("delayed") { try await fixture.record(receipt.id)?.state == .delayed }
             }
