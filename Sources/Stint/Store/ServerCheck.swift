@@ -45,6 +45,17 @@ package enum ServerCheck {
     }
 }
 
+extension ServerCheck {
+    /// Returns what an operator should know of a Redis that may be used; nil if there is nothing.
+    package static func warning(_ fields: [String: String]) -> String? {
+        let policy = fields["maxmemory_policy"] ?? "noeviction"
+        guard policy != "noeviction" else { return nil }
+        return fields["maxmemory"].flatMap { Int64($0) } ?? 0 > 0
+            ? "This Redis may evict keys, and with them jobs"
+            : "This Redis would evict keys, and with them jobs, as soon as it is given a maxmemory"
+    }
+}
+
 extension ClientCore {
     /// Asks Redis, each primary of a cluster, for its version and memory policy, and throws if jobs are not safe there.
     package func checkServer(allowsEviction: Bool, limit: Duration) async throws(StintError) {
@@ -78,6 +89,10 @@ extension ClientCore {
             return
         }
         if let error = ServerCheck.judge(fields, allowsEviction: allowsEviction, isCluster: isCluster) { throw error }
+        if let warning = ServerCheck.warning(fields) {
+            logger.warning(
+                "\(warning)", metadata: ["redis.maxmemory_policy": "\(fields["maxmemory_policy"] ?? "")"])
+        }
     }
 }
 

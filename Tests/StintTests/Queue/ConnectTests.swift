@@ -40,6 +40,16 @@ import Testing
         }
     }
 
+    @Test("A Redis that evicts and is accepted all the same is warned of")
+    func evictionWarning() {
+        #expect(ServerCheck.warning(["maxmemory_policy": "noeviction", "maxmemory": "100"]) == nil)
+        #expect(ServerCheck.warning([:]) == nil)
+        let unbounded = ServerCheck.warning(["maxmemory_policy": "allkeys-lru", "maxmemory": "0"])
+        #expect(unbounded?.contains("as soon as it is given a maxmemory") == true)
+        let bounded = ServerCheck.warning(["maxmemory_policy": "volatile-ttl", "maxmemory": "100"])
+        #expect(bounded?.contains("may evict keys") == true)
+    }
+
     @Test("An older Redis is refused")
     func version() {
         #expect(ServerCheck.judge(["redis_version": "6.2.14"], allowsEviction: true)?.code == .redisUnsuitable)
