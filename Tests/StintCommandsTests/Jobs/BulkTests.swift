@@ -114,6 +114,17 @@ import Testing
         }
     }
 
+    @Test("A dry run leaves the file of an earlier run's ids as it is")
+    func dryRunKeepsIDs() async throws {
+        try await withWorkshop { stint async throws in
+            try stint.write("ids", "earlier\n")
+            let line = #"{"name":"hello"}"#
+            let run = await stint("enqueue", "--bulk", "-", "--ids", "ids", "--dry-run", input: line)
+            #expect(run.status == .ok, "\(run.errors)")
+            #expect(try String(contentsOfFile: stint.folder + "/ids", encoding: .utf8) == "earlier\n")
+        }
+    }
+
     @Test("Many lines go out in slices, and their ids come back in the order of the lines")
     func many() async throws {
         try await withWorkshop { stint async throws in

@@ -22,7 +22,7 @@ import Testing
             let record = try view.record("a")
             #expect(record.state == .delayed)
             #expect([record.attempt, record.crashes] == [1, 0])
-            #expect((before + 5_000...after + 5_000).contains(record.atMilliseconds))
+            #expect((before + 5_000...after + 5_001).contains(record.atMilliseconds))
             #expect(view.errors("a") == [RecordedError(attempt: 1, kind: "e", text: "no luck")])
             #expect([view.meta["failed"], view.meta["retried"], view.meta["died"]] == ["1", "1", "0"])
         }

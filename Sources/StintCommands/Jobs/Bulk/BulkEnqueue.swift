@@ -28,11 +28,12 @@ struct BulkEnqueue {
     func run() async throws {
         let invocation = Invocation.current
         let (lines, size) = try open(invocation)
-        let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
         if bulk.dryRun {
             let configuration = try Configuration.load([:], in: invocation)
             return try await run(lines, size, configuration, ids: nil) { _ in [] }
         }
+        // Opening the list empties it.
+        let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
         try await connection.withClient(on: console) { client, target in
             let known = try await client.inspector.queueNames()
             let warned = Mutex(Set(known))
