@@ -22,7 +22,13 @@ extension ChaosStage {
     private func killRedis() async throws {
         log.append(.redisKill)
         redis.kill()
-        try await redis.restart()
+        // On a machine that is overloaded it may not have read its file within the time that a start has.
+        for attempt in 1... {
+            do {
+                try await redis.restart()
+                break
+            } catch  where attempt < 5 {}
+        }
         log.append(.redisUp)
     }
 

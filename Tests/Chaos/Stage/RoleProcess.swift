@@ -64,7 +64,7 @@ final class RoleProcess: Sendable {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             if let end = end() { return end }
-            try? await Task.sleep(for: .milliseconds(10))
+            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { break }
         }
         return end()
     }
