@@ -10,14 +10,21 @@
 --! return: 1 | -2 schema
 --
 -- `field` is depth_limit or lease; an empty value removes it. Workers raise the lease by themselves and never lower it:
--- this does.
+-- this does. Leases given before may be renewed as seldom as the old length asks for, so the sweep goes by the old one
+-- for that time.
+--- @include "include/clock"
 --- @include "include/queue"
-local schema = redis.call('HGET', meta, 'schema')
-if queue_too_new(schema) then
-  return { -2, schema }
+local state = redis.call('HMGET', meta, 'schema', 'lease', 'lease_before', 'lease_lowered_until')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
 end
-if not schema then
+local now_ms = clock_now()
+local before = math.max(tonumber(state[2]) or 0, queue_lease_before(state[3], state[4], now_ms))
+if not state[1] then
   queue_found(meta)
+end
+if field == 'lease' and before > (tonumber(value) or 0) then
+  redis.call('HSET', meta, 'lease_before', before, 'lease_lowered_until', string.format('%.0f', now_ms + before))
 end
 if value == '' then
   redis.call('HDEL', meta, field)

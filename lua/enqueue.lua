@@ -38,7 +38,7 @@ local state = redis.call('HMGET', meta, 'schema', 'depth_limit', 'paused_until',
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
-local now_ms = clock_now()
+local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 
@@ -60,7 +60,7 @@ if state[2] then
   room = tonumber(state[2]) - live
 end
 local first_due = queue_next_due(delayed, now_ms)
-local codes, holders, plan = intake_decide(entries, now_ms, math.min(room, room_all))
+local codes, holders, plan = intake_decide(entries, now_ms, now_us, math.min(room, room_all))
 
 if not state[1] then
   queue_found(meta)

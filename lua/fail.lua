@@ -28,7 +28,7 @@ local state = redis.call('HMGET', meta, 'schema', 'failed', 'retried', 'died', '
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
-local now_ms = clock_now()
+local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 local first_due = queue_next_due(delayed, now_ms)
@@ -39,8 +39,8 @@ end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  seen[id] = true
   if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = '?'
   else
@@ -77,7 +77,7 @@ for _, failure in ipairs(found) do
     died = died + 1
     codes[index] = 'd'
   else
-    local due_ms = now_ms + delay_ms
+    local due_ms = clock_due(now_ms, now_us, delay_ms)
     redis.call('HSET', jobs, id, record_move(record, 'd', bit.bor(flags, 4), attempt, crashes, returns, due_ms))
     redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
     retried = retried + 1

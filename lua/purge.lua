@@ -5,15 +5,24 @@
 --- Deletes a slice of the jobs of one index, oldest first.
 --!
 --! flags:  allow-oom
---! keys:   jobs big ready:4 delayed errors progress cancelling unique kept dead meta
---! args:   source limit:int
---! return: 1, jobs deleted, 1 if the index still has entries | -2 schema
+--! keys:   jobs big ready:4 delayed errors progress cancelling unique kept dead meta lane
+--! args:   number:int source limit:int
+--! return: 1, jobs deleted, 1 if the index still has entries | -1 lane lost | -2 schema
 --
--- `source` is ready:0 to ready:3, delayed, dead or kept; `limit` at most 200. The caller repeats it. Running jobs are
+-- `source` is ready:0 to ready:3, delayed, dead or kept; `limit` at most 200; the caller goes on with the
+-- next slice. It needs a lane: a slice that is deleted twice would be a slice of jobs that came later. Running jobs are
 -- never touched.
+--- @include "include/lane"
 --- @include "include/record"
 --- @include "include/ending"
 --- @include "include/queue"
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  local count, more = string.match(note, '^(%d+) (%d)$')
+  return { 1, tonumber(count), tonumber(more) }
+elseif verdict == 'lost' then
+  return { -1 }
+end
 local state = redis.call('HMGET', meta, 'schema', 'purged')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
@@ -61,4 +70,6 @@ else
   remains = redis.call('ZCARD', sets[source][1])
 end
 redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
-return { 1, deleted, remains > 0 and 1 or 0 }
+local more = remains > 0 and 1 or 0
+lane_note(lane, number, deleted .. ' ' .. more)
+return { 1, deleted, more }

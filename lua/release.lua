@@ -9,9 +9,10 @@
 --! args:   number:int handed:list
 --! return: 1, a code per job | -1 lane lost | -2 schema
 --
--- A job is id, lease member and delay in ms: -1 puts it to the front of its ready list (drain), 0 or more delays it
--- (snooze, a name that the worker does not know). Codes: l lease lost (nothing changed), o handed back, k cancelled
--- because it was to be cancelled. Jobs come in the order they were claimed, and keep it at the front.
+-- A job is id, lease member, delay in ms and 1 if its handler was started, else 0. The delay -1 puts it to the front of
+-- its ready list (drain), 0 or more delays it (snooze, a name that the worker does not know). A job whose handler was
+-- started does not expire any more, though the attempt is unused. Codes: l lease lost (nothing changed), o handed
+-- back, k cancelled because it was to be cancelled. Jobs come in the order they were claimed, and keep it at the front.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
@@ -27,19 +28,19 @@ local state = redis.call('HMGET', meta, 'schema', 'released', 'cancelled', 'paus
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
-local now_ms = clock_now()
+local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
-if (#ARGV - handed_from + 1) % 3 ~= 0 then
-  return redis.error_reply('ERR a job handed back has 3 arguments')
+if (#ARGV - handed_from + 1) % 4 ~= 0 then
+  return redis.error_reply('ERR a job handed back has 4 arguments')
 end
-for at = handed_from, #ARGV, 3 do
+for at = handed_from, #ARGV, 4 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  seen[id] = true
   if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = 'o'
   else
@@ -57,17 +58,20 @@ for index = #found, 1, -1 do
     redis.call('HDEL', progress, id)
     flags = bit.band(flags, 247)
   end
+  if ARGV[at + 3] == '1' then
+    record = record_started(record)
+  end
   attempt, returns = math.max(attempt - 1, 0), math.min(returns + 1, 255)
   if bit.band(flags, 2) ~= 0 then
     ending_close(key, id, record, 'k', now_ms, 'cancelled')
     cancelled = cancelled + 1
-    codes[(at - handed_from) / 3 + 1] = 'k'
+    codes[(at - handed_from) / 4 + 1] = 'k'
   elseif delay_ms < 0 then
     redis.call('HSET', jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
     redis.call('LPUSH', ready[list + 1], id)
     is_ready = true
   else
-    local due_ms = now_ms + delay_ms
+    local due_ms = clock_due(now_ms, now_us, delay_ms)
     redis.call('HSET', jobs, id, record_move(record, 'd', flags, attempt, crashes, returns, due_ms))
     redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
     soonest = math.min(soonest or due_ms, due_ms)

@@ -5,15 +5,16 @@
 --- Puts dead jobs back on their queue, with all their attempts before them.
 --!
 --! flags:  allow-oom
---! keys:   jobs ready:4 unique dead meta wake lane
+--! keys:   jobs big ready:4 delayed errors progress cancelling unique kept dead meta wake lane
 --! args:   number:int ids:list
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
 -- Codes: o ready again, u another job holds its unique key, s not dead, m no such job. The last errors stay readable.
--- It does not expire any more: that was meant for its first start.
+-- It does not expire any more: that was meant for its first start. A holder of its key that has expired is ended.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
+--- @include "include/ending"
 --- @include "include/queue"
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
@@ -21,12 +22,14 @@ if verdict == 'again' then
 elseif verdict == 'lost' then
   return { -1 }
 end
-local state = redis.call('HMGET', meta, 'schema', 'revived', 'paused_until')
+local state = redis.call('HMGET', meta, 'schema', 'revived', 'paused_until', 'expired')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
 local now_ms = clock_now()
-local codes, revived = {}, 0
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local codes, revived, expired = {}, 0, 0
 for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
@@ -36,6 +39,20 @@ for at = ids_from, #ARGV do
     local name = bit.band(flags, 64) ~= 0 and record_field(record, 'u')
     local holder = name and redis.call('HGET', unique, name)
     local held = holder and holder ~= id and redis.call('HGET', jobs, holder)
+    local held_state, held_list
+    if held then
+      held_state, held_list = record_head(held)
+    end
+    if held and (held_state == 'r' or held_state == 'd') and record_expired(held, now_ms) then
+      if held_state == 'd' then
+        redis.call('ZREM', delayed, holder)
+      else
+        redis.call('HINCRBY', meta, 'tomb:' .. held_list, 1)
+      end
+      ending_close(key, holder, held, 'k', now_ms, 'expired')
+      expired = expired + 1
+      held = redis.call('HGET', jobs, holder)
+    end
     if held and record_holds(held, now_ms) then
       code = 'u'
     else
@@ -44,8 +61,7 @@ for at = ids_from, #ARGV do
       if name then
         redis.call('HSET', unique, name, id)
       end
-      record = record_cut(record_cut(record, 'm'), 's')
-      record = string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)
+      record = record_started(record_cut(record_cut(record, 'm'), 's'))
       redis.call('HSET', jobs, id, record_move(record, 'r', flags, 0, 0, 0, now_ms))
       redis.call('ZREM', dead, id)
       redis.call('RPUSH', ready[list + 1], id)
@@ -54,6 +70,9 @@ for at = ids_from, #ARGV do
   codes[#codes + 1] = code
 end
 redis.call('HSET', meta, 'revived', (tonumber(state[2]) or 0) + revived)
+if expired > 0 then
+  redis.call('HSET', meta, 'expired', (tonumber(state[4]) or 0) + expired)
+end
 if revived > 0 and not queue_paused(state[3], now_ms) then
   queue_wake(wake, now_ms)
 end

@@ -8,13 +8,15 @@
 --! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead meta wake
 --! args:   lease_ms:int interval_ms:int max_crashes:int node
 --! return: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work,
---!         pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted | -2 schema
+--!         pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted,
+--!         id, name, attempt and reason of each that died | -2 schema
 --
 -- Every worker calls it about each `interval_ms`, which must be well below a third of a lease; it looks only if the
 -- last look is nearly that old, but does what is due (and after a cut, the rest) at any call. This script alone judges
 -- the time since the last look and writes it: a gap of more than a third of a lease, or a step back, means that
 -- renewals may not have come through (an outage, a standstill, a clock set), so nobody is reaped for one lease from
--- then. Expiries and holds beyond now + lease come from such a clock and are clamped. Repeatable.
+-- then. Expiries and holds beyond now + lease (the old one while it was lowered lately) come from such a clock and are
+-- clamped. Repeatable.
 --- @include "include/clock"
 --- @include "include/record"
 --- @include "include/ending"
@@ -22,7 +24,7 @@
 --- @include "include/queue"
 --- @include "include/reap"
 local state = redis.call('HMGET', meta, 'schema', 'look', 'hold', 'lease', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2',
-  'tomb:3', 'crashed', 'died', 'cancelled', 'failed')
+  'tomb:3', 'crashed', 'died', 'cancelled', 'lease_before', 'lease_lowered_until')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
@@ -30,13 +32,15 @@ local now_ms = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 local lease = math.max(lease_ms, tonumber(state[4]) or 0)
+local longest = math.max(lease, queue_lease_before(state[13], state[14], now_ms))
 local look, hold = tonumber(state[2]), tonumber(state[3]) or 0
 local gap = look and now_ms - look
 local is_gap = not gap or gap < 0 or gap > lease / 3
 local is_look = is_gap or gap >= 0.9 * interval_ms
 local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
-hold = math.min(is_gap and now_ms + lease or hold, now_ms + lease)
-local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + lease), '+inf', 'LIMIT', 0, 100)
+hold = math.min(is_gap and now_ms + longest or hold, now_ms + longest)
+local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + longest), '+inf', 'LIMIT', 0,
+  100)
 local expired = now_ms >= hold and redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100) or {}
 local due_records = #due > 0 and redis.call('HMGET', jobs, unpack(due)) or {} -- at most 200
 local reaped = reap_look(jobs, expired)
@@ -52,7 +56,7 @@ if is_look then
   end
 end
 for _, member in ipairs(ahead) do
-  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + lease), member)
+  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + longest), member)
 end
 local is_littered = reap_tombs(jobs, ready, { state[6], state[7], state[8], state[9] }, counts)
 local tally = reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)
@@ -106,4 +110,5 @@ if is_paused then
 end
 local is_cut = #due == 200 or #expired == 100 or #ahead == 100 or is_littered
 return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
-  reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted }
+  reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
+  tally.dead }

@@ -6,14 +6,15 @@ import Foundation
 
 /// The command line of the bundler: reads `lua/`, writes, checks or shows what comes of it.
 struct BundlerCommand {
-    enum Action: Equatable { case write, check, flatten(String), accessTable }
+    enum Action: Equatable { case write, check, flatten(String), countBranches(String), accessTable }
 
     static let usage = """
-        usage: LuaBundler [--root DIR] [--check | --flatten DIR | --acl]
+        usage: LuaBundler [--root DIR] [--check | --flatten DIR | --branches DIR | --acl]
 
           (nothing)      write Sources/Stint/Scripts/Scripts.generated.swift from lua/
           --check        exit with 1 when that file is stale
           --flatten DIR  write the flattened scripts to DIR, for luacheck
+          --branches DIR write scripts to DIR that log which branches they run, and all branches to DIR/branches
           --acl          list the Redis commands that each script calls
           --root DIR     the package's folder; the current one by default
         """
@@ -39,6 +40,9 @@ struct BundlerCommand {
             case "--flatten":
                 guard let folder = words.popFirst() else { return nil }
                 actions.append(.flatten(folder))
+            case "--branches":
+                guard let folder = words.popFirst() else { return nil }
+                actions.append(.countBranches(folder))
             case "--root":
                 guard let folder = words.popFirst() else { return nil }
                 root = URL(filePath: folder)
@@ -72,13 +76,16 @@ struct BundlerCommand {
         case .check:
             return isCurrent ? (0, "") : (1, "\(Self.outputPath) is stale: run `swift run LuaBundler`")
         case .flatten(let folder):
-            let folder = URL(filePath: folder)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            for script in bundle.scripts {
-                let file = folder.appending(path: "\(script.name).lua")
-                try (script.source + "\n").write(to: file, atomically: true, encoding: .utf8)
-            }
+            try Self.write(bundle.scripts.map { ($0.name, $0.source) }, to: folder)
             return (0, bundle.warnings.joined(separator: "\n"))
+        case .countBranches(let folder):
+            let counters = try bundle.scripts.map { (name: $0.name, counter: try BranchCounter($0)) }
+            try Self.write(counters.map { ($0.name, $0.counter.source) }, to: folder)
+            // A helper's branch counts once, whichever script runs it.
+            let branches = Set(counters.flatMap(\.counter.branches)).sorted()
+            let list = URL(filePath: folder).appending(path: "branches")
+            try (branches.joined(separator: "\n") + "\n").write(to: list, atomically: true, encoding: .utf8)
+            return (0, "\(branches.count) branches")
         case .accessTable:
             let width = (bundle.scripts.map(\.name.count).max() ?? 0) + 2
             return (
@@ -88,6 +95,15 @@ struct BundlerCommand {
                         + script.commands.joined(separator: " ")
                 }.joined(separator: "\n")
             )
+        }
+    }
+
+    private static func write(_ scripts: [(name: String, source: String)], to folder: String) throws {
+        let folder = URL(filePath: folder)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, source) in scripts {
+            let file = folder.appending(path: "\(name).lua")
+            try (source + "\n").write(to: file, atomically: true, encoding: .utf8)
         }
     }
 

@@ -43,7 +43,7 @@ struct LuaLexer {
             try scanQuoted(byte)
         case UInt8(ascii: "[") where longBracketLevel() != nil:
             let (text, start) = try scanLongBracket(what: "string")
-            tokens.append(LuaToken(kind: .string, text: text, line: start, endLine: line))
+            tokens.append(LuaToken(kind: .string, text: text, line: start, endLine: line, end: position))
         case _ where byte.isLetter:
             let text = take { $0.isLetter || $0.isDigit }
             append(LuaToken.keywords.contains(text) ? .keyword : .name, text)
@@ -57,7 +57,7 @@ struct LuaLexer {
     }
 
     private mutating func append(_ kind: LuaToken.Kind, _ text: String) {
-        tokens.append(LuaToken(kind: kind, text: text, line: line, endLine: line))
+        tokens.append(LuaToken(kind: kind, text: text, line: line, endLine: line, end: position))
     }
 
     private mutating func take(while belongs: (UInt8) -> Bool) -> String {
@@ -100,7 +100,7 @@ struct LuaLexer {
             while let byte = peek(), byte != UInt8(ascii: "\n") { position += 1 }
         }
         let text = String(decoding: bytes[begin..<position], as: UTF8.self)
-        tokens.append(LuaToken(kind: .comment, text: text, line: start, endLine: line))
+        tokens.append(LuaToken(kind: .comment, text: text, line: start, endLine: line, end: position))
     }
 
     private mutating func scanQuoted(_ quote: UInt8) throws(BundleError) {
@@ -122,7 +122,7 @@ struct LuaLexer {
         }
         let text = String(decoding: bytes[begin..<position], as: UTF8.self)
         position += 1
-        tokens.append(LuaToken(kind: .string, text: text, line: start, endLine: line))
+        tokens.append(LuaToken(kind: .string, text: text, line: start, endLine: line, end: position))
     }
 
     /// The number of `=` when a long bracket begins here.

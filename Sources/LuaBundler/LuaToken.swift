@@ -13,6 +13,8 @@ struct LuaToken: Hashable {
     let text: String
     let line: Int
     let endLine: Int
+    /// Where the bytes of the file begin that follow it.
+    let end: Int
 
     func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
     func isKeyword(_ keyword: String) -> Bool { kind == .keyword && text == keyword }

@@ -6,7 +6,7 @@ package import StintRedis
 
 /// Every key of a Redis database with its type and contents, for exact comparison in tests.
 ///
-/// It is not taken in one step: take it while nobody writes. It names every key, so it is for private servers only.
+/// It is taken in one step, by a script that names every key, so it is for private servers only.
 package struct RedisSnapshot: Sendable, Equatable {
     /// What one key holds.
     package enum Contents: Sendable, Hashable {
@@ -27,42 +27,57 @@ package struct RedisSnapshot: Sendable, Equatable {
 
     /// Reads the whole database.
     package static func take(from transport: any RedisTransport) async throws(RedisFailure) -> RedisSnapshot {
+        let command = RedisCommand("EVAL", script, "0")
+        let reply = try await transport.send(command, timeout: .seconds(60)).arrayValue ?? []
         var keys: [String: Contents] = [:]
-        for name in try await ask(transport, "KEYS", "*").texts {
-            let type = try await ask(transport, "TYPE", name).string
-            switch type {
-            case "string": keys[name] = .string(try await ask(transport, "GET", name).bytesValue ?? [])
-            case "list": keys[name] = .list(try await ask(transport, "LRANGE", name, "0", "-1").texts)
-            case "set": keys[name] = .set(Set(try await ask(transport, "SMEMBERS", name).texts))
-            case "hash":
-                var fields: [String: [UInt8]] = [:]
-                let flat = try await ask(transport, "HGETALL", name).arrayValue ?? []
-                for at in stride(from: 0, to: flat.count - 1, by: 2) {
-                    fields[flat[at].string ?? ""] = flat[at + 1].bytesValue
-                }
-                keys[name] = .hash(fields)
-            case "zset":
-                var scores: [String: Double] = [:]
-                let flat = try await ask(transport, "ZRANGE", name, "0", "-1", "WITHSCORES").texts
-                for at in stride(from: 0, to: flat.count - 1, by: 2) { scores[flat[at]] = Double(flat[at + 1]) }
-                keys[name] = .sortedSet(scores)
-            case "stream":
-                let entries = try await ask(transport, "XRANGE", name, "-", "+").arrayValue ?? []
-                keys[name] = .stream(
-                    entries.map { entry in
-                        let parts = entry.arrayValue ?? []
-                        return [parts.first?.string ?? ""] + (parts.last?.texts ?? [])
-                    })
-            default: break  // gone meanwhile
-            }
+        for at in stride(from: 0, to: reply.count - 2, by: 3) {
+            keys[reply[at].string ?? ""] = Contents(type: reply[at + 1].string ?? "", reply[at + 2])
         }
         return RedisSnapshot(keys: keys)
     }
 
-    private static func ask(
-        _ transport: any RedisTransport, _ name: String, _ arguments: String...
-    ) async throws(RedisFailure) -> RedisValue {
-        try await transport.send(RedisCommand(name, arguments), timeout: .seconds(60))
+    /// Answers name, type and contents of each key in one list.
+    private static let script = """
+        local reply = {}
+        local reads = {
+          string = function(key) return redis.call('GET', key) end,
+          list = function(key) return redis.call('LRANGE', key, 0, -1) end,
+          set = function(key) return redis.call('SMEMBERS', key) end,
+          hash = function(key) return redis.call('HGETALL', key) end,
+          zset = function(key) return redis.call('ZRANGE', key, 0, -1, 'WITHSCORES') end,
+          stream = function(key) return redis.call('XRANGE', key, '-', '+') end,
+        }
+        for _, key in ipairs(redis.call('KEYS', '*')) do
+          local type = redis.call('TYPE', key).ok
+          if reads[type] then
+            reply[#reply + 1], reply[#reply + 2], reply[#reply + 3] = key, type, reads[type](key)
+          end
+        end
+        return reply
+        """
+}
+
+extension RedisSnapshot.Contents {
+    /// Reads what the script answers of one key.
+    fileprivate init?(type: String, _ value: RedisValue) {
+        let elements = value.arrayValue ?? []
+        let pairs = stride(from: 0, to: elements.count - 1, by: 2).lazy.map { (elements[$0], elements[$0 + 1]) }
+        switch type {
+        case "string": self = .string(value.bytesValue ?? [])
+        case "list": self = .list(value.texts)
+        case "set": self = .set(Set(value.texts))
+        case "hash":
+            self = .hash(pairs.reduce(into: [:]) { $0[$1.0.string ?? ""] = $1.1.bytesValue })
+        case "zset":
+            self = .sortedSet(pairs.reduce(into: [:]) { $0[$1.0.string ?? ""] = $1.1.doubleValue })
+        case "stream":
+            self = .stream(
+                elements.map { entry in
+                    let parts = entry.arrayValue ?? []
+                    return [parts.first?.string ?? ""] + (parts.last?.texts ?? [])
+                })
+        default: return nil
+        }
     }
 }
 

@@ -7,9 +7,10 @@ import StintRedis
 
 /// What must hold of the workers as seen from outside, whatever the scripts say.
 extension Simulation {
-    /// The times that a live worker has for what it must do within a few looks.
+    /// The time that a live worker has for what its next look tells it to do: two looks, and the longest back-off that a
+    /// lane may still be in after its last failure.
     private func bound(_ worker: SimulatedWorker) -> Duration {
-        worker.settings.sweepInterval * 3 + .milliseconds(500)
+        worker.settings.sweepInterval * 2 + .milliseconds(2200)
     }
 
     /// After every step.
@@ -54,10 +55,17 @@ extension Simulation {
         tally.count("reaped")
         guard let worker = workers.first(where: { $0.engine.node == job.node }),
             worker.isHealthy(for: world.lease / 2 + .milliseconds(300)),
-            world.model.claims[job.member]?.starts ?? 0 > 0
+            isKnown(job, of: queue, to: worker)
         else { return }
         if let change = lastLeaseChange, world.now - change < world.lease * 2 { return }
         world.report("\(job.member) is taken from \(worker.process.name), which lives and renews")
+    }
+
+    /// Whether the worker knows that it holds the job: it has acted on the claim, or nothing that it was told got lost
+    /// since.
+    private func isKnown(_ job: ModelJob, of queue: ModelQueue, to worker: SimulatedWorker) -> Bool {
+        guard let claim = world.model.claims[Model.claimKey(queue.name, job.member)] else { return false }
+        return claim.isKnown || claim.at > worker.process.calmSince
     }
 
     /// A worker that ended in order has handed everything back.
@@ -66,7 +74,7 @@ extension Simulation {
         guard worker.process.calmSince < worker.endingSince else { return }
         for queue in world.model.queues.values {
             let left = queue.jobs.values.filter {
-                $0.state == .running && $0.node == worker.engine.node && world.model.claims[$0.member]?.starts ?? 0 > 0
+                $0.state == .running && $0.node == worker.engine.node && isKnown($0, of: queue, to: worker)
             }
             if let first = left.map(\.member).min() {
                 world.report("\(worker.process.name) has ended and left \(first) behind")

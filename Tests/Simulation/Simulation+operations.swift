@@ -163,7 +163,8 @@ extension Simulation {
         case .promote: producer.call(Scripts.promote(keys, ids: some { $0.state == .delayed }))
         case .purge:
             let source = dice.pick(["ready:0", "ready:1", "ready:2", "ready:3", "delayed", "dead", "kept"]) ?? "dead"
-            producer.call(Scripts.purge(keys, source: source, limit: dice.number(1...10)))
+            let limit = dice.number(1...10)
+            producer.callInLane(name) { Scripts.purge(keys, lane: $0, number: $1, source: source, limit: limit) }
         case .await: if let id = some({ $0.isLive }).first { producer.call(Scripts.await(keys, id: id)) }
         case .pause:
             let time = dice.chance(0.5) ? 0 : dice.number(1...Int(world.lease / .milliseconds(1)))

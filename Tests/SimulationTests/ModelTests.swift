@@ -54,7 +54,7 @@ import Testing
                 findings.append("\(call.script.name) is no call")
                 return
             }
-            model.observe(call, reply, nowMs: nowMs, at: .zero)
+            model.observe(call, reply, nowUs: nowMs * 1_000, at: .zero)
         }
 
         func finish(number: Int, fence: Int64, lost: [RedisValue]) {
@@ -70,7 +70,7 @@ import Testing
                 Scripts.sweep(keys, leaseMs: 1000, intervalMs: 100, maxCrashes: 3, node: "node01"),
                 .array([
                     .integer(1), .integer(returned), .integer(-1), .integer(0), .integer(0), .array([]),
-                    .integer(returned), .integer(0), .integer(promoted),
+                    .integer(returned), .integer(0), .integer(promoted), .array([]),
                 ]))
         }
     }

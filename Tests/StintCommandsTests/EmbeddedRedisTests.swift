@@ -28,7 +28,10 @@ import Testing
         try await withFolder { folder async throws in
             var invocation = Invocation.process
             invocation.executable = Self.executable
-            if let path { invocation.environment["PATH"] = path }
+            if let path {
+                invocation.environment["PATH"] = path
+                invocation.environment["STINT_TEST_REDIS_SERVER"] = nil
+            }
             let embedded = EmbeddedRedis(EmbeddedLocation(directory: folder + "/" + name), linger: linger)
             try await Invocation.$current.withValue(invocation) {
                 let console = Invocation.current.console(verbosity: -1)

@@ -5,6 +5,7 @@
 import Foundation
 import Stint
 import StintCommands
+import Synchronization
 import Testing
 
 @Suite struct HostilePayloadTests {
@@ -65,17 +66,66 @@ import Testing
                     // No bytes are no result.
                     let isMissing = payload.isEmpty && command.hasSuffix("--result")
                     #expect(run.status == (isMissing ? .notFound : .ok), "\(command): \(run.errors)")
-                    let isSafe = (run.output + run.errors).unicodeScalars.allSatisfy { scalar in
-                        scalar == "\n" || scalar == "\t"
-                            || (scalar.value >= 0x20 && !(0x7F..<0xA0).contains(scalar.value)
-                                && scalar.value != 0x202E)
-                    }
-                    #expect(isSafe, "\(command) at \(width ?? 0)")
+                    #expect(run.isSafe, "\(command) at \(width ?? 0)")
                 }
             }
             let raw = await live.run("job", "show", "a1", "--payload", "--raw", forced: 120)
             #expect(raw.status == .usage)
             #expect(raw.output.isEmpty)
+        }
+    }
+
+    @Test("Random bytes run, log, fail and come back bit for bit, and never reach a terminal raw", arguments: 1...2)
+    func random(seed: UInt64) async throws {
+        var generator = HostileBytes(seed: seed)
+        let payloads = (0..<16).map { _ in generator.next() }
+        let got = Mutex<[String: [UInt8]]>([:])
+        try await LiveStint.with { live in
+            for (index, payload) in payloads.enumerated() {
+                try await live.enqueue("a\(index)", bytes: payload, keep: .seconds(600))
+            }
+            try await live.work { payload, context in
+                let id = context.id.description
+                got.withLock { $0[id] = payload }
+                let text = String(decoding: payload, as: UTF8.self)
+                context.log(text)
+                if id.utf8.last.map({ $0 & 1 == 1 }) == true { throw JobSignal.dead(reason: text) }
+                return .completed(result: payload)
+            }
+            for (index, payload) in payloads.enumerated() {
+                let id = "a\(index)"
+                #expect(got.withLock { $0[id] } == payload, "seed \(seed), \(id)")
+                let isDead = index % 2 == 1
+                for part in ["--payload", "--result"] where part == "--payload" || !(isDead || payload.isEmpty) {
+                    let sink = MemorySink()
+                    let run = await live.run("job", "show", id, part, "--raw", sink: sink)
+                    #expect(run.status == .ok, "\(run.errors)")
+                    #expect(sink.bytes == payload, "seed \(seed), \(id) \(part)")
+                }
+                for command in ["job show \(id)", "job show \(id) --payload", "job logs \(id)"] {
+                    let run = await live.run(words: command.split(separator: " ").map(String.init), forced: 100)
+                    #expect(run.status == .ok && run.isSafe, "seed \(seed): \(command)")
+                }
+            }
+            for command in ["dead ls", "dead ls --json", "job ls", "job ls --json"] {
+                for width in [nil, 100] {
+                    let run = await live.run(words: command.split(separator: " ").map(String.init), forced: width)
+                    #expect(run.status == .ok && run.isSafe, "seed \(seed): \(command)")
+                }
+            }
+        }
+    }
+}
+
+extension CommandRun {
+    /// Whether nothing that was printed steers a terminal: no control bytes, no marks that turn the direction of text.
+    fileprivate var isSafe: Bool {
+        (output + errors).unicodeScalars.allSatisfy { scalar in
+            switch scalar.value {
+            case 9, 10: true
+            case ..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: false
+            default: true
+            }
         }
     }
 }

@@ -15,9 +15,11 @@ struct LiveStint {
 
     var client: StintClient { stint.client }
 
-    static func with(_ body: (LiveStint) async throws -> Void) async throws {
+    static func with(maxPayloadBytes: Int = 1 << 20, _ body: (LiveStint) async throws -> Void) async throws {
         try await withFolder { folder in
-            try await withStint { try await body(LiveStint(stint: $0, folder: folder)) }
+            try await withStint(configure: { $0.maxPayloadBytes = maxPayloadBytes }) {
+                try await body(LiveStint(stint: $0, folder: folder))
+            }
         }
     }
 

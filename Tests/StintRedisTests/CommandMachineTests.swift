@@ -53,6 +53,36 @@ import Testing
         #expect(machine.replied(errorCode: "ERR", now: .zero).delivered == "b")
     }
 
+    @Test("A command bound to the one before it goes out on the same connection or not at all")
+    func bound() {
+        var machine = ready()
+        var second = pending("b")
+        second.isBound = true
+        _ = machine.enqueue([pending("a"), second, pending("c")], now: .zero)
+        #expect(machine.takeForWriting() == "a")
+        let lost = machine.lost(.outcomeUnknown("reset"), now: .zero)
+        #expect(lost.failed.map(\.command) == ["a", "b"])
+        guard case .notSent? = lost.failed.last?.failure else {
+            Issue.record("\(lost.failed)")
+            return
+        }
+        #expect(machine.retryDue().connect)
+        #expect(machine.connected().write)
+        #expect(machine.drained() == ["c"])
+    }
+
+    @Test("A bound command whose predecessor was not sent waits with it")
+    func boundBoth() {
+        var machine = ready()
+        var second = pending("b")
+        second.isBound = true
+        _ = machine.enqueue([pending("a"), second], now: .zero)
+        #expect(machine.lost(.outcomeUnknown("reset"), now: .zero).failed.isEmpty)
+        _ = machine.retryDue()
+        _ = machine.connected()
+        #expect(machine.drained() == ["a", "b"])
+    }
+
     @Test("A reply to nothing closes the connection")
     func unexpected() {
         var machine = ready(["a"])

@@ -40,7 +40,7 @@ func withNode<Result>(
 ) async throws -> Result {
     let node = RedisNode(
         configuration: configuration, reactor: NIOReactor(), random: SystemRandom(),
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        logger: .silent)
     do {
         let result = try await body(node)
         await node.shutdown()
@@ -77,6 +77,11 @@ final class Log<Element: Sendable>: Sendable {
     func append(_ element: Element) {
         elements.withLock { $0.append(element) }
     }
+}
+
+extension Logger {
+    /// Says nothing.
+    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 }
 
 extension RedisNode {

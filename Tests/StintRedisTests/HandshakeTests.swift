@@ -80,4 +80,29 @@ import Testing
         var handshake = handshake()
         #expect(handshake.received(error("NOPERM this user has no permissions")) == .done)
     }
+
+    @Test("Where only a primary will do, the role is asked for, and a replica or a silent server is left")
+    func role() {
+        func progress(_ reply: RedisValue) -> Handshake.Progress {
+            var handshake = Handshake(
+                configuration: RedisConfiguration(host: "localhost"), password: nil, needsPrimary: true)
+            #expect(handshake.commands.last == RedisCommand("ROLE"))
+            #expect(handshake.received(ok) == .waiting)
+            return handshake.received(reply)
+        }
+        #expect(progress(.array([.text("master"), .integer(0), .array([])])) == .done)
+        for reply in [
+            RedisValue.array([.text("slave"), .text("h"), .integer(1)]), .array([.text("sentinel")]),
+            error("BUSY Redis is busy running a script."), error("ERR unknown command 'ROLE'"), .integer(1), .null,
+        ] {
+            guard case .failed(.unreachable) = progress(reply) else {
+                Issue.record("it is used: \(reply)")
+                return
+            }
+        }
+        guard case .failed(.refused) = progress(error("NOPERM this user has no permissions")) else {
+            Issue.record("not refused")
+            return
+        }
+    }
 }

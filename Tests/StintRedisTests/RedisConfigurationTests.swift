@@ -47,13 +47,32 @@ import Testing
         #expect(configuration.redactedURL == "redis://:***@h:6379")
     }
 
+    @Test("A cluster is named by one or several of its nodes")
+    func cluster() throws {
+        let configuration = try RedisConfiguration(url: "redis+cluster://u:p%40ss@a,b:7001,[::1]:7002,a/0?timeout=2")
+        #expect(configuration.isCluster)
+        #expect(
+            configuration.clusterSeeds == [
+                .tcp(host: "a", port: 6379), .tcp(host: "b", port: 7001), .tcp(host: "::1", port: 7002),
+            ])
+        #expect(configuration.username == "u" && configuration.password == "p@ss")
+        #expect(configuration.commandTimeout == .seconds(2))
+        #expect(configuration.redactedURL == "redis+cluster://u:***@a:6379,b:7001,[::1]:7002")
+        #expect(configuration.endpoint == "a:6379,b:7001,[::1]:7002")
+        #expect(configuration.firstNode.redactedURL == "redis://u:***@a:6379")
+        #expect(try !RedisConfiguration(url: "redis://a").isCluster)
+    }
+
     @Test(
         "A URL that cannot be used says why",
         arguments: [
             ("localhost:6379", "has no scheme"),
             ("http://h", "unknown scheme http://; valid forms: redis://"),
-            ("redis+cluster://h", "not yet supported"),
-            ("redis+sentinel://h", "not yet supported"),
+            ("redis+cluster://", "names no host"),
+            ("redis+cluster://h,,i", "names no host"),
+            ("redis+cluster://h,i:x", "from 1 to 65535"),
+            ("redis+cluster://h/1", "only the database 0"),
+            ("redis+cluster://h?db=1", "only the database 0"),
             ("redis://", "names no host"),
             ("redis://h:0", "from 1 to 65535"),
             ("redis://h:99999", "from 1 to 65535"),

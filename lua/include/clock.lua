@@ -9,3 +9,8 @@ local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
 end
+
+-- Returns when `delay_ms` from now are over: rounded up, so that nothing begins early. No delay is now.
+local function clock_due(now_ms, now_us, delay_ms)
+  return delay_ms > 0 and math.ceil(now_us / 1000) + delay_ms or now_ms
+end

@@ -2,7 +2,8 @@
 -- Licensed under the Apache License, Version 2.0: see LICENSE
 -- SPDX-License-Identifier: Apache-2.0
 
--- The decisions of an enqueue: which entries are new, which are answered by a job that is there. Needs include/record.
+-- The decisions of an enqueue: which entries are new, which are answered by a job that is there. Needs
+-- include/clock and include/record.
 
 -- Reads the entries from the arguments: id, record, then what the record's flags announce.
 local function intake_parse(arguments, from)
@@ -85,10 +86,10 @@ local function intake_lingers(record)
 end
 
 -- Returns the record as it is stored: times absolute, ready or delayed, and its due time if it is delayed.
-local function intake_settle(record, now_ms)
+local function intake_settle(record, now_ms, now_us)
   local more, due_ms = string.byte(record, 5), struct.unpack('>I6', record, 18)
   if bit.band(more, 1) == 0 then
-    due_ms = now_ms + due_ms
+    due_ms = clock_due(now_ms, now_us, due_ms)
   end
   local is_due = due_ms <= now_ms
   local at = 40 + string.byte(record, 39)
@@ -104,8 +105,8 @@ end
 
 -- Returns a waiting job's record with the data and options of `fresh`: its state, list, priority and times stay, and
 -- it stays awaited.
-local function intake_replace(old, fresh, now_ms)
-  local settled = intake_settle(fresh, now_ms)
+local function intake_replace(old, fresh, now_ms, now_us)
+  local settled = intake_settle(fresh, now_ms, now_us)
   local flags = bit.bor(string.byte(settled, 4), bit.band(string.byte(old, 4), 1))
   return string.sub(settled, 1, 1) .. string.sub(old, 2, 3) .. string.char(flags) .. string.sub(settled, 5, 11)
     .. string.sub(old, 12, 23) .. string.sub(settled, 24)
@@ -122,7 +123,7 @@ local function intake_unplan_big(plan, id)
 end
 
 -- Decides each entry. Returns the codes, the ids that hold what was asked for, and the plan of writes.
-local function intake_decide(entries, now_ms, room)
+local function intake_decide(entries, now_ms, now_us, room)
   local plan = { freed = {}, expired = {}, replaced = {}, ready = { {}, {}, {}, {} }, delayed = {}, jobs = {}, big = {},
     unique = {}, added = 0, is_ready = false }
   local codes, holders, taken, owner_of, place_of = {}, {}, {}, {}, {}
@@ -142,21 +143,22 @@ local function intake_decide(entries, now_ms, room)
     if taken[entry.id] or not is_free then
       code, holder = 'e', entry.id
     elseif entry.key then
-      local owner, owned = owner_of[entry.key] or entry.owner, entry.owned
+      local owner, owned, is_over = owner_of[entry.key] or entry.owner, entry.owned, false
       if owner_of[entry.key] or plan.replaced[owner] then
         owned = plan.jobs[place_of[owner] + 1]
-      elseif owned and (plan.freed[owner] or plan.expired[owner] or not record_holds(owned, now_ms)) then
+      elseif owned and (plan.freed[owner] or not record_holds(owned, now_ms)) then
         owned = nil
-      elseif owned and intake_overdue(owned, now_ms) then
-        plan.expired[owner] = owned
-        owned = nil
+      elseif owned and (plan.expired[owner] or intake_overdue(owned, now_ms)) then
+        plan.expired[owner], is_over = owned, true
+        local _, _, _, window_ms = record_options(owned)
+        owned = window_ms > 0 and owned
       end
       if owned then
         holder = owner
         local state = string.sub(owned, 2, 2)
         if entry.policy == 'e' then
           code = 'e'
-        elseif entry.policy == 'p' and (state == 'r' or state == 'd') then
+        elseif entry.policy == 'p' and not is_over and (state == 'r' or state == 'd') then
           code, target = 'p', owned
         else
           code = 'r'
@@ -166,7 +168,7 @@ local function intake_decide(entries, now_ms, room)
     if code == 'n' and plan.added >= room then
       code = 'f'
     elseif code == 'n' then
-      local record, due_ms = intake_settle(entry.record, now_ms)
+      local record, due_ms = intake_settle(entry.record, now_ms, now_us)
       local list = math.floor((string.byte(record, 3) - 48) / 4)
       plan.added = plan.added + 1
       taken[entry.id] = true
@@ -195,7 +197,7 @@ local function intake_decide(entries, now_ms, room)
         plan.jobs[#plan.jobs + 1] = holder
       end
       intake_unplan_big(plan, holder)
-      plan.jobs[place_of[holder] + 1] = intake_replace(target, entry.record, now_ms)
+      plan.jobs[place_of[holder] + 1] = intake_replace(target, entry.record, now_ms, now_us)
     end
     if entry.big and (code == 'n' or code == 'p') then
       plan.big[#plan.big + 1] = holder

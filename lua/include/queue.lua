@@ -24,6 +24,13 @@ local function queue_paused(paused_until, now_ms)
   return until_ms == 0 or now_ms < until_ms
 end
 
+-- Returns the length that the queue's leases had before it was lowered, as long as leases of that length may be about;
+-- else 0. A time further ahead than that length comes from a clock that was set back.
+local function queue_lease_before(before, lowered_until, now_ms)
+  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
+  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
+end
+
 -- Sets the wake marker, which one idle worker takes.
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')

@@ -19,15 +19,15 @@ local function reap_look(jobs, members)
   return reaped
 end
 
--- Returns how long a job waits after its second or a later crash: 5 s, doubling, 5 min at most, and by its fence up to as
--- long again. Jobs that crash together were mostly claimed together, under fences in a row; steps of the golden ratio
+-- Returns how long a job waits after its second or a later crash: 5 s, doubling, 5 min at most, and by its fence up to
+-- as long again. Jobs that crash together were mostly claimed together, under fences in a row; steps of the golden ratio
 -- set these far apart, so that one job that ends its worker each time does not take the same others along to the end.
 local function reap_wait(crashes, fence)
   local wait_ms = math.min(5000 * 2 ^ (crashes - 2), 300000)
   return wait_ms + math.floor(wait_ms * (fence % 1000 * 618 % 1000) / 1000)
 end
 
--- Ends one crashed attempt. Returns 'ready', 'delayed', 'died' or 'cancelled'.
+-- Ends one crashed attempt. Returns 'ready', 'delayed', 'died' with the reason, or 'cancelled'.
 local function reap_one(key, delayed, id, record, now_ms, max_crashes)
   local _, _, flags, attempt, crashes, returns = record_head(record)
   local max_attempts = struct.unpack('>I2', record, 10)
@@ -42,10 +42,10 @@ local function reap_one(key, delayed, id, record, now_ms, max_crashes)
   record = record_move(record, 'n', flags, attempt, crashes, returns, struct.unpack('>I6', record, 18))
   if crashes >= max_crashes then
     ending_bury(key, id, record, now_ms, 'crashed too often: ' .. text)
-    return 'died'
+    return 'died', 'crashed too often: ' .. text
   elseif max_attempts > 0 and attempt >= max_attempts then
     ending_bury(key, id, record, now_ms, 'no attempts left: ' .. text)
-    return 'died'
+    return 'died', 'no attempts left: ' .. text
   elseif crashes == 1 then
     redis.call('HSET', key.jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
     return 'ready'
@@ -59,17 +59,23 @@ end
 -- Ends the crashed attempts: a first crash puts the job to the front of its list, a later one delays it, one too
 -- many makes it dead. The earliest to expire ends up first in its list.
 local function reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)
-  local tally = { ready = 0, delayed = 0, died = 0, cancelled = 0, crashed = 0 }
+  local tally = { ready = 0, delayed = 0, died = 0, cancelled = 0, crashed = 0, dead = {} }
   for index = #reaped, 1, -1 do
     local member, id, record = reaped[index][1], reaped[index][2], reaped[index][3]
     redis.call('ZREM', leases, member)
     if record then
-      local _, list = record_head(record)
-      local fate = reap_one(key, delayed, id, record, now_ms, max_crashes)
+      local _, list, _, attempt = record_head(record)
+      local fate, reason = reap_one(key, delayed, id, record, now_ms, max_crashes)
       if fate == 'ready' then
         redis.call('LPUSH', ready[list + 1], id)
       end
       tally[fate] = tally[fate] + 1
+      if reason then
+        local name = string.sub(record, 40, 39 + string.byte(record, 39))
+        for _, part in ipairs({ id, name, tostring(attempt), reason }) do
+          tally.dead[#tally.dead + 1] = part
+        end
+      end
       tally.crashed = tally.crashed + 1
     end
   end

@@ -81,6 +81,11 @@ local function record_lease(id, record)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
 
+-- Returns the record of a job that was started once, so that it does not expire any more.
+local function record_started(record)
+  return string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)
+end
+
 -- Says whether the job was never started and must not be any more.
 local function record_expired(record, now_ms)
   if bit.band(string.byte(record, 5), 32) == 0 or struct.unpack('>I2', record, 6) > 0 then

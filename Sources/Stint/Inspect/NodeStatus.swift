@@ -58,4 +58,6 @@ public struct NodeStatus: Sendable, Hashable, Codable {
     public let queues: [ServedQueue]
     /// The jobs that it runs, as far as it says.
     public let jobs: [RunningJob]
+    /// Its loops that had not turned for three times as long as they should, when it last beat.
+    public let stuck: [StuckLoop]
 }

@@ -37,7 +37,7 @@ public struct ServerStatus: Sendable, Hashable, Codable {
 }
 
 extension Inspector {
-    /// Returns what Redis says of itself.
+    /// Returns what Redis says of itself; of a cluster, what one of its primaries says.
     ///
     /// Needs the right to the command `INFO`.
     public func server() async throws(StintError) -> ServerStatus {

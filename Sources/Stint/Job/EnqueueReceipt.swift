@@ -20,15 +20,37 @@ public struct EnqueueReceipt: Sendable, Hashable {
         case queueFull
     }
 
+    /// What has the job, beyond the memory of the server that accepted it.
+    public enum Confirmation: Sendable, Hashable {
+        /// Nothing more was asked for, or nothing was added: ``Durability/local``.
+        case local
+        /// So many replicas have it, at least as many as were asked for.
+        case replicated(Int)
+        /// It is on the disk of the server that accepted it.
+        case fsynced
+        /// What was asked for was not confirmed in time: `replicas` have it for sure, and maybe more by now.
+        ///
+        /// The job is accepted all the same, and may run.
+        case unconfirmed(replicas: Int, reason: String)
+    }
+
     /// The id of the job that answers for the request: the new one, or the one that was there already.
     public let id: JobID
     /// The queue that holds the job.
     public let queue: String
     /// What happened.
     public let outcome: Outcome
+    /// Whether the durability that was asked for was reached.
+    public internal(set) var confirmation = Confirmation.local
 
     /// Whether this call added the job.
     public var isNew: Bool { outcome == .enqueued }
+
+    /// Whether the durability that was asked for was confirmed; true where none was.
+    public var isConfirmed: Bool {
+        if case .unconfirmed = confirmation { return false }
+        return true
+    }
 
     package init(id: JobID, queue: String, outcome: Outcome) {
         self.id = id

@@ -76,7 +76,12 @@ public struct Handle: Sendable {
         do {
             return try JSONDecoder().decode(J.self, from: Data(payload))
         } catch {
-            throw StintError(.undecodable, "The payload cannot be decoded as \(J.self): \(error)", underlying: error)
+            throw UndecodablePayload(description: "The payload cannot be decoded as \(J.self): \(error)")
         }
     }
+}
+
+/// The payload is not what the handler's type says: no other attempt will find it different.
+struct UndecodablePayload: Error, CustomStringConvertible {
+    let description: String
 }

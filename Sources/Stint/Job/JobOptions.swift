@@ -43,13 +43,17 @@ public struct JobOptions: Sendable, Hashable {
     public var isAwaited: Bool?
     /// Short texts to find the job by: at most 16, each key and value at most 128 bytes.
     public var tags: [String: String]?
+    /// What must have the job before `enqueue` returns; ``Durability/local`` unless given.
+    ///
+    /// The receipt's ``EnqueueReceipt/confirmation`` says what was reached.
+    public var durability: Durability?
 
     /// Creates options; what is left out falls back to the job type's defaults, then to the documented defaults.
     public init(
         queue: String? = nil, priority: JobPriority? = nil, delay: Duration? = nil, runAt: Date? = nil,
         id: JobID? = nil, unique: UniqueKey? = nil, window: Duration? = nil, retry: RetryPolicy? = nil,
         timeout: Duration? = nil, expiresAfter: Duration? = nil, keep: Duration? = nil, isAwaited: Bool? = nil,
-        tags: [String: String]? = nil
+        tags: [String: String]? = nil, durability: Durability? = nil
     ) {
         self.queue = queue
         self.priority = priority
@@ -64,6 +68,7 @@ public struct JobOptions: Sendable, Hashable {
         self.keep = keep
         self.isAwaited = isAwaited
         self.tags = tags
+        self.durability = durability
     }
 
     /// Returns these options with every gap filled from `defaults`; tags of both are joined, these win.
@@ -85,6 +90,7 @@ public struct JobOptions: Sendable, Hashable {
         options.expiresAfter = expiresAfter ?? defaults.expiresAfter
         options.keep = keep ?? defaults.keep
         options.isAwaited = isAwaited ?? defaults.isAwaited
+        options.durability = durability ?? defaults.durability
         if let shared = defaults.tags { options.tags = shared.merging(tags ?? [:]) { _, own in own } }
         return options
     }

@@ -15,6 +15,7 @@ package final class EnqueueBatcher: Sendable {
 
     private struct Item: Sendable {
         let job: NewJob
+        let durability: Durability
         let completion: @Sendable (Outcome) -> Void
     }
 
@@ -28,7 +29,7 @@ package final class EnqueueBatcher: Sendable {
 
     private let queue: String
     private let keys: QueueKeys
-    private let reactor: any Reactor
+    private let core: ClientCore
     private let limit: Duration
     private let lanes: [Lane]
     private let state: Mutex<State>
@@ -39,24 +40,31 @@ package final class EnqueueBatcher: Sendable {
         self.queue = queue
         self.keys = keys
         self.limit = limit
-        reactor = core.reactor
+        self.core = core
         lanes = (0..<max(1, count)).map { _ in Lane(core: core, keys: keys, policy: .producer(limit: limit)) }
         state = Mutex(State(queue: BatchQueue(lanes: lanes.count), idle: lanes))
     }
 
     /// Enqueues a job that came alone.
-    package func submit(_ job: NewJob, completion: @escaping @Sendable (Outcome) -> Void) {
-        let now = reactor.now
-        state.withLock { $0.queue.add(Item(job: job, completion: completion), bytes: job.byteCount, at: now) }
+    package func submit(
+        _ job: NewJob, _ durability: Durability = .local, completion: @escaping @Sendable (Outcome) -> Void
+    ) {
+        let now = core.reactor.now
+        let item = Item(job: job, durability: durability, completion: completion)
+        state.withLock { $0.queue.add(item, bytes: job.byteCount, at: now) }
         pump()
     }
 
     /// Enqueues jobs that came together; `completion` is called for each with its place.
-    package func submit(contentsOf jobs: [NewJob], completion: @escaping @Sendable (Int, Outcome) -> Void) {
-        let items = jobs.enumerated().map { index, job in
-            (element: Item(job: job) { completion(index, $0) }, bytes: job.byteCount)
+    package func submit(
+        contentsOf jobs: [(job: NewJob, durability: Durability)],
+        completion: @escaping @Sendable (Int, Outcome) -> Void
+    ) {
+        let items = jobs.enumerated().map { index, entry in
+            let item = Item(job: entry.job, durability: entry.durability) { completion(index, $0) }
+            return (element: item, bytes: entry.job.byteCount)
         }
-        let now = reactor.now
+        let now = core.reactor.now
         state.withLock { $0.queue.add(contentsOf: items, at: now) }
         pump()
     }
@@ -106,14 +114,14 @@ package final class EnqueueBatcher: Sendable {
         let overdue = state.withLock { state in
             state.queue.laneFreed()
             state.idle.append(lane)
-            return result.isUnanswered ? state.queue.takeOverdue(since: reactor.now - limit) : []
+            return result.isUnanswered ? state.queue.takeOverdue(since: core.reactor.now - limit) : []
         }
         // The next batch goes out before this one's callers are resumed.
         pump()
         switch result {
         case .success(let reply):
             let outcomes = EnqueueReply.outcomes(reply.value, jobs: items.map(\.job.id), queue: queue)
-            for (item, outcome) in zip(items, outcomes) { item.completion(outcome) }
+            deliver(zip(items, outcomes), reply)
         case .failure(let error):
             for item in items { item.completion(.failure(error)) }
         }
@@ -121,6 +129,30 @@ package final class EnqueueBatcher: Sendable {
             let error = StintError(.redisUnreachable, "Redis could not be reached in time; nothing was done.")
             for item in overdue { item.completion(.failure(error)) }
         }
+        hasEnded()
+    }
+
+    /// Hands the outcomes over, those that are to be confirmed once they are.
+    private func deliver(_ outcomes: Zip2Sequence<[Item], [Outcome]>, _ reply: Lane.Reply) {
+        var waiting: [Durability: [(Item, EnqueueReceipt)]] = [:]
+        for (item, outcome) in outcomes {
+            if item.durability != .local, case .success(let receipt) = outcome, receipt.isHeld {
+                waiting[item.durability, default: []].append((item, receipt))
+            } else {
+                item.completion(outcome)
+            }
+        }
+        for (durability, items) in waiting {
+            state.withLock { $0.inFlight += 1 }
+            Confirming(core: core, reply: reply, durability: durability) { [self] result in
+                for (item, receipt) in items { item.completion(result.map { receipt.confirmed($0) }) }
+                hasEnded()
+            }.run()
+        }
+    }
+
+    /// A call or a confirmation has ended.
+    private func hasEnded() {
         let quiet: [@Sendable () -> Void] = state.withLock { state in
             state.inFlight -= 1
             guard state.inFlight == 0, state.queue.isEmpty else { return [] }
@@ -128,6 +160,17 @@ package final class EnqueueBatcher: Sendable {
             return state.onQuiet
         }
         for body in quiet { body() }
+    }
+}
+
+extension EnqueueReceipt {
+    /// Whether a job answers for the request, so that there is something to be confirmed.
+    fileprivate var isHeld: Bool { outcome != .rejected && outcome != .queueFull }
+
+    fileprivate func confirmed(_ confirmation: Confirmation) -> Self {
+        var receipt = self
+        receipt.confirmation = confirmation
+        return receipt
     }
 }
 

@@ -36,6 +36,7 @@ struct EnqueueValidation: Sendable {
         content.keepMilliseconds = try Self.time("keep", options.keep)
         content.isAwaited = options.isAwaited ?? false
         content.tags = try Self.check(tags: options.tags ?? [:])
+        try options.durability?.check()
         return (queue, content)
     }
 

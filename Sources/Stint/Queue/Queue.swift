@@ -83,13 +83,17 @@ public struct Queue: Sendable {
         _ targets: Set<PurgeTarget>, onProgress: (Int) -> Void = { _ in }
     ) async throws(StintError) -> Int {
         try await prepare()
+        let (keys, lane) = (keys, try client.adminLane(name))
         let counts = try QueueCounts(try await core.call(Scripts.inspect(keys)))
         var deleted = 0
         for (source, entries) in counts.purgeSources where targets.contains(source.target) {
-            // What arrives meanwhile must not keep the purge from ending.
-            for _ in 0..<(entries + Self.sliceLength - 1) / Self.sliceLength {
+            // What arrives meanwhile is not meant: it stands behind what was there.
+            for start in stride(from: 0, to: entries, by: Self.sliceLength) {
+                let limit = min(Self.sliceLength, entries - start)
                 try Self.checkCancellation()
-                let reply = try await core.call(Scripts.purge(keys, source: source.name, limit: Self.sliceLength))
+                let reply = try await core.call(in: lane) {
+                    Scripts.purge(keys, lane: $0, number: $1, source: source.name, limit: limit)
+                }
                 guard let values = reply.arrayValue, values.count == 3 else {
                     throw .unreadable("The reply of 'purge'")
                 }
@@ -101,7 +105,12 @@ public struct Queue: Sendable {
         return deleted
     }
 
-    func prepare() async throws(StintError) { try await client.prepare(queue: name) }
+    /// Sees to it that the server was checked and the queue is known by name; the latter can wait where Redis is full.
+    func prepare() async throws(StintError) {
+        do throws(StintError) {
+            try await client.prepare(queue: name)
+        } catch  where error.code == .redisFull {}
+    }
 
     private func configure(_ field: String, _ value: String) async throws(StintError) {
         try await prepare()

@@ -5,7 +5,9 @@
 extension StintClient {
     /// Where Redis is, and what the client may do there.
     public struct Configuration: Sendable, Hashable {
-        /// The address: `redis://host:6379/0`, `rediss://user@host:6380` (TLS) or `redis+unix:///path/to/socket`.
+        /// The address: `redis://host:6379/0`, `rediss://user@host:6380` (TLS), `redis+unix:///path/to/socket`,
+        /// `redis+cluster://host:6379,host:6379` with one or more nodes of a Redis Cluster, or
+        /// `redis+sentinel://host1,host2/mymaster` (`rediss+cluster` and `rediss+sentinel` with TLS).
         public var redis: String
         /// What the keys of this application begin with, so that several can share one Redis.
         ///

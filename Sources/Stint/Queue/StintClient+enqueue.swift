@@ -53,9 +53,10 @@ extension StintClient {
             content.traceContext = span.carrier
             let job = try makeJob(content, id: options.id, queue: queue)
             try await prepare(queue: queue)
+            try await prepare(options.durability)
             let batcher = try batcher(queue)
             let result = await withCheckedContinuation { continuation in
-                batcher.submit(job) { continuation.resume(returning: $0) }
+                batcher.submit(job, options.durability ?? .local) { continuation.resume(returning: $0) }
             }
             let receipt = try result.get()
             if receipt.isNew { meters.enqueued(queue: queue, name: name) }
@@ -80,14 +81,16 @@ extension StintClient {
         let isUniform = jobs.allSatisfy { $0.name == first.name }
         let span = PublishSpan(name: isUniform ? first.name : nil, queue: checked[0].queue)
         do {
-            var groups: [String: (places: [Int], jobs: [NewJob])] = [:]
+            var groups: Groups = [:]
             for (place, (queue, checkedContent)) in checked.enumerated() {
                 var content = checkedContent
                 content.traceContext = span.carrier
                 let job = try makeJob(content, id: jobs[place].options.id, queue: queue)
+                let durability = jobs[place].options.durability ?? .local
                 groups[queue, default: ([], [])].places.append(place)
-                groups[queue, default: ([], [])].jobs.append(job)
+                groups[queue, default: ([], [])].jobs.append((job, durability))
             }
+            for durability in Set(jobs.map(\.options.durability)) { try await prepare(durability) }
             let receipts = try await submit(groups, count: jobs.count)
             for (receipt, job) in zip(receipts, jobs) where receipt.isNew {
                 meters.enqueued(queue: receipt.queue, name: job.name)
@@ -100,10 +103,13 @@ extension StintClient {
         }
     }
 
+    /// By queue: the jobs and their places in what the caller gave.
+    private typealias Groups = [String: (places: [Int], jobs: [(NewJob, Durability)])]
+
     private func submit(
-        _ groups: [String: (places: [Int], jobs: [NewJob])], count: Int
+        _ groups: Groups, count: Int
     ) async throws(StintError) -> [EnqueueReceipt] {
-        var batchers: [(EnqueueBatcher, [Int], [NewJob])] = []
+        var batchers: [(EnqueueBatcher, [Int], [(NewJob, Durability)])] = []
         for (queue, group) in groups {
             try await prepare(queue: queue)
             batchers.append((try batcher(queue), group.places, group.jobs))

@@ -116,6 +116,12 @@ public final class StintClient: Service, Sendable {
         }
     }
 
+    /// Makes sure that what is asked for can be confirmed.
+    func prepare(_ durability: Durability?) async throws(StintError) {
+        guard durability?.kind == .fsynced else { return }
+        try await gate.pass("fsync") { [core] () async throws(StintError) in try await core.checkFsync() }
+    }
+
     /// The batcher of a queue.
     func batcher(_ queue: String) throws(StintError) -> EnqueueBatcher {
         let batcher: EnqueueBatcher? = state.withLock { state in

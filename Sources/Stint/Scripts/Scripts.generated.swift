@@ -10,37 +10,38 @@ package import StintRedis
 /// Every script of the protocol, and for each the call that runs it.
 package enum Scripts {
     /// All scripts, by name.
-    package static let all: [RedisScript] = [advanceScript, awaitScript, beatScript, cancelScript, configureScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, releaseScript, removeScript, renewScript, resumeScript, retryDeadScript, showScript, sweepScript, trimScript]
+    package static let all: [RedisScript] = [advanceScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, releaseScript, removeScript, renewScript, resumeScript, retryDeadScript, showScript, sweepScript, trimScript]
 
     /// The Lua files that the line maps name by index.
-    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "show.lua", "sweep.lua", "trim.lua"]
+    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "show.lua", "sweep.lua", "trim.lua"]
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 8, 8, 27, 12, 10, 41, 12, 26, 44, 15, 9, 47, 15, 14, 53, 15, 22, 68, 15, 39, 72, 15, 45, 81, 15, 56, 89, 15, 66, 94, 15, 73, 98, 15, 79, 102, 15, 85, 109, 9, 9, 117, 9, 19, 134, 9, 39, 139, 9, 46, 158, 9, 68, 189, 13, 8, 192, 13, 14, 195, 13, 19, 202, 13, 28, 205, 13, 33, 212, 7, 9, 252, 7, 51, 263, 7, 64, 268, 7, 71, 285, 0, 25, 299, 0, 40, 325, 0, 67],
-        "await": [1, 1, 5, 2, 1, 8, 3, 1, 8, 4, 1, 8, 6, 15, 66, 11, 15, 73, 15, 1, 14],
-        "beat": [1, 2, 5, 2, 2, 8, 3, 2, 8, 4, 2, 8, 6, 2, 9, 7, 2, 9, 8, 8, 8, 12, 2, 15],
-        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 8, 8, 20, 12, 10, 34, 12, 26, 37, 15, 9, 40, 15, 14, 46, 15, 22, 61, 15, 39, 65, 15, 45, 74, 15, 56, 82, 15, 66, 87, 15, 73, 91, 9, 9, 99, 9, 19, 116, 9, 39, 121, 9, 46, 140, 9, 68, 171, 13, 8, 174, 3, 20],
-        "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 13, 8, 8, 13, 14, 11, 4, 15],
-        "enqueue": [1, 5, 5, 2, 5, 8, 3, 5, 8, 4, 5, 8, 5, 5, 8, 6, 5, 8, 7, 5, 8, 8, 5, 8, 9, 5, 8, 10, 5, 8, 11, 5, 8, 12, 5, 8, 13, 5, 8, 14, 5, 8, 16, 5, 9, 17, 8, 8, 21, 12, 10, 35, 12, 26, 38, 15, 9, 41, 15, 14, 47, 15, 22, 62, 15, 39, 66, 15, 45, 75, 15, 56, 83, 15, 66, 88, 15, 73, 92, 15, 85, 99, 15, 94, 107, 9, 9, 115, 9, 19, 132, 9, 39, 137, 9, 46, 156, 9, 68, 187, 13, 8, 190, 13, 14, 193, 13, 19, 200, 13, 28, 203, 13, 33, 210, 11, 8, 228, 11, 28, 261, 11, 63, 272, 11, 76, 276, 11, 82, 280, 11, 88, 296, 11, 107, 302, 11, 115, 310, 11, 125, 396, 5, 25, 415, 5, 45, 434, 5, 65],
-        "fail": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 6, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 39, 127, 9, 46, 146, 9, 68, 177, 9, 101, 186, 10, 9, 199, 13, 8, 202, 13, 19, 209, 13, 28, 212, 13, 33, 219, 6, 21, 248, 6, 51],
-        "inspect": [1, 16, 5, 2, 16, 8, 3, 16, 8, 4, 16, 8, 5, 16, 8, 6, 16, 8, 7, 16, 8, 8, 16, 8, 9, 16, 8, 10, 8, 8, 14, 16, 15],
-        "leave": [1, 17, 5, 2, 17, 8, 3, 17, 8, 5, 17, 11],
-        "log": [1, 18, 5, 2, 18, 8, 3, 18, 8, 5, 18, 9, 6, 18, 9, 7, 18, 9, 8, 18, 9, 9, 18, 9, 10, 18, 14],
-        "open_lane": [1, 19, 5, 2, 19, 8, 3, 19, 13],
-        "page": [1, 20, 5, 2, 20, 8, 3, 20, 8, 4, 20, 8, 5, 20, 8, 6, 20, 8, 7, 20, 8, 9, 20, 9, 10, 20, 9, 11, 20, 9, 12, 8, 8, 16, 20, 15],
-        "pause": [1, 21, 5, 2, 21, 8, 3, 21, 8, 5, 21, 9, 6, 21, 9, 7, 8, 8, 11, 13, 8, 14, 13, 14, 17, 21, 15],
-        "progress": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 15, 66, 12, 15, 73, 16, 15, 79, 20, 22, 14],
-        "promote": [1, 23, 5, 2, 23, 8, 3, 23, 8, 4, 23, 8, 5, 23, 8, 6, 23, 8, 8, 8, 8, 12, 15, 66, 17, 15, 73, 21, 13, 8, 24, 13, 19, 31, 13, 28, 34, 23, 16],
-        "purge": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 8, 24, 8, 9, 24, 8, 10, 24, 8, 11, 24, 8, 12, 24, 8, 14, 24, 9, 15, 15, 9, 18, 15, 22, 33, 15, 39, 37, 15, 73, 41, 9, 9, 49, 9, 19, 66, 9, 39, 71, 13, 8, 74, 24, 17],
-        "release": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 14, 25, 8, 15, 25, 8, 17, 25, 9, 18, 8, 8, 22, 12, 10, 36, 12, 26, 39, 15, 9, 42, 15, 14, 48, 15, 22, 63, 15, 39, 67, 15, 45, 76, 15, 56, 84, 15, 66, 89, 15, 73, 93, 15, 79, 97, 9, 9, 105, 9, 19, 122, 9, 39, 127, 9, 46, 146, 9, 68, 177, 13, 8, 180, 13, 19, 187, 13, 28, 190, 13, 33, 197, 25, 20, 226, 25, 50],
-        "remove": [1, 26, 5, 2, 26, 8, 3, 26, 8, 4, 26, 8, 5, 26, 8, 6, 26, 8, 7, 26, 8, 8, 26, 8, 9, 26, 8, 10, 26, 8, 11, 26, 8, 13, 15, 9, 16, 15, 22, 31, 15, 39, 35, 15, 73, 39, 9, 9, 47, 9, 19, 64, 9, 39, 69, 13, 8, 72, 26, 16],
-        "renew": [1, 27, 5, 2, 27, 8, 3, 27, 8, 5, 27, 9, 6, 8, 8, 10, 27, 14],
-        "resume": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 8, 8, 9, 13, 8, 12, 13, 19, 19, 13, 28, 22, 28, 13],
-        "retry_dead": [1, 29, 5, 2, 29, 8, 3, 29, 8, 4, 29, 8, 5, 29, 8, 6, 29, 8, 7, 29, 8, 8, 29, 8, 10, 29, 9, 11, 8, 8, 15, 12, 10, 29, 12, 26, 32, 15, 9, 35, 15, 14, 41, 15, 22, 56, 15, 39, 60, 15, 56, 68, 15, 66, 73, 15, 73, 77, 15, 94, 85, 13, 8, 88, 13, 19, 95, 13, 28, 98, 29, 18],
-        "show": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 30, 8, 6, 30, 8, 7, 30, 8, 8, 30, 8, 10, 8, 8, 14, 15, 79, 18, 30, 14],
-        "sweep": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 31, 9, 18, 31, 9, 19, 8, 8, 23, 15, 9, 26, 15, 14, 32, 15, 22, 47, 15, 39, 51, 15, 45, 60, 15, 56, 68, 15, 66, 73, 15, 73, 77, 15, 79, 81, 9, 9, 89, 9, 19, 106, 9, 39, 111, 9, 46, 130, 9, 68, 161, 9, 101, 170, 10, 9, 183, 13, 8, 186, 13, 14, 189, 13, 19, 196, 13, 28, 199, 13, 33, 206, 14, 9, 218, 14, 25, 222, 14, 31, 249, 14, 61, 266, 14, 82, 295, 14, 114, 310, 31, 24, 329, 31, 44, 377, 31, 93],
-        "trim": [1, 32, 5, 2, 32, 8, 3, 32, 8, 4, 32, 8, 5, 32, 8, 6, 32, 8, 7, 32, 8, 8, 32, 8, 9, 32, 8, 10, 32, 8, 11, 32, 8, 13, 32, 9, 14, 8, 8, 18, 15, 9, 21, 15, 22, 36, 15, 39, 40, 9, 9, 48, 9, 19, 65, 32, 17],
+        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 16, 9, 47, 16, 14, 53, 16, 22, 68, 16, 39, 72, 16, 45, 81, 16, 56, 89, 16, 66, 94, 16, 73, 98, 16, 79, 102, 16, 90, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 14, 8, 192, 14, 14, 195, 14, 19, 202, 14, 35, 205, 14, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 0, 25, 299, 0, 40, 325, 0, 67],
+        "await": [1, 1, 5, 2, 1, 8, 3, 1, 8, 4, 1, 8, 6, 16, 66, 11, 16, 73, 15, 1, 14],
+        "beat": [1, 2, 5, 2, 2, 8, 3, 2, 8, 4, 2, 8, 6, 2, 9, 7, 2, 9, 8, 9, 8, 12, 2, 15],
+        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 9, 8, 20, 13, 10, 34, 13, 26, 37, 16, 9, 40, 16, 14, 46, 16, 22, 61, 16, 39, 65, 16, 45, 74, 16, 56, 82, 16, 66, 87, 16, 73, 91, 10, 9, 99, 10, 19, 116, 10, 39, 121, 10, 46, 140, 10, 68, 171, 14, 8, 174, 3, 20],
+        "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 9, 8, 9, 14, 8, 12, 14, 14, 15, 14, 29, 19, 4, 17],
+        "confirm": [1, 5, 5, 2, 5, 8, 4, 5, 15],
+        "enqueue": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 16, 9, 44, 16, 14, 50, 16, 22, 65, 16, 39, 69, 16, 45, 78, 16, 56, 86, 16, 66, 91, 16, 73, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 14, 196, 14, 19, 203, 14, 35, 206, 14, 40, 213, 12, 9, 231, 12, 29, 264, 12, 64, 275, 12, 77, 279, 12, 83, 283, 12, 89, 299, 12, 108, 305, 12, 116, 313, 12, 126, 400, 6, 25, 419, 6, 45, 438, 6, 65],
+        "fail": [1, 7, 5, 2, 7, 8, 3, 7, 8, 4, 7, 8, 5, 7, 8, 6, 7, 8, 7, 7, 8, 8, 7, 8, 9, 7, 8, 10, 7, 8, 11, 7, 8, 12, 7, 8, 13, 7, 8, 14, 7, 8, 16, 7, 9, 17, 7, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 14, 8, 205, 14, 19, 212, 14, 35, 215, 14, 40, 222, 7, 21, 251, 7, 51],
+        "inspect": [1, 17, 5, 2, 17, 8, 3, 17, 8, 4, 17, 8, 5, 17, 8, 6, 17, 8, 7, 17, 8, 8, 17, 8, 9, 17, 8, 10, 9, 8, 14, 17, 15],
+        "leave": [1, 18, 5, 2, 18, 8, 3, 18, 8, 5, 18, 11],
+        "log": [1, 19, 5, 2, 19, 8, 3, 19, 8, 5, 19, 9, 6, 19, 9, 7, 19, 9, 8, 19, 9, 9, 19, 9, 10, 19, 14],
+        "open_lane": [1, 20, 5, 2, 20, 8, 3, 20, 13],
+        "page": [1, 21, 5, 2, 21, 8, 3, 21, 8, 4, 21, 8, 5, 21, 8, 6, 21, 8, 7, 21, 8, 9, 21, 9, 10, 21, 9, 11, 21, 9, 12, 9, 8, 16, 21, 15],
+        "pause": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 9, 8, 11, 14, 8, 14, 14, 14, 17, 22, 15],
+        "progress": [1, 23, 5, 2, 23, 8, 3, 23, 8, 5, 23, 9, 6, 23, 9, 7, 16, 66, 12, 16, 73, 16, 16, 79, 20, 23, 14],
+        "promote": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 8, 9, 8, 12, 16, 66, 17, 16, 73, 21, 14, 8, 24, 14, 19, 31, 14, 35, 34, 24, 16],
+        "purge": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 15, 25, 9, 16, 25, 9, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 10, 9, 68, 10, 19, 85, 10, 39, 90, 14, 8, 93, 25, 19],
+        "release": [1, 26, 5, 2, 26, 8, 3, 26, 8, 4, 26, 8, 5, 26, 8, 6, 26, 8, 7, 26, 8, 8, 26, 8, 9, 26, 8, 10, 26, 8, 11, 26, 8, 12, 26, 8, 13, 26, 8, 14, 26, 8, 15, 26, 8, 17, 26, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 26, 21, 232, 26, 51],
+        "remove": [1, 27, 5, 2, 27, 8, 3, 27, 8, 4, 27, 8, 5, 27, 8, 6, 27, 8, 7, 27, 8, 8, 27, 8, 9, 27, 8, 10, 27, 8, 11, 27, 8, 13, 16, 9, 16, 16, 22, 31, 16, 39, 35, 16, 73, 39, 10, 9, 47, 10, 19, 64, 10, 39, 69, 14, 8, 72, 27, 16],
+        "renew": [1, 28, 5, 2, 28, 8, 3, 28, 8, 5, 28, 9, 6, 9, 8, 10, 28, 14],
+        "resume": [1, 29, 5, 2, 29, 8, 3, 29, 8, 4, 29, 8, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 29, 13],
+        "retry_dead": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 30, 8, 6, 30, 8, 7, 30, 8, 8, 30, 8, 9, 30, 8, 10, 30, 8, 11, 30, 8, 12, 30, 8, 13, 30, 8, 14, 30, 8, 16, 30, 9, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 85, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 30, 19],
+        "show": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 10, 9, 8, 14, 16, 79, 18, 31, 14],
+        "sweep": [1, 32, 5, 2, 32, 8, 3, 32, 8, 4, 32, 8, 5, 32, 8, 6, 32, 8, 7, 32, 8, 8, 32, 8, 9, 32, 8, 10, 32, 8, 11, 32, 8, 12, 32, 8, 13, 32, 8, 14, 32, 8, 16, 32, 9, 17, 32, 9, 18, 32, 9, 19, 9, 8, 23, 16, 9, 26, 16, 14, 32, 16, 22, 47, 16, 39, 51, 16, 45, 60, 16, 56, 68, 16, 66, 73, 16, 73, 77, 16, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 14, 8, 186, 14, 14, 189, 14, 19, 196, 14, 29, 200, 14, 35, 203, 14, 40, 210, 15, 9, 222, 15, 25, 226, 15, 31, 253, 15, 61, 276, 15, 88, 305, 15, 120, 320, 32, 26, 341, 32, 48, 389, 32, 97],
+        "trim": [1, 33, 5, 2, 33, 8, 3, 33, 8, 4, 33, 8, 5, 33, 8, 6, 33, 8, 7, 33, 8, 8, 33, 8, 9, 33, 8, 10, 33, 8, 11, 33, 8, 13, 33, 9, 14, 9, 8, 18, 16, 9, 21, 16, 22, 36, 16, 39, 40, 10, 9, 48, 10, 19, 65, 33, 17],
     ]
 
     /// The text of `advance.lua`.
@@ -892,18 +893,31 @@ return { 1, reply }
 local meta = KEYS[1]
 local field = ARGV[1]
 local value = ARGV[2]
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
 local function queue_found(meta)
   redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
 end
-local schema = redis.call('HGET', meta, 'schema')
-if queue_too_new(schema) then
-  return { -2, schema }
+local function queue_lease_before(before, lowered_until, now_ms)
+  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
+  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
 end
-if not schema then
+local state = redis.call('HMGET', meta, 'schema', 'lease', 'lease_before', 'lease_lowered_until')
+if queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local now_ms = clock_now()
+local before = math.max(tonumber(state[2]) or 0, queue_lease_before(state[3], state[4], now_ms))
+if not state[1] then
   queue_found(meta)
+end
+if field == 'lease' and before > (tonumber(value) or 0) then
+  redis.call('HSET', meta, 'lease_before', before, 'lease_lowered_until', string.format('%.0f', now_ms + before))
 end
 if value == '' then
   redis.call('HDEL', meta, field)
@@ -912,7 +926,7 @@ else
 end
 return { 1 }
 """#,
-        sha1: "250f2e21e4900802a0f4e1f615800c1aebe3f090"
+        sha1: "6acd0bec9b1d86759c70e3bb4dc3d15e2f38e76c"
     )
 
     /// Sets a queue's depth limit or lease length.
@@ -945,6 +959,37 @@ return { 1 }
         )
     }
 
+    /// The text of `confirm.lua`.
+    package static let confirmScript = RedisScript(
+        name: "confirm",
+        source: #"""
+#!lua flags=allow-oom
+local lane = KEYS[1]
+local number = tonumber(ARGV[1])
+local kept = redis.call('GET', lane)
+if not kept or tonumber(string.match(kept, '^%d+')) < number then
+  return 0
+end
+redis.call('PEXPIRE', lane, 600000)
+return 1
+"""#,
+        sha1: "ab290ab4b9c0a1e75db25c0c9d1e2da750329d9b"
+    )
+
+    /// Writes something behind a lane's call, for WAIT or WAITAOF to wait for, if the call is known here.
+    ///
+    /// The reply: 1 | 0 the call is not known here: a failover lost it, or its lane is gone.
+    package static func confirm(
+        lane: String,
+        number: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: confirmScript,
+            keys: [lane],
+            arguments: [number.scriptBytes]
+        )
+    }
+
     /// The text of `enqueue.lua`.
     package static let enqueueScript = RedisScript(
         name: "enqueue",
@@ -968,6 +1013,9 @@ local entries_from = 2
 local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function clock_due(now_ms, now_us, delay_ms)
+  return delay_ms > 0 and math.ceil(now_us / 1000) + delay_ms or now_ms
 end
 local function lane_check(lane, number)
   local kept = redis.call('GET', lane)
@@ -1228,10 +1276,10 @@ local function intake_lingers(record)
   local _, _, keep_ms, window_ms = record_options(record)
   return keep_ms > 0 or window_ms > 0 or bit.band(string.byte(record, 4), 1) ~= 0
 end
-local function intake_settle(record, now_ms)
+local function intake_settle(record, now_ms, now_us)
   local more, due_ms = string.byte(record, 5), struct.unpack('>I6', record, 18)
   if bit.band(more, 1) == 0 then
-    due_ms = now_ms + due_ms
+    due_ms = clock_due(now_ms, now_us, due_ms)
   end
   local is_due = due_ms <= now_ms
   local at = 40 + string.byte(record, 39)
@@ -1244,8 +1292,8 @@ local function intake_settle(record, now_ms)
     .. struct.pack('>I6I6', now_ms, is_due and now_ms or due_ms) .. string.sub(record, 24)
   return record, not is_due and due_ms
 end
-local function intake_replace(old, fresh, now_ms)
-  local settled = intake_settle(fresh, now_ms)
+local function intake_replace(old, fresh, now_ms, now_us)
+  local settled = intake_settle(fresh, now_ms, now_us)
   local flags = bit.bor(string.byte(settled, 4), bit.band(string.byte(old, 4), 1))
   return string.sub(settled, 1, 1) .. string.sub(old, 2, 3) .. string.char(flags) .. string.sub(settled, 5, 11)
     .. string.sub(old, 12, 23) .. string.sub(settled, 24)
@@ -1258,7 +1306,7 @@ local function intake_unplan_big(plan, id)
     end
   end
 end
-local function intake_decide(entries, now_ms, room)
+local function intake_decide(entries, now_ms, now_us, room)
   local plan = { freed = {}, expired = {}, replaced = {}, ready = { {}, {}, {}, {} }, delayed = {}, jobs = {}, big = {},
     unique = {}, added = 0, is_ready = false }
   local codes, holders, taken, owner_of, place_of = {}, {}, {}, {}, {}
@@ -1278,21 +1326,22 @@ local function intake_decide(entries, now_ms, room)
     if taken[entry.id] or not is_free then
       code, holder = 'e', entry.id
     elseif entry.key then
-      local owner, owned = owner_of[entry.key] or entry.owner, entry.owned
+      local owner, owned, is_over = owner_of[entry.key] or entry.owner, entry.owned, false
       if owner_of[entry.key] or plan.replaced[owner] then
         owned = plan.jobs[place_of[owner] + 1]
-      elseif owned and (plan.freed[owner] or plan.expired[owner] or not record_holds(owned, now_ms)) then
+      elseif owned and (plan.freed[owner] or not record_holds(owned, now_ms)) then
         owned = nil
-      elseif owned and intake_overdue(owned, now_ms) then
-        plan.expired[owner] = owned
-        owned = nil
+      elseif owned and (plan.expired[owner] or intake_overdue(owned, now_ms)) then
+        plan.expired[owner], is_over = owned, true
+        local _, _, _, window_ms = record_options(owned)
+        owned = window_ms > 0 and owned
       end
       if owned then
         holder = owner
         local state = string.sub(owned, 2, 2)
         if entry.policy == 'e' then
           code = 'e'
-        elseif entry.policy == 'p' and (state == 'r' or state == 'd') then
+        elseif entry.policy == 'p' and not is_over and (state == 'r' or state == 'd') then
           code, target = 'p', owned
         else
           code = 'r'
@@ -1302,7 +1351,7 @@ local function intake_decide(entries, now_ms, room)
     if code == 'n' and plan.added >= room then
       code = 'f'
     elseif code == 'n' then
-      local record, due_ms = intake_settle(entry.record, now_ms)
+      local record, due_ms = intake_settle(entry.record, now_ms, now_us)
       local list = math.floor((string.byte(record, 3) - 48) / 4)
       plan.added = plan.added + 1
       taken[entry.id] = true
@@ -1331,7 +1380,7 @@ local function intake_decide(entries, now_ms, room)
         plan.jobs[#plan.jobs + 1] = holder
       end
       intake_unplan_big(plan, holder)
-      plan.jobs[place_of[holder] + 1] = intake_replace(target, entry.record, now_ms)
+      plan.jobs[place_of[holder] + 1] = intake_replace(target, entry.record, now_ms, now_us)
     end
     if entry.big and (code == 'n' or code == 'p') then
       plan.big[#plan.big + 1] = holder
@@ -1360,7 +1409,7 @@ local state = redis.call('HMGET', meta, 'schema', 'depth_limit', 'paused_until',
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
-local now_ms = clock_now()
+local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 local entries = intake_parse(ARGV, entries_from)
@@ -1381,7 +1430,7 @@ if state[2] then
   room = tonumber(state[2]) - live
 end
 local first_due = queue_next_due(delayed, now_ms)
-local codes, holders, plan = intake_decide(entries, now_ms, math.min(room, room_all))
+local codes, holders, plan = intake_decide(entries, now_ms, now_us, math.min(room, room_all))
 if not state[1] then
   queue_found(meta)
 end
@@ -1453,7 +1502,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "23c5b7658453820886ab2c9d0e827f58fbe49cf5"
+        sha1: "984e8c1507e205a406b0792a05f4aafb1d0c1dd5"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -1524,6 +1573,9 @@ local failures_from = 3
 local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function clock_due(now_ms, now_us, delay_ms)
+  return delay_ms > 0 and math.ceil(now_us / 1000) + delay_ms or now_ms
 end
 local function lane_check(lane, number)
   local kept = redis.call('GET', lane)
@@ -1732,7 +1784,7 @@ local state = redis.call('HMGET', meta, 'schema', 'failed', 'retried', 'died', '
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
-local now_ms = clock_now()
+local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 local first_due = queue_next_due(delayed, now_ms)
@@ -1743,8 +1795,8 @@ end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  seen[id] = true
   if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = '?'
   else
@@ -1780,7 +1832,7 @@ for _, failure in ipairs(found) do
     died = died + 1
     codes[index] = 'd'
   else
-    local due_ms = now_ms + delay_ms
+    local due_ms = clock_due(now_ms, now_us, delay_ms)
     redis.call('HSET', jobs, id, record_move(record, 'd', bit.bor(flags, 4), attempt, crashes, returns, due_ms))
     redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
     retried = retried + 1
@@ -1797,7 +1849,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "379951fcc89edf96f1a5755ab1289aec63b131bd"
+        sha1: "ce1d587cdf8383160b03f5a2009e900e23699cc4"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -2396,8 +2448,27 @@ local unique = KEYS[11]
 local kept = KEYS[12]
 local dead = KEYS[13]
 local meta = KEYS[14]
-local source = ARGV[1]
-local limit = tonumber(ARGV[2])
+local lane = KEYS[15]
+local number = tonumber(ARGV[1])
+local source = ARGV[2]
+local limit = tonumber(ARGV[3])
+local function lane_check(lane, number)
+  local kept = redis.call('GET', lane)
+  if not kept then
+    return 'lost'
+  end
+  local colon = string.find(kept, ':', 1, true)
+  local last = tonumber(string.sub(kept, 1, colon - 1))
+  if number == last + 1 then
+    return 'new'
+  elseif number == last and number > 0 then
+    return 'again', string.sub(kept, colon + 1)
+  end
+  return 'lost'
+end
+local function lane_note(lane, number, reply)
+  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
 end
@@ -2457,6 +2528,13 @@ end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
+local verdict, note = lane_check(lane, number)
+if verdict == 'again' then
+  local count, more = string.match(note, '^(%d+) (%d)$')
+  return { 1, tonumber(count), tonumber(more) }
+elseif verdict == 'lost' then
+  return { -1 }
+end
 local state = redis.call('HMGET', meta, 'schema', 'purged')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
@@ -2504,14 +2582,16 @@ else
   remains = redis.call('ZCARD', sets[source][1])
 end
 redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
-return { 1, deleted, remains > 0 and 1 or 0 }
+local more = remains > 0 and 1 or 0
+lane_note(lane, number, deleted .. ' ' .. more)
+return { 1, deleted, more }
 """#,
-        sha1: "b09b359cb62e425ae60c094d17cd4d9936aac84b"
+        sha1: "261bd19839577829f50a73472acfa3c00b703588"
     )
 
     /// Deletes a slice of the jobs of one index, oldest first.
     ///
-    /// The reply: 1, jobs deleted, 1 if the index still has entries | -2 schema.
+    /// The reply: 1, jobs deleted, 1 if the index still has entries | -1 lane lost | -2 schema.
     package static func purge(
         jobs: String,
         big: String,
@@ -2524,29 +2604,33 @@ return { 1, deleted, remains > 0 and 1 or 0 }
         kept: String,
         dead: String,
         meta: String,
+        lane: String,
+        number: Int,
         source: some ScriptArgument,
         limit: Int
     ) -> ScriptCall {
         precondition(ready.count == 4, "ready: 4 keys")
         return ScriptCall(
             script: purgeScript,
-            keys: [jobs, big] + ready + [delayed, errors, progress, cancelling, unique, kept, dead, meta],
-            arguments: [source.scriptBytes, limit.scriptBytes]
+            keys: [jobs, big] + ready + [delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
+            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes]
         )
     }
 
     /// Deletes a slice of the jobs of one index, oldest first.
     ///
-    /// The reply: 1, jobs deleted, 1 if the index still has entries | -2 schema.
+    /// The reply: 1, jobs deleted, 1 if the index still has entries | -1 lane lost | -2 schema.
     package static func purge(
         _ keys: QueueKeys,
+        lane: String,
+        number: Int,
         source: some ScriptArgument,
         limit: Int
     ) -> ScriptCall {
         return ScriptCall(
             script: purgeScript,
-            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta],
-            arguments: [source.scriptBytes, limit.scriptBytes]
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
+            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes]
         )
     }
 
@@ -2574,6 +2658,9 @@ local handed_from = 2
 local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function clock_due(now_ms, now_us, delay_ms)
+  return delay_ms > 0 and math.ceil(now_us / 1000) + delay_ms or now_ms
 end
 local function lane_check(lane, number)
   local kept = redis.call('GET', lane)
@@ -2649,6 +2736,9 @@ end
 local function record_lease(id, record)
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function record_started(record)
+  return string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -2760,19 +2850,19 @@ local state = redis.call('HMGET', meta, 'schema', 'released', 'cancelled', 'paus
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
-local now_ms = clock_now()
+local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
-if (#ARGV - handed_from + 1) % 3 ~= 0 then
-  return redis.error_reply('ERR a job handed back has 3 arguments')
+if (#ARGV - handed_from + 1) % 4 ~= 0 then
+  return redis.error_reply('ERR a job handed back has 4 arguments')
 end
-for at = handed_from, #ARGV, 3 do
+for at = handed_from, #ARGV, 4 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  seen[id] = true
   if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+    seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = 'o'
   else
@@ -2789,17 +2879,20 @@ for index = #found, 1, -1 do
     redis.call('HDEL', progress, id)
     flags = bit.band(flags, 247)
   end
+  if ARGV[at + 3] == '1' then
+    record = record_started(record)
+  end
   attempt, returns = math.max(attempt - 1, 0), math.min(returns + 1, 255)
   if bit.band(flags, 2) ~= 0 then
     ending_close(key, id, record, 'k', now_ms, 'cancelled')
     cancelled = cancelled + 1
-    codes[(at - handed_from) / 3 + 1] = 'k'
+    codes[(at - handed_from) / 4 + 1] = 'k'
   elseif delay_ms < 0 then
     redis.call('HSET', jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
     redis.call('LPUSH', ready[list + 1], id)
     is_ready = true
   else
-    local due_ms = now_ms + delay_ms
+    local due_ms = clock_due(now_ms, now_us, delay_ms)
     redis.call('HSET', jobs, id, record_move(record, 'd', flags, attempt, crashes, returns, due_ms))
     redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
     soonest = math.min(soonest or due_ms, due_ms)
@@ -2815,7 +2908,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "56a109106a3aeced7854fca070d6df272c9fd7b6"
+        sha1: "fff759c81d3ddc87ec0e31b80de88786231f21e7"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -3158,12 +3251,18 @@ return { 1, queue_paused(state[2], now_ms) and 1 or 0 }
         source: #"""
 #!lua flags=allow-oom
 local jobs = KEYS[1]
-local ready = {KEYS[2], KEYS[3], KEYS[4], KEYS[5]}
-local unique = KEYS[6]
-local dead = KEYS[7]
-local meta = KEYS[8]
-local wake = KEYS[9]
-local lane = KEYS[10]
+local big = KEYS[2]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local errors = KEYS[8]
+local progress = KEYS[9]
+local cancelling = KEYS[10]
+local unique = KEYS[11]
+local kept = KEYS[12]
+local dead = KEYS[13]
+local meta = KEYS[14]
+local wake = KEYS[15]
+local lane = KEYS[16]
 local number = tonumber(ARGV[1])
 local ids_from = 2
 local function clock_now()
@@ -3215,6 +3314,15 @@ local function record_field(record, tag)
   local at, length = record_seek(record, tag)
   return at and string.sub(record, at + 3, at + 2 + length)
 end
+local function record_add(record, tag, bytes)
+  local stop = record_fields_end(record)
+  local length = stop - 38 + 3 + #bytes
+  if length > 65535 then
+    return record
+  end
+  return string.sub(record, 1, 36) .. struct.pack('>I2', length) .. string.sub(record, 39, stop)
+    .. tag .. struct.pack('>I2', #bytes) .. bytes .. string.sub(record, stop + 1)
+end
 local function record_cut(record, tag)
   local at, length = record_seek(record, tag)
   if not at then
@@ -3232,6 +3340,16 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local function record_started(record)
+  return string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)
+end
+local function record_expired(record, now_ms)
+  if bit.band(string.byte(record, 5), 32) == 0 or struct.unpack('>I2', record, 6) > 0 then
+    return false
+  end
+  local expires_ms = record_options(record)
+  return expires_ms > 0 and now_ms >= expires_ms
+end
 local function record_holds(record, now_ms)
   local state = string.sub(record, 2, 2)
   if state == 'd' or state == 'r' or state == 'n' then
@@ -3239,6 +3357,86 @@ local function record_holds(record, now_ms)
   end
   local _, _, _, window_ms = record_options(record)
   return struct.unpack('>I6', record, 18) + window_ms > now_ms
+end
+local function ending_free(key, id, record)
+  if bit.band(string.byte(record, 4), 64) ~= 0 then
+    local name = record_field(record, 'u')
+    if name and redis.call('HGET', key.unique, name) == id then
+      redis.call('HDEL', key.unique, name)
+    end
+  end
+end
+local function ending_forget(key, id, record)
+  local flags, more = string.byte(record, 4, 5)
+  redis.call('HDEL', key.jobs, id)
+  if bit.band(flags, 32) ~= 0 or bit.band(more, 4) ~= 0 then
+    redis.call('HDEL', key.big, id, id .. ':r')
+  end
+  if bit.band(flags, 4) ~= 0 then
+    redis.call('HDEL', key.errors, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  ending_free(key, id, record)
+end
+local function ending_tell(key, id, record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    redis.pcall('PUBLISH', string.sub(key.jobs, 1, -5) .. 'ended', id)
+  end
+end
+local function ending_record(key, id, record, state, now_ms, reason)
+  local old, _, flags, attempt, crashes, returns = record_head(record)
+  local started = string.sub(record, 18, 23)
+  if bit.band(flags, 2) ~= 0 then
+    redis.call('HDEL', key.cancelling, id)
+  end
+  if bit.band(flags, 8) ~= 0 then
+    redis.call('HDEL', key.progress, id)
+  end
+  record = record_cut(record_cut(record, 'm'), 's')
+  record = record_move(record, state, bit.band(flags, 245), attempt, crashes, returns, now_ms)
+  if reason then
+    record = record_add(record, 'm', reason)
+  end
+  if old == 'n' then
+    record = record_add(record, 's', started)
+  end
+  return record
+end
+local function ending_close(key, id, record, state, now_ms, reason, result)
+  local flags = string.byte(record, 4)
+  local _, _, keep_ms, window_ms = record_options(record)
+  local wants_result = keep_ms > 0
+  if bit.band(flags, 1) ~= 0 then
+    wants_result = true
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  local held_ms = math.max(keep_ms, window_ms)
+  ending_tell(key, id, record)
+  if held_ms == 0 then
+    ending_forget(key, id, record)
+    return
+  end
+  if window_ms == 0 then
+    ending_free(key, id, record)
+  end
+  record = ending_record(key, id, record, state, now_ms, reason)
+  if wants_result and result and #result > 0 then
+    local more = bit.bor(string.byte(record, 5), 8)
+    if #result > 512 then
+      more = bit.bor(more, 4)
+      redis.call('HSET', key.big, id .. ':r', result)
+    else
+      record = record_add(record, 'v', result)
+    end
+    record = string.sub(record, 1, 4) .. string.char(more) .. string.sub(record, 6)
+  end
+  redis.call('HSET', key.jobs, id, record)
+  redis.call('ZADD', key.kept, now_ms + held_ms, id)
 end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
@@ -3259,12 +3457,14 @@ if verdict == 'again' then
 elseif verdict == 'lost' then
   return { -1 }
 end
-local state = redis.call('HMGET', meta, 'schema', 'revived', 'paused_until')
+local state = redis.call('HMGET', meta, 'schema', 'revived', 'paused_until', 'expired')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
 local now_ms = clock_now()
-local codes, revived = {}, 0
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local codes, revived, expired = {}, 0, 0
 for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
@@ -3274,6 +3474,20 @@ for at = ids_from, #ARGV do
     local name = bit.band(flags, 64) ~= 0 and record_field(record, 'u')
     local holder = name and redis.call('HGET', unique, name)
     local held = holder and holder ~= id and redis.call('HGET', jobs, holder)
+    local held_state, held_list
+    if held then
+      held_state, held_list = record_head(held)
+    end
+    if held and (held_state == 'r' or held_state == 'd') and record_expired(held, now_ms) then
+      if held_state == 'd' then
+        redis.call('ZREM', delayed, holder)
+      else
+        redis.call('HINCRBY', meta, 'tomb:' .. held_list, 1)
+      end
+      ending_close(key, holder, held, 'k', now_ms, 'expired')
+      expired = expired + 1
+      held = redis.call('HGET', jobs, holder)
+    end
     if held and record_holds(held, now_ms) then
       code = 'u'
     else
@@ -3282,8 +3496,7 @@ for at = ids_from, #ARGV do
       if name then
         redis.call('HSET', unique, name, id)
       end
-      record = record_cut(record_cut(record, 'm'), 's')
-      record = string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)
+      record = record_started(record_cut(record_cut(record, 'm'), 's'))
       redis.call('HSET', jobs, id, record_move(record, 'r', flags, 0, 0, 0, now_ms))
       redis.call('ZREM', dead, id)
       redis.call('RPUSH', ready[list + 1], id)
@@ -3292,6 +3505,9 @@ for at = ids_from, #ARGV do
   codes[#codes + 1] = code
 end
 redis.call('HSET', meta, 'revived', (tonumber(state[2]) or 0) + revived)
+if expired > 0 then
+  redis.call('HSET', meta, 'expired', (tonumber(state[4]) or 0) + expired)
+end
 if revived > 0 and not queue_paused(state[3], now_ms) then
   queue_wake(wake, now_ms)
 end
@@ -3299,7 +3515,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "d07342beccdcd882c72f6b7755ed027f2c9f0f34"
+        sha1: "808f143d40a09cd40e3d1d58501750a0d739b8e3"
     )
 
     /// Puts dead jobs back on their queue, with all their attempts before them.
@@ -3307,8 +3523,14 @@ return { 1, reply }
     /// The reply: 1, a code per id | -1 lane lost | -2 schema.
     package static func retryDead(
         jobs: String,
+        big: String,
         ready: [String],
+        delayed: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
         unique: String,
+        kept: String,
         dead: String,
         meta: String,
         wake: String,
@@ -3319,7 +3541,7 @@ return { 1, reply }
         precondition(ready.count == 4, "ready: 4 keys")
         return ScriptCall(
             script: retryDeadScript,
-            keys: [jobs] + ready + [unique, dead, meta, wake, lane],
+            keys: [jobs, big] + ready + [delayed, errors, progress, cancelling, unique, kept, dead, meta, wake, lane],
             arguments: [number.scriptBytes] + ids
         )
     }
@@ -3335,7 +3557,7 @@ return { 1, reply }
     ) -> ScriptCall {
         return ScriptCall(
             script: retryDeadScript,
-            keys: [keys.jobs] + keys.ready + [keys.unique, keys.dead, keys.meta, keys.wake, lane],
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, keys.wake, lane],
             arguments: [number.scriptBytes] + ids
         )
     }
@@ -3607,6 +3829,10 @@ local function queue_paused(paused_until, now_ms)
   local until_ms = tonumber(paused_until)
   return until_ms == 0 or now_ms < until_ms
 end
+local function queue_lease_before(before, lowered_until, now_ms)
+  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
+  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
+end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
@@ -3647,10 +3873,10 @@ local function reap_one(key, delayed, id, record, now_ms, max_crashes)
   record = record_move(record, 'n', flags, attempt, crashes, returns, struct.unpack('>I6', record, 18))
   if crashes >= max_crashes then
     ending_bury(key, id, record, now_ms, 'crashed too often: ' .. text)
-    return 'died'
+    return 'died', 'crashed too often: ' .. text
   elseif max_attempts > 0 and attempt >= max_attempts then
     ending_bury(key, id, record, now_ms, 'no attempts left: ' .. text)
-    return 'died'
+    return 'died', 'no attempts left: ' .. text
   elseif crashes == 1 then
     redis.call('HSET', key.jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
     return 'ready'
@@ -3661,17 +3887,23 @@ local function reap_one(key, delayed, id, record, now_ms, max_crashes)
   return 'delayed'
 end
 local function reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)
-  local tally = { ready = 0, delayed = 0, died = 0, cancelled = 0, crashed = 0 }
+  local tally = { ready = 0, delayed = 0, died = 0, cancelled = 0, crashed = 0, dead = {} }
   for index = #reaped, 1, -1 do
     local member, id, record = reaped[index][1], reaped[index][2], reaped[index][3]
     redis.call('ZREM', leases, member)
     if record then
-      local _, list = record_head(record)
-      local fate = reap_one(key, delayed, id, record, now_ms, max_crashes)
+      local _, list, _, attempt = record_head(record)
+      local fate, reason = reap_one(key, delayed, id, record, now_ms, max_crashes)
       if fate == 'ready' then
         redis.call('LPUSH', ready[list + 1], id)
       end
       tally[fate] = tally[fate] + 1
+      if reason then
+        local name = string.sub(record, 40, 39 + string.byte(record, 39))
+        for _, part in ipairs({ id, name, tostring(attempt), reason }) do
+          tally.dead[#tally.dead + 1] = part
+        end
+      end
       tally.crashed = tally.crashed + 1
     end
   end
@@ -3722,7 +3954,7 @@ local function reap_cancelling(jobs, cancelling, node)
   return mine
 end
 local state = redis.call('HMGET', meta, 'schema', 'look', 'hold', 'lease', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2',
-  'tomb:3', 'crashed', 'died', 'cancelled', 'failed')
+  'tomb:3', 'crashed', 'died', 'cancelled', 'lease_before', 'lease_lowered_until')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
@@ -3730,13 +3962,15 @@ local now_ms = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 local lease = math.max(lease_ms, tonumber(state[4]) or 0)
+local longest = math.max(lease, queue_lease_before(state[13], state[14], now_ms))
 local look, hold = tonumber(state[2]), tonumber(state[3]) or 0
 local gap = look and now_ms - look
 local is_gap = not gap or gap < 0 or gap > lease / 3
 local is_look = is_gap or gap >= 0.9 * interval_ms
 local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
-hold = math.min(is_gap and now_ms + lease or hold, now_ms + lease)
-local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + lease), '+inf', 'LIMIT', 0, 100)
+hold = math.min(is_gap and now_ms + longest or hold, now_ms + longest)
+local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + longest), '+inf', 'LIMIT', 0,
+  100)
 local expired = now_ms >= hold and redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100) or {}
 local due_records = #due > 0 and redis.call('HMGET', jobs, unpack(due)) or {} -- at most 200
 local reaped = reap_look(jobs, expired)
@@ -3751,7 +3985,7 @@ if is_look then
   end
 end
 for _, member in ipairs(ahead) do
-  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + lease), member)
+  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + longest), member)
 end
 local is_littered = reap_tombs(jobs, ready, { state[6], state[7], state[8], state[9] }, counts)
 local tally = reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)
@@ -3804,14 +4038,15 @@ if is_paused then
 end
 local is_cut = #due == 200 or #expired == 100 or #ahead == 100 or is_littered
 return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
-  reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted }
+  reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
+  tally.dead }
 """#,
-        sha1: "0a409174ad0d3eeb5d683cf4e14d1b5cc2845a05"
+        sha1: "0b98a9293830734c9a73f6953ab1453237d8e958"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
     ///
-    /// The reply: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted | -2 schema.
+    /// The reply: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted, id, name, attempt and reason of each that died | -2 schema.
     package static func sweep(
         jobs: String,
         big: String,
@@ -3841,7 +4076,7 @@ return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
     ///
-    /// The reply: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted | -2 schema.
+    /// The reply: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted, id, name, attempt and reason of each that died | -2 schema.
     package static func sweep(
         _ keys: QueueKeys,
         leaseMs: Int,

@@ -24,25 +24,32 @@ extension ClientCore {
             default: throw error
             }
             failures += 1
-            let wait = random.duration(upTo: min(.milliseconds(50) * (1 << min(failures - 1, 5)), .seconds(1)))
+            let wait = RepeatDelay.after(error, failures: failures, random: random)
             guard reactor.now + wait < deadline else { throw error }
             await pause(wait)
         }
     }
 
     /// Sends a command that may be repeated without harm, until it is answered or `limit` has passed.
-    package func send(_ command: RedisCommand, limit: Duration = .seconds(15)) async throws(StintError) -> RedisValue {
+    ///
+    /// It goes to the server of its key unless another transport is given.
+    package func send(
+        _ command: RedisCommand, to server: (any RedisTransport)? = nil, limit: Duration = .seconds(15)
+    ) async throws(StintError) -> RedisValue {
         let deadline = reactor.now + limit
+        var failures = 0
         while true {
             let failure: RedisFailure
             do {
-                return try await transport.send(command, timeout: commandTimeout)
+                return try await (server ?? transport).send(command, timeout: commandTimeout)
             } catch {
                 failure = error
             }
+            failures += 1
+            if case .server(let reply) = failure { alarms.heard(reply, name: command.name) }
             let error = StintError(failure)
             let isPassing = error.code == .redisBusy || error.code == .outcomeUnknown || error.code == .redisUnreachable
-            let wait = Duration.milliseconds(20) + random.duration(upTo: .milliseconds(200))
+            let wait = RepeatDelay.after(error, failures: failures, random: random)
             guard isPassing, reactor.now + wait < deadline else { throw error }
             await pause(wait)
         }

@@ -11,15 +11,20 @@ extension ClientCore {
     package func removeNamespace() async throws(StintError) {
         // A namespace has no characters that mean something in a pattern.
         let pattern = "{\(namespace)[:}]*"
-        var cursor = "0"
-        repeat {
-            let reply = try await send(RedisCommand("SCAN", cursor, "MATCH", pattern, "COUNT", "1000"))
-            guard let parts = reply.arrayValue, parts.count == 2, let next = parts[0].string else {
-                throw StintError(.internalError, "SCAN answered in an unknown form.")
-            }
-            let found = parts[1].arrayValue?.compactMap(\.string) ?? []
-            if !found.isEmpty { _ = try await send(RedisCommand("UNLINK", found)) }
-            cursor = next
-        } while cursor != "0"
+        for server in try await primaries() {
+            var cursor = "0"
+            repeat {
+                let reply = try await send(RedisCommand("SCAN", cursor, "MATCH", pattern, "COUNT", "1000"), to: server)
+                guard let parts = reply.arrayValue, parts.count == 2, let next = parts[0].string else {
+                    throw StintError(.internalError, "SCAN answered in an unknown form.")
+                }
+                // In a cluster one command takes only keys of one queue.
+                let found = Dictionary(grouping: parts[1].arrayValue?.compactMap(\.string) ?? []) { key in
+                    isCluster ? key.prefix { $0 != "}" } : ""
+                }
+                for keys in found.values { _ = try await send(RedisCommand("UNLINK", keys)) }
+                cursor = next
+            } while cursor != "0"
+        }
     }
 }

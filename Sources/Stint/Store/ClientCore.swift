@@ -16,10 +16,15 @@ package final class ClientCore: Sendable {
             _ onReady: @escaping @Sendable () -> Void
         ) -> Unsubscribe
 
+    /// Finds the servers of a cluster that take writes.
+    package typealias Primaries = @Sendable () async throws(RedisFailure) -> [any RedisTransport]
+
     /// Carries commands that Redis answers at once.
     package let transport: any RedisTransport
     /// Carries commands that wait in Redis.
     package let blocking: any RedisTransport
+    /// Carries writes with a wait for their copies behind them; nil where nothing can be waited for.
+    package let pairs: (any RedisPairTransport)?
     /// The loop that completions are called on, and its clock.
     package let reactor: any Reactor
     /// Where ids, lane names and jitter come from.
@@ -36,20 +41,28 @@ package final class ClientCore: Sendable {
     package let scripts: ScriptRunner
     /// How long a reply may take.
     package let commandTimeout: Duration
+    /// Logs what an operator must act on.
+    let alarms: ServerAlarms
+    /// Whether queues may be on different nodes, so that one command cannot wait on several of them.
+    package let isCluster: Bool
     private let subscribing: Subscribe
     private let closing: @Sendable () async -> Void
+    private let findingPrimaries: Primaries?
 
     /// Puts a core together of its parts.
     ///
     /// - Parameters:
     ///   - subscribe: Listens to a channel.
     ///   - close: Closes the connections for good.
+    ///   - primaries: Finds the primaries of a cluster; nil for a single server.
     package init(
         transport: any RedisTransport, blocking: any RedisTransport, reactor: any Reactor, random: any RandomSource,
         wallClock: @escaping @Sendable () -> UInt64, namespace: String, logger: Logger,
         commandTimeout: Duration = .seconds(5), subscribe: @escaping Subscribe,
-        close: @escaping @Sendable () async -> Void
+        close: @escaping @Sendable () async -> Void, pairs: (any RedisPairTransport)? = nil,
+        primaries: Primaries? = nil
     ) {
+        self.pairs = pairs
         self.transport = transport
         self.blocking = blocking
         self.reactor = reactor
@@ -60,8 +73,11 @@ package final class ClientCore: Sendable {
         self.logger = logger
         scripts = ScriptRunner(transport: transport)
         self.commandTimeout = commandTimeout
+        alarms = ServerAlarms(reactor: reactor, logger: logger)
         subscribing = subscribe
         closing = close
+        isCluster = primaries != nil
+        findingPrimaries = primaries
     }
 
     /// Names the keys of a queue.
@@ -72,9 +88,18 @@ package final class ClientCore: Sendable {
         _ call: ScriptCall, timeout: Duration? = nil,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
-        scripts.run(
-            call.script, keys: call.keys, arguments: call.arguments, timeout: timeout ?? commandTimeout,
-            completion: completion)
+        scripts.run(call.script, keys: call.keys, arguments: call.arguments, timeout: timeout ?? commandTimeout) {
+            [alarms] result in
+            if case .failure(.server(let error)) = result {
+                alarms.heard(error, name: call.script.name, script: call.script)
+            }
+            completion(result)
+        }
+    }
+
+    /// Encodes the call of a script with its source.
+    func command(_ call: ScriptCall) -> RedisCommand {
+        ScriptRunner.command(call.script, keys: call.keys, arguments: call.arguments)
     }
 
     /// Listens to a channel until the returned closure is called.
@@ -82,6 +107,16 @@ package final class ClientCore: Sendable {
         _ channel: String, onMessage: @escaping @Sendable ([UInt8]) -> Void, onReady: @escaping @Sendable () -> Void
     ) -> Unsubscribe {
         subscribing(channel, onMessage, onReady)
+    }
+
+    /// Returns a transport to every server that takes writes: one, or each primary of a cluster.
+    package func primaries() async throws(StintError) -> [any RedisTransport] {
+        guard let findingPrimaries else { return [transport] }
+        do {
+            return try await findingPrimaries()
+        } catch {
+            throw StintError(error)
+        }
     }
 
     /// Closes the connections for good.

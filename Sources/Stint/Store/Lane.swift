@@ -18,6 +18,10 @@ package final class Lane: Sendable {
         package let firstSent: Duration
         /// Whether an earlier sending of the call had an unknown outcome.
         package let wasRepeated: Bool
+        /// The key of the lane that carried the call.
+        package let lane: String
+        /// The number of the call in that lane.
+        package let number: Int
     }
 
     /// Makes the call for a lane (its key) and a number.
@@ -33,6 +37,8 @@ package final class Lane: Sendable {
     private struct State {
         var machine: LaneMachine
         var current: Work?
+        /// The lane and number under which the call under way was sent last.
+        var sent = (lane: "", number: 0)
         var waiting: [Work] = []
         var timer: ReactorTimer?
         var isClosed = false
@@ -105,7 +111,9 @@ package final class Lane: Sendable {
             core.run(call) { [self] result in received(ScriptEvent(result, script: "open_lane"), step) }
         case .send(let name, let number):
             guard let make = state.withLock({ $0.step == step ? $0.current?.make : nil }) else { return }
-            let call = make(keys.lane(name), number)
+            let lane = keys.lane(name)
+            state.withLock { $0.sent = (lane, number) }
+            let call = make(lane, number)
             core.run(call) { [self] result in received(ScriptEvent(result, script: call.script.name), step) }
         case .wait(let time):
             let timer = core.reactor.schedule(after: time) { [self] in advance(step) { $0.resume(now: $1) } }
@@ -116,7 +124,10 @@ package final class Lane: Sendable {
             }
             if isStale { timer.cancel() }
         case .answer(let value, let firstSent, let wasRepeated):
-            finish(.success(Reply(value: value, firstSent: firstSent, wasRepeated: wasRepeated)), step)
+            let (lane, number) = state.withLock { $0.sent }
+            let reply = Reply(
+                value: value, firstSent: firstSent, wasRepeated: wasRepeated, lane: lane, number: number)
+            finish(.success(reply), step)
         case .fail(let error):
             finish(.failure(error), step)
         case .none:

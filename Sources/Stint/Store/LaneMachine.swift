@@ -176,9 +176,7 @@ package struct LaneMachine: Sendable {
         lastError = error
         failures += 1
         phase = .waiting
-        let isSlow = error?.code == .redisBusy || error?.code == .redisRefused
-        let ceiling = min(Duration.milliseconds(isSlow ? 200 : 50) * (1 << min(failures - 1, 6)), .seconds(2))
-        return .wait(.milliseconds(10) + random.duration(upTo: ceiling))
+        return .wait(RepeatDelay.after(error, failures: failures, random: random))
     }
 
     private mutating func giveUp() -> Action {

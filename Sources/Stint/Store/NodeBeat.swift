@@ -7,7 +7,7 @@ import FoundationEssentials
 /// What a worker of this or another release wrote about itself; whatever is missing or of another shape is left out.
 struct NodeBeat: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case host, pid, version, mode, slots, busy, waiting, completed, failed, queues, jobs
+        case host, pid, version, mode, slots, busy, waiting, completed, failed, queues, jobs, stuck
         case started = "started_ms"
         case lease = "lease_ms"
     }
@@ -28,10 +28,22 @@ struct NodeBeat: Decodable {
         var ran: Int64?
     }
 
+    private struct Stuck: Decodable {
+        private enum CodingKeys: String, CodingKey {
+            case loop, queue, reason
+            case time = "for_ms"
+        }
+        var loop: String
+        var queue: String?
+        var time: Int64?
+        var reason: String?
+    }
+
     private var texts: [CodingKeys: String] = [:]
     private var numbers: [CodingKeys: Int64] = [:]
     private var queues: [Queue] = []
     private var jobs: [Job] = []
+    private var stuck: [Stuck] = []
 
     /// Knows nothing.
     init() {}
@@ -49,6 +61,7 @@ struct NodeBeat: Decodable {
         }
         queues = (try? container.decode([Queue].self, forKey: .queues)) ?? []
         jobs = (try? container.decode([Job].self, forKey: .jobs)) ?? []
+        stuck = (try? container.decode([Stuck].self, forKey: .stuck)) ?? []
     }
 
     /// Joins it with what the registry knows.
@@ -65,6 +78,9 @@ struct NodeBeat: Decodable {
             jobs: jobs.map {
                 .init(
                     id: JobID(unchecked: $0.id), name: $0.name, queue: $0.queue, seconds: Double($0.ran ?? 0) / 1000)
+            },
+            stuck: stuck.map {
+                .init(loop: $0.loop, queue: $0.queue, seconds: Double($0.time ?? 0) / 1000, reason: $0.reason)
             })
     }
 }

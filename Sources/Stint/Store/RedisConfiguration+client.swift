@@ -20,7 +20,9 @@ extension StintClient.Configuration {
             if let clientCertificateFile { configuration.tls?.certificateFile = clientCertificateFile }
             if let clientKeyFile { configuration.tls?.keyFile = clientKeyFile }
         } else if certificateAuthorityFile != nil || clientCertificateFile != nil {
-            throw StintError(.invalidInput, "Certificates are used only with a rediss:// address.")
+            throw StintError(
+                .invalidInput,
+                "Certificates are used only with a rediss://, rediss+cluster:// or rediss+sentinel:// address.")
         }
         configuration.commandTimeout = commandTimeout
         if clientName != "stint" { configuration.clientName = clientName }

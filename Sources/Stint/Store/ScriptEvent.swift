@@ -60,21 +60,33 @@ package enum ScriptEvent: Sendable {
     }
 
     private static func judge(_ error: RedisServerError, _ script: String) -> Self {
+        let failure = RedisFailure.server(error)
+        if error.isPassing {
+            return .notRun(
+                StintError(.redisBusy, "Redis cannot run scripts at present: \(error).", underlying: failure))
+        }
+        if error.isRefusal {
+            return .refused(
+                StintError(.redisRefused, "Redis refused the script '\(script)': \(error).", underlying: failure))
+        }
+        if error.isAboutClusters { return .failed(.isCluster) }
+        if failure.isClusterDisabled { return .failed(.isNoCluster) }
         switch error.code {
-        case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "NOREPLICAS", "MISCONF":
-            .notRun(StintError(.redisBusy, "Redis cannot run scripts at present: \(error)."))
         case "OOM":
-            .failed(
-                StintError(.redisFull, "Redis has reached its maxmemory; let workers drain the queues, or raise it."))
-        case "NOPERM", "NOAUTH", "WRONGPASS":
-            .refused(StintError(.redisRefused, "Redis refused the script '\(script)': \(error)."))
+            return .failed(
+                StintError(
+                    .redisFull, "Redis has reached its maxmemory; let workers drain the queues, or raise it.",
+                    underlying: failure))
         case "NOSCRIPT":
-            .refused(StintError(.redisRefused, "Redis does not keep the script '\(script)' after EVAL: \(error)."))
+            return .refused(
+                StintError(
+                    .redisRefused, "Redis cannot run the script '\(script)': \(error.message).", underlying: failure))
         default:
-            .broken(
+            return .broken(
                 StintError(
                     .internalError,
-                    "The script '\(script)' failed: \(Scripts.translate(error.description, script: script))."))
+                    "The script '\(script)' failed: \(Scripts.translate(error.description, script: script)).",
+                    underlying: failure))
         }
     }
 

@@ -20,7 +20,11 @@ package enum ServerCheck {
     }
 
     /// Returns why this Redis must not be used; nil if it may.
-    package static func judge(_ fields: [String: String], allowsEviction: Bool) -> StintError? {
+    ///
+    /// - Parameter isCluster: Whether it was addressed as a cluster.
+    package static func judge(
+        _ fields: [String: String], allowsEviction: Bool, isCluster: Bool = false
+    ) -> StintError? {
         let version = fields["redis_version"] ?? ""
         let major = version.split(separator: ".").first.flatMap { Int($0) } ?? 0
         guard major >= 7 else {
@@ -36,17 +40,39 @@ package enum ServerCheck {
                 "This Redis may evict keys (maxmemory-policy \(policy)), and with them jobs. Set it to noeviction, "
                     + "or allow it in the client's configuration.")
         }
+        if fields["cluster_enabled"] == "1", !isCluster { return .isCluster }
         return nil
     }
 }
 
 extension ClientCore {
-    /// Asks Redis for its version and memory policy, and throws if jobs are not safe there.
+    /// Asks Redis, each primary of a cluster, for its version and memory policy, and throws if jobs are not safe there.
     package func checkServer(allowsEviction: Bool, limit: Duration) async throws(StintError) {
-        var fields: [String: String] = [:]
-        for section in ["server", "memory"] {
+        let deadline = reactor.now + limit
+        while true {
             do {
-                let info = try await send(RedisCommand("INFO", section), limit: limit)
+                for server in try await primaries() {
+                    // Of a cluster a primary may be lost just now: then its successor is to be asked.
+                    let limit = isCluster ? .zero : limit
+                    try await check(server, allowsEviction: allowsEviction, limit: limit)
+                }
+                return
+            } catch {
+                let isPassing = [.redisBusy, .outcomeUnknown, .redisUnreachable].contains(error.code)
+                let wait = Duration.milliseconds(20) + random.duration(upTo: .milliseconds(200))
+                guard isCluster, isPassing, reactor.now + wait < deadline else { throw error }
+                await pause(wait)
+            }
+        }
+    }
+
+    private func check(
+        _ server: any RedisTransport, allowsEviction: Bool, limit: Duration
+    ) async throws(StintError) {
+        var fields: [String: String] = [:]
+        for section in ["server", "memory", "cluster"] {
+            do {
+                let info = try await send(RedisCommand("INFO", section), to: server, limit: limit)
                 fields.merge(ServerCheck.fields(info.string ?? "")) { $1 }
             } catch  where error.code == .redisRefused && error.isPermission {
                 // An ACL without INFO: what cannot be asked is not judged, scripts will tell.
@@ -54,7 +80,7 @@ extension ClientCore {
                 return
             }
         }
-        if let error = ServerCheck.judge(fields, allowsEviction: allowsEviction) { throw error }
+        if let error = ServerCheck.judge(fields, allowsEviction: allowsEviction, isCluster: isCluster) { throw error }
     }
 }
 

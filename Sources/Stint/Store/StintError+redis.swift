@@ -19,15 +19,36 @@ extension StintError {
         case .closed:
             self = .clientClosed
         case .server(let error):
-            switch error.code {
-            case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "NOREPLICAS", "MISCONF":
+            if error.isPassing {
                 self.init(.redisBusy, "Redis cannot serve at present: \(error).", underlying: failure)
-            case "OOM": self.init(.redisFull, "Redis has reached its maxmemory.", underlying: failure)
-            case "NOPERM", "NOAUTH", "WRONGPASS":
+            } else if error.isRefusal {
                 self.init(.redisRefused, "Redis refused a command: \(error).", underlying: failure)
-            default: self.init(.internalError, "Redis answered with an error: \(error).", underlying: failure)
+            } else if error.code == "OOM" {
+                self.init(.redisFull, "Redis has reached its maxmemory.", underlying: failure)
+            } else if error.isAboutClusters {
+                self = .isCluster
+            } else if failure.isClusterDisabled {
+                self = .isNoCluster
+            } else {
+                self.init(.internalError, "Redis answered with an error: \(error).", underlying: failure)
             }
         }
+    }
+
+    /// A node of a cluster was addressed as a single server.
+    package static var isCluster: Self {
+        .init(
+            .redisUnsuitable,
+            "This Redis is a node of a cluster: address it as one, with redis+cluster://HOST:PORT,HOST:PORT "
+                + "(rediss+cluster:// with TLS) and one or more of its nodes.")
+    }
+
+    /// A single server was addressed as a cluster.
+    package static var isNoCluster: Self {
+        .init(
+            .redisUnsuitable,
+            "This Redis is a single server and no node of a cluster: address it with redis://HOST:PORT "
+                + "(rediss:// with TLS).")
     }
 
     /// The client or worker was shut down.

@@ -44,8 +44,8 @@ package struct AttemptVerdict {
             case .retry(let delay, let reason): return failed(.error, reason, after: delay)
             case .snooze(let delay): return .handBack(delay: max(.zero, delay))
             }
-        case let error as StintError where error.code == .undecodable:
-            return .fail(.init(kind: .error, delay: nil, text: error.message))
+        case let error as UndecodablePayload:
+            return .fail(.init(kind: .error, delay: nil, text: error.description))
         default:
             return failed(.error, "\(error)", after: delay)
         }

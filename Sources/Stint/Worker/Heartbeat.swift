@@ -21,6 +21,14 @@ package struct NodeDetails: Codable, Sendable, Hashable {
         package var weight: Int
     }
 
+    /// A loop that does not turn.
+    package struct StuckLoop: Codable, Sendable, Hashable {
+        package var loop: String
+        package var queue: String?
+        package var for_ms: Int64
+        package var reason: String?
+    }
+
     package var host: String
     package var pid: Int32
     package var version: String
@@ -34,6 +42,7 @@ package struct NodeDetails: Codable, Sendable, Hashable {
     package var lease_ms: Int64
     package var queues: [ServedQueue]
     package var jobs: [RunningJob]
+    package var stuck: [StuckLoop]
 }
 
 /// Says every five seconds that the worker is alive, and what it does.
@@ -69,13 +78,21 @@ final class Heartbeat: Sendable {
             queues: engine.machineSettings.queues.map { .init(name: $0.name, weight: $0.weight) },
             jobs: situation.jobs.map {
                 .init(id: $0.id.description, name: $0.name, queue: $0.queue, ran_ms: $0.ran.milliseconds)
+            },
+            stuck: engine.stuckLoops().map {
+                .init(loop: $0.loop, queue: $0.queue, for_ms: Int64($0.seconds * 1000), reason: $0.reason)
             })
         if let json = try? JSONEncoder().encode(details) {
             let keys = engine.core.keys
             let call = Scripts.beat(
                 queues: keys.queues, nodes: keys.nodes, nodeDetails: keys.nodeDetails, node: engine.node,
                 details: [UInt8](json), served: engine.machineSettings.queues.map { Array($0.name.utf8) })
-            engine.core.run(call) { _ in }
+            engine.core.run(call) { [engine] result in
+                switch result {
+                case .success: engine.turned(.heartbeat)
+                case .failure(let failure): engine.failed(.heartbeat, StintError(failure))
+                }
+            }
         }
         engine.core.reactor.schedule(after: Self.interval) { [weak self] in self?.beat() }
     }

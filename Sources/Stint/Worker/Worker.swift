@@ -72,7 +72,7 @@ public final class Worker: Service, Sendable {
         let attempts = TaskAttempts(
             handlers: table, middleware: middleware(), onError: options.onError, logger: logger)
         engine = WorkerEngine(
-            core: client.core, machine: Self.settings(queues, slots, options, table),
+            core: client.core, machine: Self.settings(queues, slots, options, table, client.core),
             settings: .init(
                 maxCrashes: options.maxCrashes, deadAge: options.deadAge, deadCount: options.deadCount,
                 onDead: options.onDead),
@@ -81,7 +81,7 @@ public final class Worker: Service, Sendable {
     }
 
     private static func settings(
-        _ queues: [Queue], _ slots: Int, _ options: WorkerOptions, _ table: HandlerTable
+        _ queues: [Queue], _ slots: Int, _ options: WorkerOptions, _ table: HandlerTable, _ core: ClientCore
     ) -> WorkerSettings {
         var settings = WorkerSettings(
             queues: queues.map { .init(name: $0.name, weight: $0.weight) }, slots: slots,
@@ -93,12 +93,18 @@ public final class Worker: Service, Sendable {
         settings.stopsWhenEmpty = options.stopsWhenEmpty
         settings.maxJobs = options.maxJobs
         settings.maxIdle = options.maxIdle
+        settings.waitsForEachQueue = core.isCluster
         settings.cancelsWhenUnsure = options.cancelsWhenUnsure
         return settings
     }
 
     /// The six characters that name this worker in the registry, in leases and in logs.
     public var node: String { engine.node }
+
+    /// The loops of this worker that have not turned for three times as long as they should; empty when all is well.
+    ///
+    /// A round counts when Redis has answered it, so this is what a health check should look at. Reads memory only.
+    public var stuckLoops: [StuckLoop] { engine.stuckLoops() }
 
     /// Works until graceful shutdown, cancellation, or one of the ends that the options name.
     ///
@@ -135,7 +141,9 @@ public final class Worker: Service, Sendable {
     private func loadNotes() async {
         for script in [Scripts.progressScript, Scripts.logScript] {
             // Without the right to load, only the first lines of a quick attempt are lost.
-            _ = try? await client.core.send(RedisCommand("SCRIPT", "LOAD", script.source))
+            for server in (try? await client.core.primaries()) ?? [] {
+                _ = try? await client.core.send(RedisCommand("SCRIPT", "LOAD", script.source), to: server)
+            }
         }
     }
 

@@ -17,12 +17,18 @@ extension WorkerEngine {
             ended += [Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8), result]
         }
         let (lease, node, fence) = (machineSettings.lease.milliseconds, node, seenFence(queue))
+        let sentAt = core.reactor.now
+        watching { $0.expect(.claim(queue), now: sentAt) }
         lane.call { [ended] lane, number in
             Scripts.advance(
                 call.keys, lane: lane, number: number, leaseMs: Int(lease), limit: limit, node: node,
                 seenFence: fence, finished: ended)
         } completion: { [weak self] result in
             guard let self else { return }
+            // Another call may be under way, which was not sent before this one.
+            let now = core.reactor.now
+            let isOther = call.advance.contains { $0 !== lane && $0.isBusy }
+            watching { isOther ? $0.turned(.claim(queue), now: now) : $0.rest(.claim(queue)) }
             switch result {
             case .success(let reply):
                 let claimed = decode(reply, queue: queue, asked: limit, finished: finished)
@@ -100,7 +106,7 @@ extension WorkerEngine {
             guard case .handBack(let delay) = outgoing.end else { continue }
             arguments += [
                 Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8),
-                Array("\(delay?.milliseconds ?? -1)".utf8),
+                Array("\(delay?.milliseconds ?? -1)".utf8), Array((outgoing.wasStarted ? "1" : "0").utf8),
             ]
         }
         call.side.call { [arguments] lane, number in
@@ -135,16 +141,30 @@ extension WorkerEngine {
     private func died(_ outgoing: WorkerMachine.Outgoing) {
         guard case .fail(let failure) = outgoing.end else { return }
         let job = outgoing.job
-        logger.warning(
-            "Job is dead",
-            metadata: [
-                "job.id": "\(job.id)", "job.name": "\(job.name)", "stint.queue": "\(calls[job.queue].name)",
-                "error": "\(failure.text)",
-            ])
-        settings.onDead?(
+        died(
             .init(
                 id: job.id, name: job.name, queue: calls[job.queue].name, attempt: job.record.attempt,
                 reason: failure.text))
+    }
+
+    private func died(_ job: WorkerOptions.DeadJob) {
+        logger.warning(
+            "Job is dead",
+            metadata: [
+                "job.id": "\(job.id)", "job.name": "\(job.name)", "stint.queue": "\(job.queue)",
+                "error": "\(job.reason)",
+            ])
+        settings.onDead?(job)
+    }
+
+    /// Reads which jobs the reaper made dead, each as id, name, attempt and reason.
+    private func tellDead(_ queue: Int, _ parts: [String]) {
+        for at in stride(from: 0, to: parts.count - 3, by: 4) {
+            died(
+                .init(
+                    id: JobID(unchecked: parts[at]), name: parts[at + 1], queue: calls[queue].name,
+                    attempt: Int(parts[at + 2]) ?? 0, reason: parts[at + 3]))
+        }
     }
 
     func renew(_ queue: Int, _ tokens: [WorkerMachine.Token], _ members: [String]) {
@@ -158,10 +178,11 @@ extension WorkerEngine {
             guard let self else { return }
             switch result {
             case .success(let value):
+                turned(.renewal)
                 let lost = Set(value.arrayValue?.compactMap(\.string) ?? [])
                 apply { $0.renewed(tokens, lost: lost, sentAt: sentAt, now: $1) }
             case .failure(let failure):
-                logger.warning("Renewing leases failed", metadata: ["error": "\(failure)"])
+                failed(.renewal, StintError(failure))
                 apply { $0.renewFailed(tokens, now: $1) }
             }
         }
@@ -173,12 +194,13 @@ extension WorkerEngine {
             intervalMs: Int(machineSettings.sweepInterval.milliseconds), maxCrashes: settings.maxCrashes, node: node)
         core.run(call) { [weak self] result in
             guard let self else { return }
-            guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 9 else {
-                logger.warning(
-                    "Sweep failed", metadata: ["result": "\(result)", "stint.queue": "\(calls[queue].name)"])
+            guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 10 else {
+                let event = ScriptEvent(result, script: call.script.name)
+                failed(.sweep(queue), event.error ?? .unreadable("The reply of 'sweep'"))
                 apply { $0.sweepFailed(queue: queue, now: $1) }
                 return
             }
+            turned(.sweep(queue))
             var swept = WorkerMachine.Swept()
             swept.isClaimable = parts[1].integerValue == 1
             if let due = parts[2].integerValue, due >= 0 { swept.nextDue = .milliseconds(due) }
@@ -193,6 +215,7 @@ extension WorkerEngine {
                         "stint.queue": "\(calls[queue].name)",
                     ])
             }
+            tellDead(queue, parts[9].arrayValue?.compactMap(\.string) ?? [])
             apply { [swept] in $0.swept(queue: queue, swept, now: $1) }
         }
     }
@@ -210,6 +233,7 @@ extension WorkerEngine {
     }
 
     func listen(_ queues: [Int], atMost limit: Duration) {
+        // The queues of a cluster are in different places: there is one wait for each.
         let keys = queues.map { calls[$0].keys.wake }
         // The key that is named first is served first: which one that is must not be always the same.
         let first = Int(core.random.next() % UInt64(keys.count))
@@ -219,15 +243,17 @@ extension WorkerEngine {
             guard let self else { return }
             switch result {
             case .success(let value):
+                turned(.wakeUp)
                 let key = value.arrayValue?.first?.string
                 let queue = key.flatMap { key in queues.first { self.calls[$0].keys.wake == key } }
-                apply { $0.woke(queue: queue, now: $1) }
+                apply { $0.woke(queue: queue, of: queues, now: $1) }
             case .failure(.closed):
                 break
-            case .failure:
+            case .failure(let failure):
+                failed(.wakeUp, StintError(failure))
                 // The connection makes itself anew; until then the sweeps look.
                 core.reactor.schedule(after: .milliseconds(500)) { [weak self] in
-                    self?.apply { $0.woke(queue: nil, now: $1) }
+                    self?.apply { $0.woke(queue: nil, of: queues, now: $1) }
                 }
             }
         }

@@ -47,6 +47,7 @@ package final class WorkerEngine: Sendable {
 
     private struct State {
         var machine: WorkerMachine
+        var watch: LoopWatch
         var controls: [WorkerMachine.Token: AttemptControl] = [:]
         /// Ends that tasks have reported and the reactor has not taken yet.
         var inbox: [(token: WorkerMachine.Token, end: AttemptEnd)] = []
@@ -87,6 +88,7 @@ package final class WorkerEngine: Sendable {
         state = Mutex(
             State(
                 machine: WorkerMachine(settings: machine, random: core.random),
+                watch: Self.makeWatch(machine, commandTimeout: core.commandTimeout),
                 highestFence: Array(repeating: 0, count: machine.queues.count)))
     }
 
@@ -101,7 +103,17 @@ package final class WorkerEngine: Sendable {
     }
 
     /// Begins to claim.
-    package func begin() { post { $0.begin(now: $1) } }
+    package func begin() {
+        core.reactor.execute {
+            let now = self.core.reactor.now
+            self.watching { watch in
+                for loop in [.renewal, .heartbeat] + self.calls.indices.map(LoopWatch.Loop.sweep) {
+                    watch.expect(loop, now: now)
+                }
+            }
+            self.apply { $0.begin(now: $1) }
+        }
+    }
 
     /// Stops claiming and stays up, or goes on.
     package func setQuiet(_ isQuiet: Bool) { post { $0.setQuiet(isQuiet, now: $1) } }
@@ -199,9 +211,22 @@ package final class WorkerEngine: Sendable {
     /// On the reactor.
     func apply(_ event: (inout WorkerMachine, Duration) -> [WorkerMachine.Action]) {
         let now = core.reactor.now
-        let actions = state.withLock { event(&$0.machine, now) }
+        let actions = state.withLock { state in
+            let actions = event(&state.machine, now)
+            if state.machine.isAwaitingJobs {
+                state.watch.expect(.wakeUp, now: now)
+            } else {
+                state.watch.rest(.wakeUp)
+            }
+            return actions
+        }
         for action in actions { perform(action) }
     }
+
+    /// Changes what is known of the loops.
+    func watching(_ body: (inout LoopWatch) -> Void) { state.withLock { body(&$0.watch) } }
+
+    func stuck(now: Duration) -> [LoopWatch.Stuck] { state.withLock { $0.watch.stuck(now: now) } }
 
     private func perform(_ action: WorkerMachine.Action) {
         switch action {
@@ -216,11 +241,18 @@ package final class WorkerEngine: Sendable {
         case .start(let token, let job): start(token, job)
         case .cancel(let token): attempts.cancel(token)
         case .alarm(let alarm, let delay):
-            core.reactor.schedule(after: delay) { [weak self] in self?.apply { $0.alarm(alarm, now: $1) } }
+            core.reactor.schedule(after: delay) { [weak self] in
+                guard let self else { return }
+                // With nothing to renew the renewal has turned all the same.
+                if alarm == .renew, !holdsLeases { turned(.renewal) }
+                apply { $0.alarm(alarm, now: $1) }
+            }
         case .report(let report): log(report)
         case .stopped: stop()
         }
     }
+
+    private var holdsLeases: Bool { state.withLock { $0.machine.holdsLeases } }
 
     private func start(_ token: WorkerMachine.Token, _ job: ClaimedJob) {
         let control = AttemptControl(engine: self, token: token, job: job)
@@ -231,6 +263,7 @@ package final class WorkerEngine: Sendable {
     private func stop() {
         let waiters = state.withLock { state in
             state.hasStopped = true
+            state.watch.stop()
             defer { state.waiters = [] }
             return state.waiters
         }

@@ -62,9 +62,9 @@ extension WorkerMachine {
         queues[queue].finishingSent.removeAll { members.contains($0.job.member) }
     }
 
-    /// A wake-up came for a queue, or the wait ended without one.
-    package mutating func woke(queue: Int?, now: Duration) -> [Action] {
-        isListening = false
+    /// A wake-up came for a queue, or the wait ended without one; `waited` are the queues of that wait.
+    package mutating func woke(queue: Int?, of waited: [Int]? = nil, now: Duration) -> [Action] {
+        for index in waited ?? Array(queues.indices) { queues[index].isListening = false }
         guard let queue else { return dispatch(now) }
         if mode == .running, queues[queue].calls > 0 {
             // What it announces may be newer than the answer under way.
@@ -199,14 +199,16 @@ extension WorkerMachine {
     }
 
     private mutating func listenIfIdle(_ now: Duration) -> [Action] {
-        guard mode == .running, !endsBecauseEmpty(), !isListening, free > 0 else { return [] }
+        guard mode == .running, !endsBecauseEmpty(), free > 0 else { return [] }
+        if !settings.waitsForEachQueue, queues.contains(where: \.isListening) { return [] }
         let audible = queues.indices.filter { index in
-            (queues[index].deafUntil.map { $0 <= now } ?? true) && room(index) > 0
+            !queues[index].isListening && (queues[index].deafUntil.map { $0 <= now } ?? true) && room(index) > 0
         }
         guard !audible.isEmpty else { return [] }
-        isListening = true
+        for index in audible { queues[index].isListening = true }
+        if settings.waitsForEachQueue { return audible.map { .listen([$0], atMost: .seconds(5)) } }
         // A queue that is left out must not wait for the others' silence.
-        return [.listen(audible, atMost: .seconds(audible.count == queues.count ? 5 : 1))]
+        return [.listen(audible, atMost: audible.count == queues.count ? Self.longestWait : .seconds(1))]
     }
 
     /// Whether the worker is to end, as every queue is known to be empty after a sweep.

@@ -70,7 +70,7 @@ extension WorkerMachine {
             runningByName[held.capKey, default: 1] -= 1
             queues[held.job.queue].deafUntil = nil
             guard held.isLeased else { continue }
-            let outgoing = Outgoing(job: held.job, end: end)
+            let outgoing = Outgoing(job: held.job, end: end, wasStarted: held.startedAt != nil)
             switch end {
             case .finish: queues[held.job.queue].finishing.append(outgoing)
             case .fail: queues[held.job.queue].failing.append(outgoing)

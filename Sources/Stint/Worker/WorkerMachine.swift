@@ -25,7 +25,7 @@ package struct WorkerMachine {
         case renew(queue: Int, [Token], members: [String])
         case sweep(queue: Int)
         case trim(queue: Int)
-        /// Wait on the wake markers of these queues.
+        /// Wait on the wake markers of these queues, and tell `woke` of which.
         case listen([Int], atMost: Duration)
         /// Set a marker again that could not be used.
         case rewake(queue: Int)
@@ -41,6 +41,8 @@ package struct WorkerMachine {
     package struct Outgoing: Sendable {
         package let job: ClaimedJob
         package let end: AttemptEnd
+        /// Whether its handler was started: such a job does not expire any more.
+        package var wasStarted = false
     }
 
     /// A moment that the machine asked to be told of.
@@ -80,7 +82,6 @@ package struct WorkerMachine {
     var reserved = 0
     /// Running jobs by the index of their handler's cap.
     var runningByName: [String: Int] = [:]
-    var isListening = false
     var claimedInAll = 0
     var idleSince: Duration?
     /// When the alarm for timeouts goes off next.
@@ -91,6 +92,18 @@ package struct WorkerMachine {
         self.settings = settings
         self.random = random
         queues = settings.queues.map { QueueState(share: $0) }
+    }
+
+    /// How long one wait for a wake-up lasts at most.
+    static let longestWait: Duration = .seconds(5)
+
+    /// Whether free slots wait for jobs.
+    var isAwaitingJobs: Bool { mode == .running && free > 0 }
+
+    /// Whether there is a lease to renew.
+    var holdsLeases: Bool {
+        jobs.values.contains { $0.isLeased }
+            || queues.contains { !$0.finishing.isEmpty || !$0.failing.isEmpty || !$0.releasing.isEmpty }
     }
 
     /// Slots that are neither taken nor asked for.
@@ -189,7 +202,8 @@ package struct WorkerMachine {
         for token in jobs.keys.sorted() {
             guard let held = jobs[token] else { continue }
             if held.isLeased {
-                queues[held.job.queue].releasing.append(Outgoing(job: held.job, end: .handBack(delay: nil)))
+                queues[held.job.queue].releasing.append(
+                    Outgoing(job: held.job, end: .handBack(delay: nil), wasStarted: held.startedAt != nil))
             }
             jobs[token] = nil
         }

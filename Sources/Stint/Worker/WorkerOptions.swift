@@ -12,7 +12,7 @@ public struct WorkerOptions: Sendable {
         case strict
     }
 
-    /// What is known of a job that this worker's attempt made dead.
+    /// What is known of a job that has become dead.
     public struct DeadJob: Sendable {
         /// The job's id.
         public let id: JobID
@@ -57,7 +57,9 @@ public struct WorkerOptions: Sendable {
     public var cancelsWhenUnsure = false
     /// Called when an attempt throws, or ends in `retry`, `dead` or `crashed`, with what went wrong.
     public var onError: (@Sendable (_ error: any Error, _ context: JobContext) -> Void)?
-    /// Called when this worker's attempt made a job dead.
+    /// Called when this worker's attempt made a job dead, or when its sweep found that a crashed worker's was the last.
+    ///
+    /// Each death is told to one worker; it is not told if that worker ends before the answer of Redis has reached it.
     public var onDead: (@Sendable (_ job: DeadJob) -> Void)?
 
     /// The defaults.

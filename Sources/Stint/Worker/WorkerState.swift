@@ -30,6 +30,8 @@ package struct WorkerSettings: Sendable {
     package var maxJobs: Int?
     /// Ends after this long without a job.
     package var maxIdle: Duration?
+    /// Whether each queue has a wait of its own, since they are in different places of a cluster.
+    package var waitsForEachQueue = false
     /// Cancels a handler when no renewal got through for a lease, rather than to rely on the fence.
     package var cancelsWhenUnsure = false
     /// Whether a handler takes the name, and the cap on how many run at a time.
@@ -76,6 +78,8 @@ struct QueueState {
     var waiting: [WorkerMachine.Token] = []
     /// A marker of this queue could not be used: it is left out of the wait until then.
     var deafUntil: Duration?
+    /// Whether a wait on its marker is under way.
+    var isListening = false
     /// Nothing is ready and nothing is delayed, as of the last answer.
     var isEmpty = false
     /// Whether its claims are refused, as of the last sweep; `nil` before the first.

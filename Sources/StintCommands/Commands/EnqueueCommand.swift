@@ -97,6 +97,7 @@ struct EnqueueCommand: ConsoleCommand {
                 try await JobWait(client: client, receipt: receipt, options: waiting, json: json, console: console)
                     .run()
             }
+            try EnqueueReport.check(receipt)
         }
     }
 
@@ -113,10 +114,12 @@ struct EnqueueCommand: ConsoleCommand {
     ) async throws {
         var left = count
         var added = 0
+        var unconfirmed: EnqueueReceipt?
         while left > 0 {
             let receipts = try await client.enqueue(contentsOf: Array(repeating: job, count: min(left, 1_000)))
             for receipt in receipts {
                 report.data(receipt, of: job)
+                if !receipt.isConfirmed { unconfirmed = unconfirmed ?? receipt }
                 added += receipt.isNew ? 1 : 0
                 if left == count { RowReferences.current.remember(last: receipt.id.description) }
             }
@@ -130,5 +133,6 @@ struct EnqueueCommand: ConsoleCommand {
             }
         }
         report.tellMany(count: added, of: count, job, knownQueues: known)
+        if let unconfirmed { try EnqueueReport.check(unconfirmed) }
     }
 }

@@ -19,6 +19,7 @@ struct WorkCommand: ConsoleCommand {
               stint work --slots 8
               stint work --queue critical=6,mail=1
               stint work --queue reports --drain
+              stint work --health :8080
             """)
 
     @OptionGroup(title: "Worker") var worker: WorkerArguments
@@ -31,9 +32,10 @@ struct WorkCommand: ConsoleCommand {
         let functions = try FunctionSet(Configuration.load([:], in: .current))
         try functions.check(on: console)
         try await connection.withClient(on: console) { client, target in
-            let worker = FunctionWorker(
+            var worker = FunctionWorker(
                 try FunctionSet(target.configuration), queues: worker.queues.flatMap(\.self),
                 options: worker.workerOptions(target.configuration), logging: logging, console: console)
+            worker.health = self.worker.health
             try await worker.run(with: client)
         }
     }

@@ -22,8 +22,16 @@ struct EnqueueReport {
             .object([
                 .init("id", .string(receipt.id.description)), .init("name", .string(job.name)),
                 .init("queue", .string(receipt.queue)), .init("outcome", .string(receipt.outcome.rawValue)),
-                .init("new", .bool(receipt.isNew)),
+                .init("new", .bool(receipt.isNew)), .init("confirmation", .string(receipt.confirmation.word)),
             ]))
+    }
+
+    /// Says that the job is there and that what was asked for did not confirm it.
+    static func check(_ receipt: EnqueueReceipt) throws {
+        guard case .unconfirmed(_, let reason) = receipt.confirmation else { return }
+        throw CommandFailure(
+            .partlyDone, "job \(receipt.id) is queued, and not confirmed: \(reason)",
+            hints: [.init("Which replicas follow:", "redis-cli info replication")])
     }
 
     /// Tells of one job.
@@ -93,5 +101,17 @@ struct EnqueueReport {
             ]
         }
         return failure
+    }
+}
+
+extension EnqueueReceipt.Confirmation {
+    /// The word for `--json`.
+    var word: String {
+        switch self {
+        case .local: "local"
+        case .replicated: "replicated"
+        case .fsynced: "fsynced"
+        case .unconfirmed: "unconfirmed"
+        }
     }
 }

@@ -63,6 +63,13 @@ package struct EnqueueOptions: ParsableArguments {
         transform: TagArgument.parse)
     package var tags: [TagArgument] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "What must have it before this ends: local, replicated=2, fsynced. Exit 2 if none confirms it within 5 s.",
+            valueName: "what"),
+        transform: DurabilityArgument.parse)
+    package var durability: Durability?
+
     /// Creates the group; the parser fills it.
     package init() {}
 
@@ -74,7 +81,8 @@ package struct EnqueueOptions: ParsableArguments {
     /// The options without anything that the configuration says.
     package func jobOptions(_ invocation: Invocation) throws -> JobOptions {
         var options = JobOptions(
-            queue: queue, priority: priority, delay: delay, timeout: timeout, expiresAfter: ttl, keep: keep)
+            queue: queue, priority: priority, delay: delay, timeout: timeout, expiresAfter: ttl, keep: keep,
+            durability: durability)
         if let at {
             let instant = try at.milliseconds(now: invocation.now(), in: invocation.timeZone)
             options.runAt = Date(timeIntervalSince1970: Double(instant) / 1_000)

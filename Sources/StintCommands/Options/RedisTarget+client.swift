@@ -37,7 +37,8 @@ extension RedisTarget {
                 break
             }
             failure.hints = [
-                .init("Is it running?", "\(client) ping"),
+                Self.lookup(url).map { .init("Which one is the primary?", $0) }
+                    ?? .init("Is it running?", "\(client) ping"),
                 .init("Use another one:", Invocation.current.retyped(with: "--redis", "redis://HOST:PORT")),
             ]
             switch source {
@@ -56,6 +57,14 @@ extension RedisTarget {
             ]
         case .redisUnsuitable:
             failure.summary = "the Redis at \(place)\(origin) must not be used: \(error.message)"
+            if error.message == StintError.isCluster.message {
+                failure.hints = [readdressed("Address the cluster:", as: "+cluster")]
+                break
+            }
+            if error.message == StintError.isNoCluster.message {
+                failure.hints = [readdressed("Address the single server:", as: "")]
+                break
+            }
             let mayEvict = error.message.contains("maxmemory-policy")
             failure.hints = [
                 mayEvict
@@ -86,11 +95,32 @@ extension RedisTarget {
 
     private static let secretFile = "(umask 077; echo 'redis://USER:PASSWORD@HOST:PORT' > redis-url)"
 
+    /// How to ask the sentinels for the primary, where there are sentinels.
+    private static func lookup(_ url: String) -> String? {
+        (try? RedisConfiguration(url: url))?.sentinel?.lookupCommand
+    }
+
     /// How to reach it with redis-cli, the password masked.
     private static func client(_ url: String) -> String {
         guard let redis = try? RedisConfiguration(url: url) else { return "redis-cli" }
+        // Which server it is, the sentinels tell.
+        if redis.sentinel != nil { return "redis-cli -h PRIMARY -p PORT" }
+        if redis.isCluster { return "redis-cli -c -u \(redis.firstNode.redactedURL)" }
         if case .unix(let path) = redis.address { return "redis-cli -s \(Invocation.quoted(path))" }
         return "redis-cli -u \(redis.redactedURL)"
+    }
+
+    /// How to give the same server in the other form of the URL, the password masked.
+    private func readdressed(_ label: String, as kind: String) -> CommandFailure.Hint {
+        guard let redis = try? RedisConfiguration(url: url), redis.sentinel == nil, case .tcp = redis.address else {
+            return .init(label, "export STINT_REDIS_URL=redis\(kind)://HOST:PORT")
+        }
+        let scheme = (redis.tls == nil ? "redis" : "rediss") + kind
+        let parts = redis.firstNode.redactedURL.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        let address = parts.last.map { $0.prefix { $0 != "/" } } ?? "HOST:PORT"
+        let form = "\(scheme)://\(address)"
+        if source == .flag { return .init(label, Invocation.current.retyped(with: "--redis", form)) }
+        return .init(label, "export STINT_REDIS_URL=\(Invocation.quoted(form))")
     }
 
     private static func name(of source: Setting.Source) -> String {

@@ -28,6 +28,12 @@ package struct WorkerArguments: ParsableArguments {
         transform: DurationArgument.parse)
     package var grace: Duration?
 
+    @Option(
+        help: ArgumentHelp(
+            "Answer health checks at http://ADDRESS:PORT/healthz; without an address on this machine only.",
+            valueName: "address:port"), transform: HealthAddress.parse)
+    package var health: HealthAddress?
+
     @Flag(help: "End when the queues are empty.")
     package var drain = false
 

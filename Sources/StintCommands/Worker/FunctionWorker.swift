@@ -6,6 +6,7 @@ import FoundationEssentials
 import Logging
 import Stint
 import StintFunctions
+import StintRedis
 import StintTerminal
 import Synchronization
 
@@ -25,6 +26,8 @@ struct FunctionWorker {
     private(set) var options: WorkerOptions
     let logging: WorkerLogOptions
     let console: Console
+    /// Where to answer health checks, if at all.
+    var health: HealthAddress?
 
     init(
         _ functions: FunctionSet, queues: [Worker.Queue], options: WorkerOptions, logging: WorkerLogOptions,
@@ -72,8 +75,30 @@ struct FunctionWorker {
                 "stint.queues":
                     "\(queues.map { $0.weight == 1 ? $0.name : "\($0.name)=\($0.weight)" }.joined(separator: ","))",
             ])
-        try await worker.run()
+        let responder = try await answerHealth(of: worker)
+        do {
+            try await worker.run()
+        } catch {
+            await responder?.stop()
+            throw error
+        }
+        await responder?.stop()
         logger.info("Worker stopped", metadata: ["stint.node": "\(worker.node)"])
+    }
+
+    /// Answers health checks for as long as the worker runs.
+    private func answerHealth(of worker: Worker) async throws -> HealthResponder? {
+        guard let health else { return nil }
+        do {
+            let responder = try await HealthResponder.start(host: health.host, port: health.port) {
+                let stuck = worker.stuckLoops
+                return stuck.isEmpty ? nil : stuck.map(\.description).joined(separator: "\n")
+            }
+            console.talk("health checks are answered at \(health.url(port: responder.port))")
+            return responder
+        } catch {
+            throw CommandFailure(.failed, "cannot listen at \(health.host):\(health.port): \(error)")
+        }
     }
 
     /// The default queue, those that functions name, and those that stint.yaml gives a weight.

@@ -31,6 +31,17 @@ package struct Setting: Sendable, Hashable {
 
     /// A URL with its password masked; any other text as it is.
     package static func masked(_ url: String) -> String {
+        maskedOption("sentinel_password", of: maskedLogin(url))
+    }
+
+    private static func maskedOption(_ name: String, of url: String) -> String {
+        guard let query = url.firstIndex(of: "?") else { return url }
+        let items = url[url.index(after: query)...].split(separator: "&", omittingEmptySubsequences: false)
+        return String(url[...query])
+            + items.map { $0.hasPrefix(name + "=") ? "\(name)=***" : $0 }.joined(separator: "&")
+    }
+
+    private static func maskedLogin(_ url: String) -> String {
         guard let scheme = url.firstRange(of: "://") else { return url }
         let rest = url[scheme.upperBound...]
         // The last '@' before the path: a password may contain one.

@@ -33,7 +33,7 @@ package enum SettingKey: String, Sendable, Hashable, CaseIterable {
     /// What it sets, for `stint help environment`.
     package var meaning: String {
         switch self {
-        case .redis: "the Redis to use: redis://, rediss:// or redis+unix://"
+        case .redis: "the Redis to use: redis://, rediss://, redis+unix://, redis+cluster:// or redis+sentinel://"
         case .redisURLFile: "a file that holds the URL"
         case .passwordFile: "a file that holds the password of Redis"
         case .namespace: "prefix of all keys"

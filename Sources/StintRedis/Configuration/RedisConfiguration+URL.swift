@@ -5,20 +5,26 @@
 extension RedisConfiguration {
     /// The URL forms that are understood, for messages and help.
     package static let validForms = """
-        redis://host:6379/0, rediss://user:password@host:6380/0 (TLS), redis+unix:///path/to/socket?db=0
+        redis://host:6379/0, rediss://user:password@host:6380/0 (TLS), redis+unix:///path/to/socket?db=0, \
+        redis+cluster://host1:6379,host2:6379, redis+sentinel://host1:26379,host2/mymaster
         """
 
     private static let options = [
         "db", "password_file", "client_name", "connect_timeout", "timeout",
         "ca", "cert", "key", "server_name", "insecure",
+        "sentinel_user", "sentinel_password_file", "sentinel_password",
     ]
 
     /// Reads a Redis URL.
     ///
     /// `redis://[user][:password]@host[:port][/db]`, the same with `rediss` for TLS, and
-    /// `redis+unix://[user][:password]@/path[?db=n]`. Parts are percent-decoded. Options follow in the query:
-    /// `db`, `password_file`, `client_name`, `connect_timeout` and `timeout` (seconds), and for TLS `ca`, `cert`,
-    /// `key`, `server_name`, `insecure=true`.
+    /// `redis+unix://[user][:password]@/path[?db=n]`; `redis+cluster://[user][:password]@host[:port],…` (or
+    /// `rediss+cluster`) names nodes of a Redis Cluster; `redis+sentinel://[user][:password]@host[:port],…/NAME[/db]`
+    /// (or `rediss+sentinel`) asks the sentinels for the primary called NAME. Parts are percent-decoded.
+    ///
+    /// Options follow in the query: `db`, `password_file`, `client_name`, `connect_timeout` and `timeout` (seconds), for
+    /// TLS `ca`, `cert`, `key`, `server_name`, `insecure=true`, and for the sentinels' own login `sentinel_user`,
+    /// `sentinel_password_file` and `sentinel_password`.
     package init(url: String) throws(RedisConfigurationError) {
         guard let separator = url.firstRange(of: "://") else {
             throw RedisConfigurationError("the Redis URL has no scheme; valid forms: \(Self.validForms)")
@@ -41,16 +47,18 @@ extension RedisConfiguration {
         switch scheme {
         case "redis", "rediss":
             self = try Self.tcp(rest)
-            if scheme == "rediss" {
-                guard TLSOptions.isAvailable else { throw RedisConfigurationError(TLSOptions.missingMessage) }
-                tls = TLSOptions()
-            }
         case "redis+unix", "unix":
             self = try Self.unix(rest)
-        case "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel":
-            throw RedisConfigurationError("\(scheme):// is not yet supported; valid forms: \(Self.validForms)")
+        case "redis+cluster", "rediss+cluster":
+            self = try Self.cluster(rest)
+        case "redis+sentinel", "rediss+sentinel":
+            self = try Self.sentinels(rest)
         default:
             throw RedisConfigurationError("unknown scheme \(scheme)://; valid forms: \(Self.validForms)")
+        }
+        if scheme.hasPrefix("rediss") {
+            guard TLSOptions.isAvailable else { throw RedisConfigurationError(TLSOptions.missingMessage) }
+            tls = TLSOptions()
         }
         if let credentials { try read(credentials: credentials) }
         for item in query.split(separator: "&") {
@@ -61,7 +69,9 @@ extension RedisConfiguration {
         }
     }
 
-    private static func tcp(_ text: Substring) throws(RedisConfigurationError) -> RedisConfiguration {
+    static func tcp(
+        _ text: Substring, defaultPort: Int = 6379
+    ) throws(RedisConfigurationError) -> RedisConfiguration {
         let slash = text.firstIndex(of: "/") ?? text.endIndex
         var host = text[..<slash]
         var port: Substring?
@@ -80,7 +90,8 @@ extension RedisConfiguration {
             }
         }
         guard !host.isEmpty else { throw RedisConfigurationError("the Redis URL names no host") }
-        var configuration = RedisConfiguration(host: try percentDecoded(host, what: "host"))
+        var configuration = RedisConfiguration(
+            host: try percentDecoded(host, what: "host"), port: defaultPort)
         if let port, !port.isEmpty {
             guard let number = Int(port), (1...65_535).contains(number) else {
                 throw RedisConfigurationError("the port in the Redis URL must be a number from 1 to 65535")
@@ -129,6 +140,8 @@ extension RedisConfiguration {
                 throw RedisConfigurationError("the option \(name) needs a rediss:// URL")
             }
             try read(tlsOption: name, value)
+        case "sentinel_user", "sentinel_password", "sentinel_password_file":
+            try read(sentinelOption: name, value)
         default:
             let valid = Self.options.joined(separator: ", ")
             throw RedisConfigurationError("unknown option \(name) in the Redis URL; valid are \(valid)")
@@ -149,9 +162,12 @@ extension RedisConfiguration {
         }
     }
 
-    private mutating func read(database text: Substring) throws(RedisConfigurationError) {
+    mutating func read(database text: Substring) throws(RedisConfigurationError) {
         guard let number = Int(text), number >= 0 else {
             throw RedisConfigurationError("the database in the Redis URL must be a number, 0 or more")
+        }
+        guard number == 0 || !isCluster else {
+            throw RedisConfigurationError("a Redis Cluster has only the database 0")
         }
         database = number
     }

@@ -10,8 +10,12 @@ package struct RedisConfiguration: Hashable, Sendable {
         case unix(path: String)
     }
 
-    /// Where Redis listens.
+    /// Where Redis listens; with ``sentinel``, where the first sentinel does.
     package var address: Address
+    /// The sentinels that are asked for the primary, or nil where ``address`` is it.
+    package var sentinel: SentinelOptions?
+    /// The nodes to ask who serves what in a cluster, `address` among them; empty for a single server.
+    package var clusterSeeds: [Address] = []
     /// TLS, or nil for a plain connection.
     package var tls: TLSOptions?
     /// The ACL user, or nil for the default user.
@@ -40,11 +44,18 @@ package struct RedisConfiguration: Hashable, Sendable {
     package init(socketPath: String) {
         address = .unix(path: socketPath)
     }
+
+    /// Makes a configuration for an address.
+    package init(address: Address) {
+        self.address = address
+    }
 }
 
 extension RedisConfiguration: CustomStringConvertible {
     /// The address as a URL that may be shown: a password is masked, files are left out.
     package var redactedURL: String {
+        if let sentinel { return redactedURL(of: sentinel, credentials: credentials) }
+        if isCluster { return redactedClusterURL }
         var url: String
         switch address {
         case .tcp(let host, let port):
@@ -62,15 +73,25 @@ extension RedisConfiguration: CustomStringConvertible {
 
     package var description: String { redactedURL }
 
-    /// The address alone, for error messages: `host:port` or the socket's path.
+    /// The address alone, for error messages: `host:port`, the socket's path, the seeds of a cluster, or the primary's
+    /// name and its sentinels.
     package var endpoint: String {
+        if let sentinel {
+            let addresses = sentinel.addresses.map(Self.endpoint).joined(separator: ", ")
+            return "'\(sentinel.primaryName)' (by the sentinels \(addresses))"
+        }
+        return isCluster ? clusterSeeds.map(Self.endpoint).joined(separator: ",") : Self.endpoint(address)
+    }
+
+    /// An address for error messages.
+    static func endpoint(_ address: Address) -> String {
         switch address {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): path
         }
     }
 
-    private var credentials: String {
+    var credentials: String {
         let hasPassword = password != nil || passwordFile != nil
         guard username != nil || hasPassword else { return "" }
         return Self.percentEncoded(username ?? "") + (hasPassword ? ":***" : "") + "@"

@@ -27,21 +27,19 @@ final class CommandLink: RedisTransport {
 
     init(
         name: String,
-        configuration: RedisConfiguration,
-        tls: TLSSource?,
+        dialer: Dialer,
         expiriesBeforeClose: Int,
-        reactor: NIOReactor,
         random: any RandomSource,
-        logger: Logger
+        logger: Logger,
+        onTrouble: (@Sendable () -> Void)? = nil
     ) {
-        self.reactor = reactor
+        reactor = dialer.reactor
         var logger = logger
         logger[metadataKey: "stint.connection"] = "\(name)"
         let machine = CommandMachine<Call>(
-            endpoint: configuration.endpoint, expiriesBeforeClose: expiriesBeforeClose, random: random)
+            endpoint: dialer.configuration.endpoint, expiriesBeforeClose: expiriesBeforeClose, random: random)
         core = .makeBoxSendingValue(
-            CommandLinkCore(
-                machine: machine, configuration: configuration, tls: tls, reactor: reactor, logger: logger),
+            CommandLinkCore(machine: machine, dialer: dialer, logger: logger, onTrouble: onTrouble),
             eventLoop: reactor.eventLoop)
     }
 
@@ -50,13 +48,31 @@ final class CommandLink: RedisTransport {
         timeout: Duration,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
-        let call = CommandMachine<Call>.Pending(
-            command: Call(bytes: command.bytes, completion: completion),
-            deadline: reactor.now + timeout,
-            timeout: timeout)
+        append(Call(bytes: command.bytes, completion: completion), timeout: timeout)
+    }
+
+    /// Sends a command right behind ASKING, which makes a node that is taking over a slot run it.
+    func sendAsking(
+        _ command: RedisCommand,
+        timeout: Duration,
+        completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
+    ) {
+        // What becomes of ASKING itself, the reply to the command shows.
+        append(
+            Call(bytes: RedisCommand("ASKING").bytes) { _ in },
+            then: Call(bytes: command.bytes, completion: completion), timeout: timeout)
+    }
+
+    /// Puts a call into the inbox, and another right behind it that goes out on the same connection or not at all.
+    private func append(_ call: Call, then second: Call? = nil, timeout: Duration) {
+        let deadline = reactor.now + timeout
         let mustWake = inbox.withLock { inbox in
-            inbox.calls.append(call)
-            return inbox.calls.count == 1
+            let wasEmpty = inbox.calls.isEmpty
+            inbox.calls.append(.init(command: call, deadline: deadline, timeout: timeout))
+            if let second {
+                inbox.calls.append(.init(command: second, deadline: deadline, timeout: timeout, isBound: true))
+            }
+            return wasEmpty
         }
         if mustWake {
             reactor.execute { self.drain() }
@@ -66,12 +82,17 @@ final class CommandLink: RedisTransport {
     /// Waits for a usable connection; fails with the very first error.
     func connect(timeout: Duration) async throws(RedisFailure) {
         let result: Result<RedisValue, RedisFailure> = await withCheckedContinuation { continuation in
-            let call = Call(bytes: []) { continuation.resume(returning: $0) }
-            reactor.execute {
-                self.core.value.probe(.init(command: call, deadline: self.reactor.now + timeout, timeout: timeout))
-            }
+            connect(timeout: timeout) { continuation.resume(returning: $0) }
         }
         _ = try result.get()
+    }
+
+    /// Reports when the connection is usable, or the very first error.
+    func connect(timeout: Duration, completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void) {
+        let call = Call(bytes: [], completion: completion)
+        reactor.execute {
+            self.core.value.probe(.init(command: call, deadline: self.reactor.now + timeout, timeout: timeout))
+        }
     }
 
     /// Fails what is under way and closes the connection for good.
@@ -102,5 +123,29 @@ final class CommandLink: RedisTransport {
             return calls
         }
         if !calls.isEmpty { core.value.enqueue(calls) }
+    }
+}
+
+extension CommandLink: RedisPairTransport {
+    func send(
+        _ first: RedisCommand, then second: RedisCommand, timeout: Duration,
+        completion: @escaping @Sendable (Result<RedisPairReply, RedisFailure>) -> Void
+    ) {
+        // Replies come in order, so that of the first is there when the second's comes, whatever it is.
+        let early = EarlyReply()
+        append(
+            Call(bytes: first.bytes) { early.set($0) },
+            then: Call(bytes: second.bytes) { late in
+                completion(early.get().flatMap { first in late.map { RedisPairReply(first: first, second: $0) } })
+            },
+            timeout: timeout)
+    }
+
+    /// The reply to the first command of a pair.
+    private final class EarlyReply: Sendable {
+        private let result = Mutex<Result<RedisValue, RedisFailure>>(.failure(.closed))
+
+        func set(_ result: Result<RedisValue, RedisFailure>) { self.result.withLock { $0 = result } }
+        func get() -> Result<RedisValue, RedisFailure> { result.withLock { $0 } }
     }
 }

@@ -13,26 +13,21 @@ final class CommandLinkCore: RedisSocketDelegate {
     private static let writeBytes = 1024 * 1024
 
     private var machine: Machine
-    private let configuration: RedisConfiguration
-    private let tls: TLSSource?
+    private let dialer: Dialer
     private let reactor: NIOReactor
     private let logger: Logger
+    /// Called whenever the connection cannot be opened or is lost.
+    private let onTrouble: (@Sendable () -> Void)?
     private var socket: RedisSocket?
     private var timer: Scheduled<Void>?
     private var wasLost = false
 
-    init(
-        machine: Machine,
-        configuration: RedisConfiguration,
-        tls: TLSSource?,
-        reactor: NIOReactor,
-        logger: Logger
-    ) {
+    init(machine: Machine, dialer: Dialer, logger: Logger, onTrouble: (@Sendable () -> Void)?) {
         self.machine = machine
-        self.configuration = configuration
-        self.tls = tls
-        self.reactor = reactor
+        self.dialer = dialer
+        reactor = dialer.reactor
         self.logger = logger
+        self.onTrouble = onTrouble
     }
 
     func enqueue(_ calls: [Machine.Pending]) {
@@ -55,7 +50,7 @@ final class CommandLinkCore: RedisSocketDelegate {
     // MARK: The socket
 
     func socketIsReady() {
-        logger.debug("Connected to Redis", metadata: ["redis.url": "\(configuration.redactedURL)"])
+        logger.debug("Connected to Redis", metadata: ["redis.url": "\(dialer.configuration.redactedURL)"])
         if wasLost { logger.notice("The connection to Redis is back") }
         wasLost = false
         perform(machine.connected())
@@ -91,6 +86,7 @@ final class CommandLinkCore: RedisSocketDelegate {
             logger.error("Redis refused the connection", metadata: ["error": "\(failure.reason)"])
         }
         perform(machine.connectFailed(failure, now: reactor.now))
+        onTrouble?()
     }
 
     func socketLost(_ failure: RedisFailure) {
@@ -98,18 +94,21 @@ final class CommandLinkCore: RedisSocketDelegate {
         wasLost = true
         logger.notice("Lost the connection to Redis", metadata: ["error": "\(failure)"])
         perform(machine.lost(failure, now: reactor.now))
+        onTrouble?()
     }
 
     // MARK: Effects
 
     private func perform(_ effects: Machine.Effects) {
-        if effects.disconnect {
-            socket?.close()
-            socket = nil
+        if effects.disconnect, let socket {
+            let reason = effects.failed.first.map { "\($0.failure)" } ?? "the server is no longer the primary"
+            logger.notice("Gave the connection to Redis up", metadata: ["error": "\(reason)"])
+            wasLost = true
+            socket.close()
+            self.socket = nil
         }
         if effects.connect {
-            let socket = RedisSocket(
-                configuration: configuration, tls: tls, eventLoop: reactor.eventLoop, delegate: self)
+            let socket = dialer.makeSocket(self)
             self.socket = socket
             socket.open()
         }

@@ -17,6 +17,8 @@ struct CommandMachine<Command> {
         var command: Command
         var deadline: Duration
         var timeout: Duration
+        /// Whether it means nothing on another connection than that of the command before it.
+        var isBound = false
     }
 
     /// What the shell is to do, in this order.
@@ -304,6 +306,11 @@ struct CommandMachine<Command> {
         effects.disconnect = true
         effects.failed += sent.compactMap { slot in slot.command.map { ($0, failure) } }
         sent.removeAll()
+        // What was to go right behind a command that is lost.
+        while let next = unsent.first, next.isBound {
+            unsent.removeFirst()
+            effects.failed.append((next.command, .notSent("the connection to Redis at \(endpoint) was lost")))
+        }
         expiries = 0
         retry(now: now, &effects)
     }

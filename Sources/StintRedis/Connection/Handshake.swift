@@ -7,12 +7,13 @@
 /// Does no I/O.
 ///
 /// AUTH where there is a password, SELECT where it is not database 0, and always CLIENT SETNAME, whose reply also tells
-/// whether Redis wants a password that we do not have. All are sent in one go.
+/// whether Redis wants a password that we do not have; ROLE where only a primary will do. All are sent in one go.
 struct Handshake {
     private enum Step: Equatable {
         case auth
         case select(Int)
         case name
+        case role
     }
 
     enum Progress: Equatable {
@@ -26,7 +27,7 @@ struct Handshake {
     private var steps: [Step]
 
     /// Plans the login of `configuration`; `password` is its password, read from its file where it names one.
-    init(configuration: RedisConfiguration, password: String?) {
+    init(configuration: RedisConfiguration, password: String?, needsPrimary: Bool = false) {
         var commands: [RedisCommand] = []
         var steps: [Step] = []
         if let password {
@@ -40,6 +41,10 @@ struct Handshake {
         }
         commands.append(RedisCommand("CLIENT", "SETNAME", configuration.clientName))
         steps.append(.name)
+        if needsPrimary {
+            commands.append(RedisCommand("ROLE"))
+            steps.append(.role)
+        }
         self.commands = commands
         self.steps = steps.reversed()
     }
@@ -49,6 +54,10 @@ struct Handshake {
         guard let step = steps.popLast() else { return .done }
         if let error = reply.errorValue, let failure = Self.judge(error, at: step) {
             return .failed(failure)
+        }
+        if step == .role, reply.arrayValue?.first?.string != "master" {
+            let role = reply.arrayValue?.first?.string ?? "nothing"
+            return .failed(.unreachable("it is no primary (ROLE says \(role)); a failover may be under way"))
         }
         return steps.isEmpty ? .done : .waiting
     }
@@ -68,6 +77,10 @@ struct Handshake {
             return nil
         case ("LOADING", _), ("MASTERDOWN", _), ("BUSY", _):
             return .unreachable("Redis is not ready: \(error)")
+        case ("NOPERM", .role):
+            return .refused("this user may not call ROLE, which tells a primary from a replica; give it +role")
+        case (_, .role):
+            return .unreachable("it does not tell its role: \(error)")
         case (_, .auth):
             return .refused("Redis refused to log in: \(error)")
         case (_, .select(let database)):

@@ -4,7 +4,7 @@
 
 package import Logging
 
-/// One Redis server: a pipelined connection for commands, one for commands that block, one for pub/sub.
+/// One Redis server, or the one that the sentinels name as the primary: a pipelined connection for commands, one for commands that block, one for pub/sub.
 ///
 /// Each is opened when first used and again whenever it was lost. What that means for commands under way is told by
 /// ``RedisFailure``. Completions and listeners are called on the reactor and must not block it.
@@ -13,37 +13,57 @@ package final class RedisNode: Sendable {
     package let configuration: RedisConfiguration
     /// The loop of all connections.
     package let reactor: NIOReactor
-    private let commandLink: CommandLink
+    let commandLink: CommandLink
     private let blockingLink: CommandLink
+    let waitingLink: CommandLink
+    private let makeLink: @Sendable (_ name: String, _ expiriesBeforeClose: Int) -> CommandLink
     private let subscriptions: SubscriptionLink
+    private let route: any SocketRoute
 
     /// Makes a node; nothing is opened yet.
+    ///
+    /// `onTrouble` is called on the reactor whenever a connection for commands cannot be opened or is lost.
     package init(
         configuration: RedisConfiguration,
         reactor: NIOReactor,
         random: any RandomSource,
-        logger: Logger
+        starts: ConnectionStarts = .shared,
+        logger: Logger,
+        onTrouble: (@Sendable () -> Void)? = nil
     ) {
         self.configuration = configuration
         self.reactor = reactor
-        let tls = configuration.tls.map { TLSSource(options: $0, address: configuration.address) }
-        func link(_ name: String, expiriesBeforeClose: Int) -> CommandLink {
-            CommandLink(
-                name: name, configuration: configuration, tls: tls, expiriesBeforeClose: expiriesBeforeClose,
-                reactor: reactor, random: random, logger: logger)
+        let tls = configuration.tls.map { TLSSource(options: $0) }
+        if let sentinel = configuration.sentinel {
+            route = PrimaryRoute(
+                configuration: configuration, options: sentinel, tls: tls, starts: starts, reactor: reactor,
+                random: random, logger: logger)
+        } else {
+            route = FixedRoute(address: configuration.address)
         }
-        commandLink = link("commands", expiriesBeforeClose: 2)
+        let dialer = Dialer(configuration: configuration, tls: tls, route: route, starts: starts, reactor: reactor)
+        makeLink = { name, expiriesBeforeClose in
+            CommandLink(
+                name: name, dialer: dialer, expiriesBeforeClose: expiriesBeforeClose, random: random, logger: logger,
+                onTrouble: onTrouble)
+        }
+        commandLink = makeLink("commands", 2)
         // A late reply here means a dead peer: Redis itself ends a blocking command before the margin is over.
-        blockingLink = link("blocking", expiriesBeforeClose: 1)
-        subscriptions = SubscriptionLink(
-            configuration: configuration, tls: tls, reactor: reactor, random: random, logger: logger)
+        blockingLink = makeLink("blocking", 1)
+        waitingLink = makeLink("waiting", 1)
+        subscriptions = SubscriptionLink(name: "subscriptions", dialer: dialer, random: random, logger: logger)
     }
+
+    /// Makes one more connection for a command that blocks; it is its caller's to shut down.
+    func makeBlockingLink() -> CommandLink { makeLink("blocking", 1) }
 
     deinit {
         // The connections hold their links, not this node: without it they would stay open.
         commandLink.shutdownWithoutWaiting()
         blockingLink.shutdownWithoutWaiting()
+        waitingLink.shutdownWithoutWaiting()
         subscriptions.shutdownWithoutWaiting()
+        route.shutDownWithoutWaiting()
     }
 
     /// The connection for commands that Redis answers at once.
@@ -54,6 +74,9 @@ package final class RedisNode: Sendable {
     ///
     /// One waiting command holds up all others of this transport.
     package var blocking: any RedisTransport { blockingLink }
+
+    /// The connection for WAIT and WAITAOF, each behind a write of its own.
+    package var pairs: any RedisPairTransport { waitingLink }
 
     /// Sends a command on the command connection with the configured time limit and waits for its reply.
     package func send(_ command: RedisCommand) async throws(RedisFailure) -> RedisValue {
@@ -84,6 +107,8 @@ package final class RedisNode: Sendable {
     package func shutdown() async {
         await commandLink.shutdown()
         await blockingLink.shutdown()
+        await waitingLink.shutdown()
         await subscriptions.shutdown()
+        await route.shutDown()
     }
 }

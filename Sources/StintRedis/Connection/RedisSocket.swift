@@ -22,14 +22,15 @@ protocol RedisSocketDelegate: AnyObject {
     func socketLost(_ failure: RedisFailure)
 }
 
-/// One connection: opens the socket, secures it, logs in, then delivers replies until it is closed.
+/// One connection: waits for its turn, finds the server, opens the socket, secures it, logs in, then delivers replies
+/// until it is closed.
 ///
 /// Never reused: a link makes a new one for each attempt, so what a former one still does reaches nobody. Confined to
 /// the event loop.
 final class RedisSocket {
-    private let configuration: RedisConfiguration
-    private let tls: TLSSource?
+    private let dialer: Dialer
     private let eventLoop: any EventLoop
+    private var address: RedisConfiguration.Address?
     /// Held strongly until the end, which cuts the cycle.
     private var delegate: (any RedisSocketDelegate)?
     private var channel: (any Channel)?
@@ -39,27 +40,47 @@ final class RedisSocket {
     private var deadline: Scheduled<Void>?
     private var lastError: (any Error)?
 
-    init(
-        configuration: RedisConfiguration,
-        tls: TLSSource?,
-        eventLoop: any EventLoop,
-        delegate: any RedisSocketDelegate
-    ) {
-        self.configuration = configuration
-        self.tls = tls
-        self.eventLoop = eventLoop
+    init(dialer: Dialer, delegate: any RedisSocketDelegate) {
+        self.dialer = dialer
+        eventLoop = dialer.reactor.eventLoop
         self.delegate = delegate
     }
+
+    private var configuration: RedisConfiguration { dialer.configuration }
 
     // MARK: For the link
 
     /// Begins to open the socket; the delegate hears of the outcome later, never within this call.
     func open() {
+        let delay = dialer.starts.delay(now: dialer.reactor.now)
+        guard delay == .zero else {
+            deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { self.find() }
+            return
+        }
+        find()
+    }
+
+    private func find() {
+        deadline = nil
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        dialer.route.find { result in
+            switch result {
+            case .success(let address): bound.value.connect(to: address)
+            case .failure(let failure): bound.value.eventLoop.execute { bound.value.end(failure) }
+            }
+        }
+    }
+
+    private func connect(to address: RedisConfiguration.Address) {
+        // It may have been closed meanwhile.
+        guard delegate != nil else { return }
+        self.address = address
+        dialer.route.began(self, at: address)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
             let limit = self.configuration.connectTimeout.formatted
             // A plain Redis takes the first bytes of TLS for the beginning of a command and waits for its end.
-            let hint = self.tls == nil ? "" : " (does the port speak TLS?)"
+            let hint = self.dialer.tls == nil ? "" : " (does the port speak TLS?)"
             self.end(.unreachable("no answer within \(limit)\(hint)"))
         }
         let password: String?
@@ -74,7 +95,8 @@ final class RedisSocket {
             eventLoop.execute { bound.value.end(failure) }
             return
         }
-        handshake = Handshake(configuration: configuration, password: password)
+        handshake = Handshake(
+            configuration: configuration, password: password, needsPrimary: dialer.route.needsPrimary)
         var bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.writeBufferWaterMark, value: .init(low: 256 * 1024, high: 1024 * 1024))
@@ -82,7 +104,7 @@ final class RedisSocket {
                 channel.eventLoop.makeCompletedFuture { try bound.value.addHandlers(to: channel) }
             }
         let connecting: EventLoopFuture<any Channel>
-        switch configuration.address {
+        switch address {
         case .tcp(let host, let port):
             bootstrap =
                 bootstrap
@@ -95,6 +117,11 @@ final class RedisSocket {
         connecting.assumeIsolated().whenFailure { error in
             self.end(ConnectFailure(error))
         }
+    }
+
+    /// Gives the socket up, and tells the delegate why.
+    func abandon(_ reason: String) {
+        end(.unreachable(reason))
     }
 
     /// Whether more should be written now.
@@ -120,6 +147,7 @@ final class RedisSocket {
         delegate = nil
         deadline?.cancel()
         deadline = nil
+        dialer.route.ended(self)
         guard let channel else { return nil }
         self.channel = nil
         channel.close(promise: nil)
@@ -193,9 +221,9 @@ final class RedisSocket {
 
     private func addHandlers(to channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
-        if let tls {
+        if let tls = dialer.tls {
             #if TLS
-            try pipeline.addHandler(tls.makeHandler())
+            try pipeline.addHandler(tls.makeHandler(for: address))
             #else
             _ = tls
             throw ConnectFailure.refused(TLSOptions.missingMessage)
@@ -211,7 +239,7 @@ final class RedisSocket {
         if isReady {
             delegate.socketLost(lost ?? .outcomeUnknown("the connection to Redis was lost: \(failure.reason)"))
         } else {
-            delegate.socketFailed(failure)
+            delegate.socketFailed(address.map { dialer.route.explain(failure, at: $0) } ?? failure)
         }
     }
 }

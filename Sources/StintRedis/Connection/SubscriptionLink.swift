@@ -12,20 +12,12 @@ final class SubscriptionLink: Sendable {
     private let reactor: NIOReactor
     private let core: NIOLoopBoundBox<SubscriptionLinkCore>
 
-    init(
-        configuration: RedisConfiguration,
-        tls: TLSSource?,
-        reactor: NIOReactor,
-        random: any RandomSource,
-        logger: Logger
-    ) {
-        self.reactor = reactor
+    init(name: String, dialer: Dialer, random: any RandomSource, logger: Logger) {
+        reactor = dialer.reactor
         var logger = logger
-        logger[metadataKey: "stint.connection"] = "subscriptions"
+        logger[metadataKey: "stint.connection"] = "\(name)"
         core = .makeBoxSendingValue(
-            SubscriptionLinkCore(
-                machine: SubscriptionMachine(random: random), configuration: configuration, tls: tls,
-                reactor: reactor, logger: logger),
+            SubscriptionLinkCore(machine: SubscriptionMachine(random: random), dialer: dialer, logger: logger),
             eventLoop: reactor.eventLoop)
     }
 

@@ -13,25 +13,17 @@ final class SubscriptionLinkCore: RedisSocketDelegate {
     private static let pingInterval: Duration = .seconds(10)
 
     private var machine: SubscriptionMachine
-    private let configuration: RedisConfiguration
-    private let tls: TLSSource?
+    private let dialer: Dialer
     private let reactor: NIOReactor
     private let logger: Logger
     private var socket: RedisSocket?
     private var ping: Scheduled<Void>?
     private var heardSincePing = true
 
-    init(
-        machine: SubscriptionMachine,
-        configuration: RedisConfiguration,
-        tls: TLSSource?,
-        reactor: NIOReactor,
-        logger: Logger
-    ) {
+    init(machine: SubscriptionMachine, dialer: Dialer, logger: Logger) {
         self.machine = machine
-        self.configuration = configuration
-        self.tls = tls
-        self.reactor = reactor
+        self.dialer = dialer
+        reactor = dialer.reactor
         self.logger = logger
     }
 
@@ -99,8 +91,7 @@ final class SubscriptionLinkCore: RedisSocketDelegate {
         for action in actions {
             switch action {
             case .connect:
-                let socket = RedisSocket(
-                    configuration: configuration, tls: tls, eventLoop: reactor.eventLoop, delegate: self)
+                let socket = dialer.makeSocket(self)
                 self.socket = socket
                 socket.open()
             case .retry(let delay):

@@ -12,23 +12,18 @@ import NIOSSL
 /// Makes the TLS handler of a connection; certificates are read once, at the first connection of a node.
 final class TLSSource: Sendable {
     private let options: TLSOptions
-    private let host: String?
 
     #if TLS
     private let context = Mutex<NIOSSLContext?>(nil)
     #endif
 
-    init(options: TLSOptions, address: RedisConfiguration.Address) {
+    init(options: TLSOptions) {
         self.options = options
-        switch address {
-        case .tcp(let host, _): self.host = host
-        case .unix: host = nil
-        }
     }
 
     #if TLS
-    /// Returns a handler that verifies the server as the options ask.
-    func makeHandler() throws(ConnectFailure) -> NIOSSLClientHandler {
+    /// Returns a handler that verifies the server at that address as the options ask.
+    func makeHandler(for address: RedisConfiguration.Address?) throws(ConnectFailure) -> NIOSSLClientHandler {
         do {
             let context = try context.withLock { context in
                 if let context { return context }
@@ -36,7 +31,7 @@ final class TLSSource: Sendable {
                 context = fresh
                 return fresh
             }
-            return try NIOSSLClientHandler(context: context, serverHostname: serverHostname)
+            return try NIOSSLClientHandler(context: context, serverHostname: serverHostname(address))
         } catch let failure as ConnectFailure {
             throw failure
         } catch {
@@ -74,7 +69,9 @@ final class TLSSource: Sendable {
     }
 
     /// The name to send and to verify; nil for an address, which is then verified by itself.
-    private var serverHostname: String? {
+    private func serverHostname(_ address: RedisConfiguration.Address?) -> String? {
+        var host: String?
+        if case .tcp(let name, _)? = address { host = name }
         guard let name = options.serverName ?? host else { return nil }
         return (try? SocketAddress(ipAddress: name, port: 0)) == nil ? name : nil
     }

@@ -54,6 +54,9 @@ package final class ReplyReader {
         reader.pointee.privdata = Unmanaged.passUnretained(builder).toOpaque()
     }
 
+    /// How many bytes are held that are not yet a reply, with what was consumed and not yet dropped.
+    var heldBytes: Int { Int(reader.pointee.len) }
+
     deinit {
         redisReaderFree(reader)
         functions.deallocate()

@@ -32,7 +32,9 @@ package final class ScriptRunner: Sendable {
                 return
             }
             let command = Self.command("EVAL", script.source, keys, arguments)
-            transport.send(command, timeout: timeout, completion: completion)
+            transport.send(command, timeout: timeout) { result in
+                completion(Self.explained(result, script))
+            }
         }
     }
 
@@ -72,6 +74,24 @@ package final class ScriptRunner: Sendable {
         timeout: Duration
     ) async throws(RedisFailure) -> RedisValue {
         try await run(script, keys: keys.map { [UInt8]($0.utf8) }, arguments: arguments, timeout: timeout)
+    }
+
+    /// Encodes the call of a script whose keys are texts, with its source.
+    package static func command(_ script: RedisScript, keys: [String], arguments: [[UInt8]]) -> RedisCommand {
+        command("EVAL", script.source, keys.map { [UInt8]($0.utf8) }, arguments)
+    }
+
+    /// A user that may not send the source depends on somebody who loads the script.
+    private static func explained(
+        _ result: Result<RedisValue, RedisFailure>, _ script: RedisScript
+    ) -> Result<RedisValue, RedisFailure> {
+        guard case .failure(.server(let error)) = result, error.code == "NOPERM",
+            error.message.contains("'eval'")
+        else { return result }
+        let text =
+            "it is not loaded, and this user may not load it (\(error)): give the user +eval, or let another user "
+            + "call SCRIPT LOAD; its SHA-1 is \(script.sha1)"
+        return .failure(.server(RedisServerError(code: "NOSCRIPT", message: text)))
     }
 
     private static func command(

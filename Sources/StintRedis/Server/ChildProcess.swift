@@ -17,8 +17,8 @@ package struct ChildProcess: Sendable {
 
     /// Starts `executable`, looked up in `PATH`, with default signal dispositions.
     ///
-    /// `descriptors` become 0, 1, 2, … of the child; all others that are close-on-exec are closed. `environment` is added
-    /// to that of this process. Throws errno.
+    /// `descriptors` become 0, 1, 2, … of the child; all others that are close-on-exec are closed. Its environment is
+    /// this process's with `environment` on top. Throws errno.
     package static func spawn(
         _ executable: String,
         _ arguments: [String],
@@ -55,20 +55,24 @@ package struct ChildProcess: Sendable {
         var strings = ([executable] + arguments).map { strdup($0) }
         strings.append(nil)
         defer { for string in strings { free(string) } }
-        // What comes first in an environment wins.
-        var variables = environment.map { strdup("\($0.key)=\($0.value)") }
-        let own = variables.count
-        var at = 0
-        while let variable = environ[at] {
-            variables.append(variable)
-            at += 1
-        }
+        var variables = Self.environment(with: environment)
         variables.append(nil)
-        defer { for variable in variables.prefix(own) { free(variable) } }
+        defer { for variable in variables { free(variable) } }
         var pid: pid_t = 0
         let status = posix_spawnp(&pid, executable, &actions, &attributes, strings, variables)
         guard status == 0 else { throw SystemError(code: status) }
         return ChildProcess(pid: pid)
+    }
+
+    private static func environment(with more: [String: String]) -> [UnsafeMutablePointer<CChar>?] {
+        var variables: [UnsafeMutablePointer<CChar>?] = []
+        var next = environ
+        while let variable = next.pointee {
+            let name = String(cString: variable).prefix { $0 != "=" }
+            if more[String(name)] == nil { variables.append(strdup(variable)) }
+            next += 1
+        }
+        return variables + more.map { strdup("\($0.key)=\($0.value)") }
     }
 
     /// Sends a signal; a child that has ended but was not reaped takes it without effect.

@@ -113,6 +113,12 @@ extension PrivateRedis {
             let input = try ChildPipe()
             defer { close(input.readEnd) }
             let bytes = Array(settings.configuration.utf8)
+            if settings.isSentinel {
+                close(input.writeEnd)
+                return try ChildProcess.spawn(
+                    settings.executable, [try sentinelFile(settings, bytes), "--sentinel"],
+                    descriptors: [input.readEnd, log, log, lock])
+            }
             let written = write(input.writeEnd, bytes, bytes.count)
             close(input.writeEnd)
             guard written == bytes.count else { throw SystemError.last }
@@ -130,6 +136,18 @@ extension PrivateRedis {
                     apt-get install redis-server) or redis (Fedora, Alpine, Homebrew)
                     """)
         }
+    }
+
+    /// Returns the file that a sentinel reads its configuration from and writes what it learns into.
+    private static func sentinelFile(_ settings: Settings, _ bytes: [UInt8]) throws(SystemError) -> String {
+        let path = settings.directory + "/sentinel.conf"
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        // One that was started before goes on with what it knew.
+        if file < 0, errno == EEXIST { return path }
+        guard file >= 0 else { throw .last }
+        defer { close(file) }
+        guard write(file, bytes, bytes.count) == bytes.count else { throw .last }
+        return path
     }
 
     private static func spawnWatchdog(
@@ -164,6 +182,22 @@ extension PrivateRedis {
                 code: .alreadyRunning, message: "a private Redis already works in \(directory)")
         }
         return lock
+    }
+
+    /// Settings of a sentinel in a temporary directory that goes with it.
+    static func prepareSentinel(
+        configuration lines: [String], executable: String
+    ) throws(PrivateRedisError) -> Settings {
+        let folder = "/tmp/stint-" + String(SystemRandom().next(), radix: 16)
+        try makePrivate(folder, mustBeOwn: true)
+        let socket = socketPath(inDirectory: folder)
+        let own = [
+            "unixsocket \(quoted(socket))", "unixsocketperm 700", "dir \(quoted(folder))", "daemonize no",
+            "logfile \"\"",
+        ]
+        return Settings(
+            executable: executable, directory: folder, ownsDirectory: true, socketPath: socket,
+            configuration: (own + lines).joined(separator: "\n") + "\n", isSentinel: true)
     }
 
     static func failed(_ message: String) -> PrivateRedisError {

@@ -27,7 +27,9 @@ package final class PrivateRedis: Sendable {
         var ownsDirectory: Bool
         var socketPath: String
         var configuration: String
-        var environment: [String: String]
+        var environment: [String: String] = [:]
+        /// Whether it is started as a sentinel.
+        var isSentinel = false
     }
 
     struct Running: Sendable {
@@ -61,6 +63,12 @@ package final class PrivateRedis: Sendable {
         }
     }
 
+    /// `redis-server`, or the server that `STINT_TEST_REDIS_SERVER` names: so the tests run on another one, such as Valkey.
+    package static var defaultExecutable: String {
+        guard let named = getenv("STINT_TEST_REDIS_SERVER"), named.pointee != 0 else { return "redis-server" }
+        return String(cString: named)
+    }
+
     private let settings: Settings
     private let running: Mutex<Running?>
 
@@ -82,18 +90,23 @@ package final class PrivateRedis: Sendable {
     ///   - appendOnly: Whether it keeps an append-only file (fsync each second).
     ///   - extraConfiguration: More lines of redis.conf; they win over those set here.
     ///   - environment: Variables that the server gets beside those of this process.
-    ///   - executable: The server to run, looked up in `PATH`.
+    ///   - executable: The server to run, looked up in `PATH`; nil for ``defaultExecutable``.
     package static func start(
         directory: String? = nil,
         socketPath: String? = nil,
         appendOnly: Bool = false,
         extraConfiguration: [String] = [],
         environment: [String: String] = [:],
-        executable: String = "redis-server"
+        executable: String? = nil
     ) async throws(PrivateRedisError) -> PrivateRedis {
-        let settings = try prepare(
-            directory: directory, socketPath: socketPath, appendOnly: appendOnly,
-            extraConfiguration: extraConfiguration, environment: environment, executable: executable)
+        try await start(
+            try prepare(
+                directory: directory, socketPath: socketPath, appendOnly: appendOnly,
+                extraConfiguration: extraConfiguration, environment: environment,
+                executable: executable ?? defaultExecutable))
+    }
+
+    static func start(_ settings: Settings) async throws(PrivateRedisError) -> PrivateRedis {
         do {
             return PrivateRedis(settings: settings, running: try await launch(settings))
         } catch {
@@ -137,6 +150,16 @@ package final class PrivateRedis: Sendable {
     /// Kills it with SIGKILL, as a crash would; its directory is free for another then.
     package func kill() {
         take()?.kill()
+    }
+
+    /// Stops its process where it stands (SIGSTOP): its sockets stay open, and nothing answers.
+    package func suspend() {
+        running.withLock { $0?.server.signal(SIGSTOP) }
+    }
+
+    /// Lets it go on after ``suspend()``.
+    package func resume() {
+        running.withLock { $0?.server.signal(SIGCONT) }
     }
 
     /// Starts it again with the same settings and data, after stopping it where it still runs.

@@ -75,7 +75,7 @@ extension Model {
         job.leaseExpiryMs = nowMs + (queue.leaseMs ?? 0)
         queue.jobs[id] = job
         queue.count("claimed")
-        claims[job.member] = Claim(queue: queue.name, id: id, at: at)
+        claims[Self.claimKey(queue.name, job.member)] = Claim(at: at)
     }
 
     func fail(
@@ -103,7 +103,7 @@ extension Model {
                 queue.count("died")
                 codes += "d"
             } else {
-                queue.delay(id, until: nowMs + call.number(index + 3))
+                queue.delay(id, until: due(in: call.number(index + 3), nowMs))
                 queue.count("retried")
                 codes += "r"
             }
@@ -114,7 +114,7 @@ extension Model {
     func release(
         _ call: ObservedCall, _ parts: [RedisValue], _ queue: inout ModelQueue, _ nowMs: Int64, _ at: Duration
     ) {
-        let handed = stride(from: 1, to: call.arguments.count - 2, by: 3)
+        let handed = stride(from: 1, to: call.arguments.count - 3, by: 4)
         var codes: [String] = []
         for index in handed {
             codes.append(queue.running(call.text(index), call.text(index + 1)) == nil ? "l" : "o")
@@ -131,12 +131,13 @@ extension Model {
             queue.count("released")
             job.attempt -= 1
             job.returns = min(job.returns + 1, 255)
+            if call.text(index + 3) == "1" { job.expiresMs = nil }
             queue.jobs[id] = job
             let delay = call.number(index + 2)
             if delay < 0 {
                 queue.makeReady(id, atFront: true, nowMs, at)
             } else {
-                queue.delay(id, until: nowMs + delay)
+                queue.delay(id, until: due(in: delay, nowMs))
             }
         }
         expect(call, "the answer", wanted: codes.joined(), found: parts.last?.string ?? "")
@@ -154,7 +155,9 @@ extension Model {
             } else {
                 queue.jobs[id]?.leaseExpiryMs = nowMs + lease
                 queue.leaseMs = lease
-                claims[member]?.at = at
+                let key = Self.claimKey(queue.name, member)
+                claims[key]?.at = at
+                claims[key]?.isKnown = true
             }
         }
         expect(call, "what is lost", wanted: lost, found: parts.compactMap(\.string))

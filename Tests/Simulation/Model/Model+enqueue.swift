@@ -53,17 +53,16 @@ extension Model {
             }
             if queue.jobs[id] != nil { return ("e", id) }
         }
-        if let key = entry.uniqueKey, let owner = queue.owners[key], let owned = queue.jobs[owner] {
-            if owned.isWaiting, owned.isExpired(nowMs) {
-                expire(owner, &queue, nowMs)
-            } else if owned.holdsKey(nowMs) {
+        if let key = entry.uniqueKey, let owner = queue.owners[key] {
+            if let owned = queue.jobs[owner], owned.isWaiting, owned.isExpired(nowMs) { expire(owner, &queue, nowMs) }
+            if let owned = queue.jobs[owner], owned.holdsKey(nowMs) {
                 if policy == "e" { return ("e", owner) }
                 guard policy == "p", owned.isWaiting else { return ("r", owner) }
                 replace(owned, by: entry, &queue, nowMs, at)
                 return ("p", owner)
             }
         }
-        let job = ModelJob(id: id, entry: entry, nowMs: nowMs, at: at)
+        let job = ModelJob(id: id, entry: entry, nowMs: nowMs, at: at) { due(in: $0, nowMs) }
         queue.jobs[id] = job
         if job.state == .ready { queue.ready[job.list].append(id) }
         if let key = job.uniqueKey { queue.owners[key] = id }
@@ -80,7 +79,7 @@ extension Model {
     private func replace(
         _ old: ModelJob, by entry: JobRecord, _ queue: inout ModelQueue, _ nowMs: Int64, _ at: Duration
     ) {
-        var job = ModelJob(id: old.id, entry: entry, nowMs: nowMs, at: at)
+        var job = ModelJob(id: old.id, entry: entry, nowMs: nowMs, at: at) { due(in: $0, nowMs) }
         job.state = old.state
         job.list = old.list
         job.atMs = old.atMs

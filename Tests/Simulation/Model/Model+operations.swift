@@ -54,7 +54,12 @@ extension Model {
         guard var job = queue.jobs[id] else { return "m" }
         guard job.state == .dead else { return "s" }
         if let key = job.uniqueKey {
-            if let holder = queue.owners[key], holder != id, queue.jobs[holder]?.holdsKey(nowMs) == true { return "u" }
+            if let holder = queue.owners[key], holder != id {
+                if let held = queue.jobs[holder], held.isWaiting, held.isExpired(nowMs) {
+                    expire(holder, &queue, nowMs)
+                }
+                if queue.jobs[holder]?.holdsKey(nowMs) == true { return "u" }
+            }
             queue.owners[key] = id
         }
         job.attempt = 0
@@ -75,8 +80,8 @@ extension Model {
     }
 
     private func purge(_ call: ObservedCall, _ parts: [RedisValue], _ queue: inout ModelQueue) {
-        let source = call.text(0)
-        let limit = Int(call.number(1))
+        let source = call.text(1)
+        let limit = Int(call.number(2))
         var ids: [String]
         if source.hasPrefix("ready:"), let list = Int(source.suffix(1)) {
             let entries = queue.ready[list].prefix(limit)

@@ -9,13 +9,14 @@ extension Model {
     func sweep(
         _ call: ObservedCall, _ parts: [RedisValue], _ queue: inout ModelQueue, _ nowMs: Int64, _ at: Duration
     ) {
-        guard parts.count == 9 else { return find("\(call.text): an unknown form of reply") }
+        guard parts.count == 10 else { return find("\(call.text): an unknown form of reply") }
         let lease = max(call.number(0), queue.leaseMs ?? 0)
         let gap = queue.lookMs.map { nowMs - $0 }
         // I9: a gap of more than a third of a lease, or a step back, holds all reaping for a lease.
         let isGap = gap.map { $0 < 0 || Double($0) > Double(lease) / 3 } ?? true
         let isLook = isGap || Double(gap ?? 0) >= 0.9 * Double(call.number(1))
-        let hold = min(isGap ? nowMs + lease : queue.holdMs, nowMs + lease)
+        let longest = max(lease, queue.longestLease(nowMs))
+        let hold = min(isGap ? nowMs + longest : queue.holdMs, nowMs + longest)
         var waiting: [ModelJob] = []
         for job in queue.jobs.values where job.state == .delayed && job.atMs <= nowMs { waiting.append(job) }
         let due = waiting.sorted { ($0.atMs, $0.id) < ($1.atMs, $1.id) }.prefix(200)
@@ -30,13 +31,16 @@ extension Model {
             queue.holdMs = hold
             if queue.pausedUntilMs != nil, !queue.isPaused(nowMs) { queue.pausedUntilMs = nil }
         }
-        for job in running where job.leaseExpiryMs > nowMs + lease { queue.jobs[job.id]?.leaseExpiryMs = nowMs + lease }
+        for job in running where job.leaseExpiryMs > nowMs + longest {
+            queue.jobs[job.id]?.leaseExpiryMs = nowMs + longest
+        }
         let dropped = dropTombstones(&queue)
         if isLook || dropped || !expired.isEmpty { queue.leaseMs = lease }
         let (returned, died) = reap(Array(expired), &queue, nowMs, at, maxCrashes: Int(call.number(2)))
         for job in due { queue.makeReady(job.id, atFront: false, nowMs, at) }
         expect(call, "the jobs returned", wanted: returned, found: parts[6].integerValue ?? -1)
         expect(call, "the jobs that died", wanted: died, found: parts[7].integerValue ?? -1)
+        expect(call, "who died", wanted: Int(died) * 4, found: parts[9].arrayValue?.count ?? -1)
         expect(call, "the jobs promoted", wanted: Int64(due.count), found: parts[8].integerValue ?? -1)
         let isClaimable = queue.hasReady && !queue.isPaused(nowMs)
         expect(call, "the answer whether jobs wait", wanted: isClaimable ? 1 : 0, found: parts[1].integerValue ?? -1)
@@ -73,10 +77,11 @@ extension Model {
                 queue.makeReady(job.id, atFront: true, nowMs, at)
                 returned += 1
             } else {
-                let wait: Int64 = min(5000 << min(Int64(job.crashes) - 2, 10), 300_000)
-                // Set apart by the fence, so that what crashed together does not come back together.
-                let share: Int64 = job.fence % 1000 * 618 % 1000
-                queue.delay(job.id, until: nowMs + wait + wait * share / 1000)
+                // Up to as long again, by the fence, so that jobs which were claimed together are set apart.
+                let doublings: Int64 = min(Int64(job.crashes) - 2, 10)
+                let wait: Int64 = min(5_000 << doublings, 300_000)
+                let share: Int64 = job.fence % 1_000 * 618 % 1_000
+                queue.delay(job.id, until: nowMs + wait + wait * share / 1_000)
                 returned += 1
             }
         }

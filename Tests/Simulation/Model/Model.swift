@@ -19,16 +19,18 @@ final class Model {
 
     /// What was seen of a claim.
     struct Claim {
-        let queue: String
-        let id: String
         /// When it was made or last renewed, by the simulation's clock.
         var at: Duration
         var starts = 0
+        /// Whether the worker was seen to know of it: a reply that never came leaves a claim that nobody knows.
+        var isKnown = false
     }
 
     var queues: [String: ModelQueue] = [:]
     var lanes: [String: Lane] = [:]
-    /// Every claim there was, by lease.
+    /// Every claim there was, by queue and lease.
+    ///
+    /// Two queues may issue the same lease, for jobs of the same id.
     var claims: [String: Claim] = [:]
     /// What Redis did with each enqueue, by the number in its tag; one that was carried out twice has two.
     var enqueued: [Int: [(code: UInt8, holder: String)]] = [:]
@@ -36,7 +38,16 @@ final class Model {
     var onReap: ((ModelQueue, ModelJob) -> Void)?
     var onFinding: ((String) -> Void)?
 
+    /// Redis time in milliseconds, rounded up.
+    private var nextMs: Int64 = 0
+
+    /// What the claims of a queue are kept under.
+    static func claimKey(_ queue: String, _ member: String) -> String { "\(queue) \(member)" }
+
     func find(_ what: String) { onFinding?(what) }
+
+    /// When a delay that begins now is over: rounded up, so that nothing begins early.
+    func due(in delay: Int64, _ nowMs: Int64) -> Int64 { delay > 0 ? nextMs + delay : nowMs }
 
     /// Finds something unless `wanted` and `found` are the same.
     func expect<Value: Equatable>(
@@ -46,12 +57,16 @@ final class Model {
     }
 
     /// Judges a call and its reply, and follows it.
-    func observe(_ call: ObservedCall, _ reply: RedisValue, nowMs: Int64, at: Duration) {
+    ///
+    /// - Parameter nowUs: Redis time in microseconds.
+    func observe(_ call: ObservedCall, _ reply: RedisValue, nowUs: Int64, at: Duration) {
+        let nowMs = nowUs / 1_000
+        nextMs = (nowUs + 999) / 1_000
         if call.script == "open_lane" {
             lanes[call.lastKey] = Lane(number: 0, expiresMs: nowMs + 600_000)
             return
         }
-        let isInLane = ["enqueue", "advance", "fail", "release", "cancel", "retry_dead"].contains(call.script)
+        let isInLane = ["enqueue", "advance", "fail", "release", "cancel", "retry_dead", "purge"].contains(call.script)
         if isInLane, !passesLane(call, reply, nowMs) { return }
         // Taken out, so that it is changed in place and not copied.
         var queue = queues.removeValue(forKey: call.queue) ?? ModelQueue(name: call.queue)
@@ -77,7 +92,7 @@ final class Model {
                 found: parts.last?.integerValue ?? -1)
             queue.pausedUntilMs = nil
             queue.openSince = at
-        case "configure": if call.text(0) == "lease" { queue.leaseMs = Int64(call.text(1)) }
+        case "configure": if call.text(0) == "lease" { queue.setLease(Int64(call.text(1)), nowMs) }
         case "progress":
             let isHeld = queue.running(call.text(0), call.text(1)) != nil
             expect(call, "the answer to \(call.text(1))", wanted: isHeld ? 1 : 0, found: reply.integerValue ?? -1)

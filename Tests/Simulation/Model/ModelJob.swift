@@ -33,9 +33,9 @@ struct ModelJob {
     var readySince: Duration = .zero
 
     /// Takes over what an entry of `enqueue` says, as of this moment.
-    init(id: String, entry: JobRecord, nowMs: Int64, at: Duration) {
+    init(id: String, entry: JobRecord, nowMs: Int64, at: Duration, dueIn: (_ delay: Int64) -> Int64) {
         self.id = id
-        let due = entry.flags.contains(.absoluteDue) ? entry.atMilliseconds : nowMs + entry.atMilliseconds
+        let due = entry.flags.contains(.absoluteDue) ? entry.atMilliseconds : dueIn(entry.atMilliseconds)
         state = due <= nowMs ? .ready : .delayed
         atMs = max(due, nowMs)
         readySince = at

@@ -16,6 +16,8 @@ struct ModelQueue {
     var counters: [String: Int] = [:]
     var lastFence: Int64 = 0
     var leaseMs: Int64?
+    /// What it was before it was lowered, and until when leases of that length may be about.
+    var leaseBefore: (ms: Int64, untilMs: Int64) = (0, 0)
     var lookMs: Int64?
     var holdMs: Int64 = 0
     /// Nil, 0 for ever, or a time.
@@ -26,6 +28,17 @@ struct ModelQueue {
     init(name: String) { self.name = name }
 
     func isPaused(_ nowMs: Int64) -> Bool { pausedUntilMs.map { $0 == 0 || nowMs < $0 } ?? false }
+
+    func longestLease(_ nowMs: Int64) -> Int64 {
+        let isAbout = leaseBefore.untilMs > nowMs && leaseBefore.untilMs <= nowMs + leaseBefore.ms
+        return isAbout ? leaseBefore.ms : 0
+    }
+
+    mutating func setLease(_ ms: Int64?, _ nowMs: Int64) {
+        let before = max(leaseMs ?? 0, longestLease(nowMs))
+        if before > ms ?? 0 { leaseBefore = (before, nowMs + before) }
+        leaseMs = ms
+    }
 
     mutating func count(_ counter: String, _ by: Int = 1) { counters[counter, default: 0] += by }
 

@@ -40,11 +40,15 @@ final class SimulatedClock: @unchecked Sendable {
             .appending(path: "Shim/clock.c").path
         let library = directory + "/clock.so"
         let compiler = Process()
-        compiler.executableURL = URL(filePath: "/usr/bin/env")
-        compiler.arguments = ["cc", "-shared", "-fPIC", "-O2", "-o", library, source]
+        compiler.executableURL = URL(filePath: "/bin/sh")
+        // A toolchain of Swift has clang, if nothing else.
+        let command = #"exec "$(command -v cc || command -v clang)" -shared -fPIC -O2 -o "$1" "$2""#
+        compiler.arguments = ["-c", command, "sh", library, source]
         try compiler.run()
         compiler.waitUntilExit()
-        guard compiler.terminationStatus == 0 else { throw SimulationError("cc could not compile \(source)") }
+        guard compiler.terminationStatus == 0 else {
+            throw SimulationError("\(source) could not be compiled; a C compiler is needed")
+        }
         return library
     }
 }

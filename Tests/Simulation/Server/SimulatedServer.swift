@@ -13,22 +13,20 @@ final class SimulatedServer: @unchecked Sendable {
     let clock: SimulatedClock
     let connection: BlockingConnection
     private let redis: PrivateRedis
-    private let directory: String
 
-    private init(clock: SimulatedClock, connection: BlockingConnection, redis: PrivateRedis, directory: String) {
+    private init(clock: SimulatedClock, connection: BlockingConnection, redis: PrivateRedis) {
         self.clock = clock
         self.connection = connection
         self.redis = redis
-        self.directory = directory
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     /// Starts a server.
     static func start() async throws -> SimulatedServer {
         let directory = "/tmp/stint-simulation-\(String(SystemRandom().next(), radix: 16))"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        // The server has mapped both files by then.
+        defer { try? FileManager.default.removeItem(atPath: directory) }
         let clock = try SimulatedClock(directory: directory)
         let library = try SimulatedClock.compileShim(into: directory)
         let redis = try await PrivateRedis.start(
@@ -36,7 +34,7 @@ final class SimulatedServer: @unchecked Sendable {
             extraConfiguration: ["enable-debug-command yes", "jemalloc-bg-thread no"],
             environment: ["LD_PRELOAD": library, "STINT_CLOCK": clock.path])
         let connection = try BlockingConnection(socketPath: redis.socketPath)
-        let server = SimulatedServer(clock: clock, connection: connection, redis: redis, directory: directory)
+        let server = SimulatedServer(clock: clock, connection: connection, redis: redis)
         try server.ask("DEBUG", "SET-ACTIVE-EXPIRE", "0")
         clock.microseconds += 1_234_567
         guard try server.ask("TIME").arrayValue?.last?.integerValue == 234_567 else {

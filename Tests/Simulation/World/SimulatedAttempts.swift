@@ -52,11 +52,14 @@ final class SimulatedAttempts: WorkerEngine.Attempts, @unchecked Sendable {
 
     /// A claim is started once, under a lease that nobody else can have been given, by a worker that was not told to end.
     private func checkStart(_ job: ClaimedJob) {
-        guard var claim = world.model.claims[job.member] else {
+        let queue = worker?.settings.queues[job.queue].name ?? ""
+        let key = Model.claimKey(queue, job.member)
+        guard var claim = world.model.claims[key] else {
             return world.report("\(process.name) starts \(job.member), which was never claimed")
         }
         claim.starts += 1
-        world.model.claims[job.member] = claim
+        claim.isKnown = true
+        world.model.claims[key] = claim
         if claim.starts > 1 { world.report("\(job.member) is started twice") }
         if world.now - claim.at >= world.lease {
             world.report("\(process.name) starts \(job.member), unheard of for \(world.now - claim.at): over a lease")

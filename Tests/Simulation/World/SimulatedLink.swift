@@ -107,13 +107,13 @@ final class SimulatedLink: RedisTransport, @unchecked Sendable {
         entry.isWritten = true
         underWay.append(entry)
         let fault = fault()
-        if fault != .none { process.trouble() }
         let arrival = max(lastArrival, world.now + latency())
         lastArrival = arrival
         let generation = generation
         let delay = arrival - world.now
         world.reactor.schedule(after: delay) { [self] in
-            if delay > .milliseconds(20) { process.trouble() }
+            // After what comes of it: a claim whose reply is lost is older than the trouble.
+            defer { if fault != .none || delay > .milliseconds(20) { process.trouble() } }
             switch fault {
             case .none: arrive(entry, generation)
             case .requestLost: fail(entry, .outcomeUnknown("the request was lost"))

@@ -50,7 +50,7 @@ final class SimulatedProducer: @unchecked Sendable {
             let serial = serials[0]
             batcher.submit(jobs[0]) { [self] in told(serial, $0) }
         } else {
-            batcher.submit(contentsOf: jobs) { [self, serials] in told(serials[$0], $1) }
+            batcher.submit(contentsOf: jobs.map { ($0, .local) }) { [self, serials] in told(serials[$0], $1) }
         }
     }
 

@@ -22,7 +22,7 @@ final class World: @unchecked Sendable {
     /// How many microseconds it gains in a second.
     private(set) var clockDrift: Int64 = 0
     private var driftSince: Duration = .zero
-    /// The latest time that Redis ever showed.
+    /// The latest time that the clock of Redis ever showed, but for what has passed since it was last looked at.
     private(set) var latestRedisTime: Int64 = SimulatedClock.start
     var waiters: [BlockedCall] = []
     /// Every process there ever was: what is under way may outlast the one that sent it.
@@ -71,6 +71,7 @@ final class World: @unchecked Sendable {
 
     /// Sets the clock of Redis forwards or backwards.
     func jumpClock(by microseconds: Int64) {
+        latestRedisTime = max(latestRedisTime, redisMicroseconds)
         clockOffset += microseconds
         note("the clock of Redis jumps by \(microseconds / 1000) ms")
     }
@@ -120,7 +121,7 @@ final class World: @unchecked Sendable {
                 if error.code != "NOSCRIPT" { report("\(call?.text ?? command.name) broke off: \(error)") }
                 return .failure(.server(error))
             }
-            if let call { model.observe(call, reply, nowMs: redisMilliseconds, at: now) }
+            if let call { model.observe(call, reply, nowUs: redisMicroseconds, at: now) }
             if mayWake, replies[1].integerValue ?? 0 > 0 { serveWaiters() }
             return .success(reply)
         } catch {

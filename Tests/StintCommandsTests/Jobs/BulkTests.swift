@@ -51,7 +51,8 @@ import Testing
             #expect(run.status == .ok)
             #expect(
                 run.output.hasPrefix(
-                    #"{"queued":2,"duplicates":1,"replaced":0,"refused":0,"bad_lines":0,"last_line":3,"#))
+                    #"{"queued":2,"duplicates":1,"replaced":0,"refused":0,"unconfirmed":0,"bad_lines":0,"last_line":3,"#
+                ))
             #expect(try await stint.jobs("mail").map(\.summary.uniqueKey) == ["1", "2"])
         }
     }

@@ -57,6 +57,21 @@ import Testing
         }
     }
 
+    @Test("A job that no replica confirms is queued, and the command says so and ends with 2")
+    func unconfirmed() async throws {
+        try await withWorkshop { stint async throws in
+            let run = await stint("enqueue", "hello", "--id", "x", "--durability", "replicated", "--json")
+            #expect(run.status == .partlyDone)
+            #expect(run.output.contains(#""confirmation":"unconfirmed""#))
+            #expect(run.errors.contains("job x is queued, and not confirmed: 0 of 1 replicas confirmed it within"))
+            #expect(try await stint.jobs().count == 1)
+            let wrong = await stint("enqueue", "hello", "--durability", "replicated=0")
+            #expect(wrong.status == .usage)
+            #expect(await stint("enqueue", "hello", "--durability", "disk").errors.contains("there are local,"))
+            #expect(try await stint.jobs().count == 1)
+        }
+    }
+
     @Test("Later is later, and says when in the user's zone")
     func later() async throws {
         try await withWorkshop { stint async throws in
@@ -123,7 +138,9 @@ import Testing
         try await withWorkshop { stint async throws in
             let run = await stint("enqueue", "hello", "--id", "x", "--json")
             #expect(
-                run.output == #"{"id":"x","name":"hello","queue":"default","outcome":"enqueued","new":true}"# + "\n")
+                run.output
+                    == #"{"id":"x","name":"hello","queue":"default","outcome":"enqueued","new":true,"#
+                    + #""confirmation":"local"}"# + "\n")
             #expect(await stint("enqueue", "hello", "--id", "x", "--json").output.contains(#""new":false"#))
             let many = await stint("enqueue", "hello", "--count", "1200")
             #expect(Set(many.lines).count == 1_200)

@@ -134,6 +134,12 @@ import Testing
         try await withStint { stint in
             #expect(try await stint.client.enqueue(name: "n", payload: []).isNew)
             try await stint.command("CONFIG", "SET", "maxmemory", "1")
+            // Also by a process that has never named the queue.
+            let fresh = try stint.client.queue("fresh")
+            _ = try await fresh.pause()
+            _ = try await fresh.resume()
+            try await fresh.setDepthLimit(5)
+            #expect(try await fresh.purge([.ready]) == 0)
             #expect(await code { try await stint.client.enqueue(name: "n", payload: []) } == .redisFull)
             #expect(try await TestWorker(stint.core, queue: "default").drain() == 1)
             #expect(try await stint.client.queue("default").retryDead([JobID("none")]) == [.notFound])

@@ -212,7 +212,7 @@ import Testing
             // What another took back meanwhile is left out.
             let lane = bench.keys.lane("other")
             try await bench.run(Scripts.openLane(lane: lane))
-            let handed = ["a", first.claimed[0].member, "-1"].map { Array($0.utf8) }
+            let handed = ["a", first.claimed[0].member, "-1", "1"].map { Array($0.utf8) }
             try await bench.run(Scripts.release(bench.keys, lane: lane, number: 1, handed: handed))
             #expect(try await bench.advance(2, number: bench.lastNumber).claimed.map(\.id) == ["b"])
         }

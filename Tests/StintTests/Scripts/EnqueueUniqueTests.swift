@@ -113,6 +113,25 @@ import Testing
         }
     }
 
+    @Test("A holder that expired before its start keeps the key for its window, whoever meets it first")
+    func expiredHolderWithWindow() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(
+                keyed("a", .reject) {
+                    $0.expiresAfterMilliseconds = 5_000
+                    $0.windowMilliseconds = 60_000
+                })
+            try await bench.setExpired("a")
+            let reply = try await bench.enqueue(keyed("b", .reject), keyed("c", .existing), keyed("d", .replace))
+            #expect(reply == "[1, rer, [a, a, a]]")
+            let view = try await bench.snapshot()
+            #expect(view.ids == ["a"])
+            #expect(try view.record("a").state == .cancelled)
+            #expect(view.unique == ["k": "a"])
+            #expect(view.meta["expired"] == "1")
+        }
+    }
+
     @Test("A holder that was cancelled and whose window goes on is not ended a second time when its expiry passes")
     func expiredAfterTheEnd() async throws {
         try await ScriptBench.with { bench in

@@ -28,6 +28,20 @@ import Testing
         }
     }
 
+    @Test("A lease that is lost does not keep the job's present one, in the same call, from failing")
+    func lostAndPresent() async throws {
+        try await ScriptBench.with { bench in
+            let first = try await bench.running(TestJob("a"))
+            #expect(try await bench.release((first, delay: -1)) == "[1, o]")
+            let second = try await bench.claim(1)[0]
+            let reply = try await bench.fail(
+                (first, action: "r", delay: 0, kind: "e", text: "old"),
+                (second, action: "r", delay: 0, kind: "e", text: "new"))
+            #expect(reply == "[1, lr]")
+            #expect(try await bench.snapshot().errors("a").map(\.text) == ["new"])
+        }
+    }
+
     @Test("A failure that is final buries the job with its reason and frees its key")
     func dead() async throws {
         try await ScriptBench.with { bench in
@@ -156,7 +170,7 @@ import Testing
             let part = ["a", claim.member, "r", "0"].map { Array($0.utf8) }
             let fail = Scripts.fail(bench.keys, lane: bench.lane, number: 3, maxCrashes: 3, failures: part)
             await #expect(throws: RedisFailure.self) { try await bench.run(fail) }
-            let release = Scripts.release(bench.keys, lane: bench.lane, number: 3, handed: part)
+            let release = Scripts.release(bench.keys, lane: bench.lane, number: 3, handed: Array(part.prefix(3)))
             await #expect(throws: RedisFailure.self) { try await bench.run(release) }
             #expect(try await bench.snapshot() == before)
         }

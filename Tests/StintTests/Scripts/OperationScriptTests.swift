@@ -128,6 +128,26 @@ import Testing
         }
     }
 
+    @Test("A holder of its key that has expired is ended and does not stand in the way", arguments: [0, 60_000])
+    func expiredHolder(delay: Int64) async throws {
+        try await ScriptBench.with { bench in
+            try await bury(TestJob("a") { $0.unique = .key("k") }, on: bench)
+            try await bench.enqueue(
+                TestJob("b") {
+                    $0.unique = .key("k")
+                    $0.expiresAfterMilliseconds = 5_000
+                    $0.due = .after(delay)
+                })
+            try await bench.setExpired("b")
+            #expect(try await bench.retryDead("a") == "[1, o]")
+            let view = try await bench.snapshot()
+            #expect(view.ids == ["a"])
+            #expect(view.unique == ["k": "a"])
+            #expect(view.meta["expired"] == "1")
+            #expect(view.tombs == [0, 0, delay == 0 ? 1 : 0, 0])
+        }
+    }
+
     @Test("A retried job does not expire: that was meant for its first start")
     func expiry() async throws {
         try await ScriptBench.with { bench in
@@ -187,6 +207,20 @@ import Testing
 }
 
 @Suite struct PurgeScriptTests {
+    @Test("A slice that is purged again is the same slice, not one of jobs that came later")
+    func again() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a"), TestJob("b"), TestJob("c"))
+            #expect(try await bench.purge("ready:2", 2) == "[1, 2, 1]")
+            let number = bench.lastNumber
+            let before = try await bench.snapshot()
+            #expect(try await bench.purge("ready:2", 2, number: number) == "[1, 2, 1]")
+            #expect(try await bench.snapshot() == before)
+            #expect(before.ids == ["c"])
+            #expect(try await bench.purge("ready:2", 2, number: number + 2) == "[-1]")
+        }
+    }
+
     @Test("A ready list is purged from its head, tombstones and all")
     func ready() async throws {
         try await ScriptBench.with { bench in
@@ -195,12 +229,12 @@ import Testing
                 TestJob("c"), TestJob("d"), TestJob("low") { $0.priority = .low })
             try await bench.cancel("a", "d")
             try await bench.enqueue(TestJob("a"))
-            #expect(try await bench.run(Scripts.purge(bench.keys, source: "ready:2", limit: 3)).line == "[1, 3, 1]")
+            #expect(try await bench.purge("ready:2", 3) == "[1, 3, 1]")
             var view = try await bench.snapshot()
             #expect(view.ready == [[], [], ["d", "a"], ["low"]])
             #expect(view.tombs == [0, 0, 2, 0])
             try await bench.assertConsistent()
-            #expect(try await bench.run(Scripts.purge(bench.keys, source: "ready:2", limit: 9)).line == "[1, 0, 0]")
+            #expect(try await bench.purge("ready:2", 9) == "[1, 0, 0]")
             view = try await bench.snapshot()
             #expect(view.tombs == [0, 0, 0, 0])
             #expect(view.ids == ["low"])
@@ -227,10 +261,10 @@ import Testing
                 try await bench.redis("ZADD", "\(bench.keys.prefix):\(source)", "\(bench.lastNumber)", id)
                 if source == "delayed" { try await bench.setTime(id, Int64(bench.lastNumber)) }
             }
-            #expect(try await bench.run(Scripts.purge(bench.keys, source: source, limit: 0)).line == "[1, 1, 1]")
+            #expect(try await bench.purge(source, 0) == "[1, 1, 1]")
             #expect(try await bench.snapshot().ids == ["b", "c"])
             try await bench.assertConsistent()
-            #expect(try await bench.run(Scripts.purge(bench.keys, source: source, limit: 200)).line == "[1, 2, 0]")
+            #expect(try await bench.purge(source, 200) == "[1, 2, 0]")
             let view = try await bench.snapshot()
             #expect(view.names == ["meta", "recent", "unique", "wake"].filter { source == "kept" || $0 != "recent" })
             #expect(view.unique == [:])

@@ -58,6 +58,20 @@ import Testing
         }
     }
 
+    @Test("A job that was started does not expire after it was handed back; one that was not does", arguments: [-1, 0])
+    func expiry(delay: Int) async throws {
+        try await ScriptBench.with { bench in
+            for wasStarted in [true, false] {
+                let claim = try await bench.running(TestJob("a") { $0.expiresAfterMilliseconds = 5_000 })
+                try await bench.release((claim, delay: delay), wasStarted: wasStarted)
+                let record = try await bench.snapshot().record("a")
+                #expect(record.attempt == 0)
+                #expect(record.flags.contains(.mayExpire) == !wasStarted)
+                try await bench.run(Scripts.remove(bench.keys, ids: [Array("a".utf8)]))
+            }
+        }
+    }
+
     @Test("A job under another lease is not handed back; a repeated call replies the same")
     func stale() async throws {
         try await ScriptBench.with { bench in
@@ -67,6 +81,17 @@ import Testing
             #expect(try await bench.release((first, delay: -1), number: bench.lastNumber) == "[1, ol]")
             #expect(try await bench.snapshot() == view)
             #expect(try await bench.release((first, delay: -1)) == "[1, l]")
+        }
+    }
+
+    @Test("A lease that is lost does not keep the job's present one, in the same call, from being handed back")
+    func lostAndPresent() async throws {
+        try await ScriptBench.with { bench in
+            let first = try await bench.running(TestJob("a"))
+            #expect(try await bench.release((first, delay: -1)) == "[1, o]")
+            let second = try await bench.claim(1)[0]
+            #expect(try await bench.release((first, delay: -1), (second, delay: -1)) == "[1, lo]")
+            #expect(try await bench.snapshot().record("a").state == .ready)
         }
     }
 
@@ -81,6 +106,22 @@ import Testing
             let view = try await bench.snapshot()
             #expect(view.ready[2] == ["a", "b", "a"])
             #expect(view.tombs == [0, 0, 1, 0])
+        }
+    }
+
+    @Test("A job is not handed back under a lease that is not its present one")
+    func staleLease() async throws {
+        try await ScriptBench.with { bench in
+            let first = try await bench.running(TestJob("a"))
+            try await bench.release((first, delay: -1))
+            let second = try await bench.claimOne()
+            let before = try await bench.snapshot()
+            #expect(try await bench.release((first, delay: -1)) == "[1, l]")
+            #expect(try await bench.release((first, delay: 500)) == "[1, l]")
+            let view = try await bench.snapshot()
+            #expect(Array(view.leases.keys) == [second.member])
+            #expect(try view.record("a") == before.record("a"))
+            #expect(view.ready == before.ready)
         }
     }
 }

@@ -27,6 +27,11 @@ import Testing
             let late = Scripts.progress(bench.keys, id: "a", member: claim.member, text: "30")
             #expect(try await bench.run(late) == .integer(0))
             #expect(try await bench.snapshot() == before)
+            // Nor while somebody else runs it.
+            _ = try await bench.claimOne()
+            let running = try await bench.snapshot()
+            #expect(try await bench.run(late) == .integer(0))
+            #expect(try await bench.snapshot() == running)
         }
     }
 }

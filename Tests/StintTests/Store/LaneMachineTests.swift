@@ -56,6 +56,29 @@ import Testing
         #expect(answer.firstSent == .seconds(2))
     }
 
+    @Test(
+        "A call to a slot that is being moved is repeated after 20 to 500 ms, to a server that is busy after 0.2 to 2 s",
+        arguments: [
+            ("TRYAGAIN", 500), ("CLUSTERDOWN", 500), ("LOADING", 2_000), ("BUSY", 2_000), ("MASTERDOWN", 2_000),
+        ])
+    func backOff(code: String, most: Int) throws {
+        var (machine, _) = try opened(.worker)
+        let reply = RedisFailure.server(.init(code: code, message: "text"))
+        var longest = Duration.zero
+        for _ in 0..<200 {
+            guard case .wait(let time) = machine.received(ScriptEvent(.failure(reply), script: "s"), now: .zero) else {
+                Issue.record("it is not repeated")
+                return
+            }
+            #expect(time >= .milliseconds(most == 500 ? 20 : 200) && time <= .milliseconds(most))
+            longest = max(longest, time)
+            #expect(machine.resume(now: .zero).sending?.number == 1)
+        }
+        #expect(longest > .milliseconds(most / 2))
+        let answer = try #require(machine.received(.reply(.integer(1)), now: .zero).answer)
+        #expect(!answer.wasRepeated)
+    }
+
     @Test("An opening whose outcome is unknown is repeated under another name")
     func openingLost() throws {
         var machine = machine(.worker)

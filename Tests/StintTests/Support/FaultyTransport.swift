@@ -106,7 +106,7 @@ extension TestCore {
                 let subscription = node.subscribe(channel, onMessage: onMessage, onReady: onReady)
                 return { subscription.cancel() }
             },
-            close: { await node.shutdown() })
+            close: { await node.shutdown() }, pairs: node.pairs)
         return TestCore(core: core, faults: faults)
     }
 }

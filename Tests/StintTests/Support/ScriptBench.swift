@@ -30,19 +30,44 @@ final class ScriptBench: Sendable {
     }
 
     /// Runs `body` on a fresh server, then audits the queue.
+    ///
+    /// - Parameter clock: What the server takes for the time; the machine's clock if left out.
     static func with(
-        sourceLocation: SourceLocation = #_sourceLocation, _ body: (ScriptBench) async throws -> Void
+        clock: StandingClock? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+        _ body: (ScriptBench) async throws -> Void
     ) async throws {
-        try await ServerSlots.shared.run { try await withServer(sourceLocation, body) }
+        try await ServerSlots.shared.run { try await withServer(clock, sourceLocation, body) }
     }
 
     private static func withServer(
-        _ sourceLocation: SourceLocation, _ body: (ScriptBench) async throws -> Void
+        _ clock: StandingClock?, _ sourceLocation: SourceLocation, _ body: (ScriptBench) async throws -> Void
     ) async throws {
-        let server = try await PrivateRedis.start()
+        let server = try await PrivateRedis.start(
+            // What has expired goes when a command meets it, never by itself.
+            extraConfiguration: clock == nil ? [] : ["enable-debug-command yes"],
+            executable: clock?.executable)
+        let result = await outcome(of: body, on: server, hasClock: clock != nil, sourceLocation)
+        try ScriptSources.collect(from: server)
+        await server.stop()
+        try result.get()
+    }
+
+    /// Runs `body` on a server that serves the slot of the queue, then audits the queue.
+    static func with(
+        _ server: PrivateRedis, sourceLocation: SourceLocation = #_sourceLocation,
+        _ body: (ScriptBench) async throws -> Void
+    ) async throws {
+        try await outcome(of: body, on: server, sourceLocation).get()
+    }
+
+    private static func outcome(
+        of body: (ScriptBench) async throws -> Void, on server: PrivateRedis, hasClock: Bool = false,
+        _ sourceLocation: SourceLocation
+    ) async -> Result<Void, any Error> {
         let bench = ScriptBench(server)
         let failure: (any Error)?
         do {
+            if hasClock { try await bench.redis("DEBUG", "SET-ACTIVE-EXPIRE", "0") }
             try await bench.run(Scripts.openLane(lane: bench.lane))
             try await body(bench)
             try await bench.assertConsistent(sourceLocation: sourceLocation)
@@ -51,8 +76,7 @@ final class ScriptBench: Sendable {
             failure = error
         }
         await bench.node.shutdown()
-        await server.stop()
-        if let failure { throw failure }
+        return failure.map { .failure($0) } ?? .success(())
     }
 
     /// Expects that every record, index, key and counter of the queue fit together.
@@ -79,7 +103,8 @@ final class ScriptBench: Sendable {
 
     @discardableResult
     func run(_ call: ScriptCall) async throws -> RedisValue {
-        try await runner.run(call.script, keys: call.keys, arguments: call.arguments, timeout: .seconds(60))
+        try await runner.run(
+            ScriptSources.actual(call.script), keys: call.keys, arguments: call.arguments, timeout: .seconds(60))
     }
 
     /// Sends a plain command, to arrange or to look.

@@ -114,8 +114,10 @@ extension ScriptBench {
     }
 
     @discardableResult
-    func release(_ jobs: (TestClaim, delay: Int)..., number: Int? = nil) async throws -> String {
-        let list = jobs.flatMap { [$0.0.id, $0.0.member, "\($0.delay)"] }
+    func release(
+        _ jobs: (TestClaim, delay: Int)..., wasStarted: Bool = true, number: Int? = nil
+    ) async throws -> String {
+        let list = jobs.flatMap { [$0.0.id, $0.0.member, "\($0.delay)", wasStarted ? "1" : "0"] }
         return try await run(
             Scripts.release(
                 keys, lane: lane, number: number ?? nextNumber(), handed: list.map { Array($0.utf8) })
@@ -134,6 +136,13 @@ extension ScriptBench {
     func retryDead(_ ids: String..., number: Int? = nil) async throws -> String {
         try await run(
             Scripts.retryDead(keys, lane: lane, number: number ?? nextNumber(), ids: ids.map { Array($0.utf8) })
+        ).line
+    }
+
+    @discardableResult
+    func purge(_ source: String, _ limit: Int, number: Int? = nil) async throws -> String {
+        try await run(
+            Scripts.purge(keys, lane: lane, number: number ?? nextNumber(), source: source, limit: limit)
         ).line
     }
 

@@ -95,6 +95,8 @@ final class Gate: Sendable {
 
     var arrived: Int { arrivals.withLock { $0 } }
 
+    var isOpened: Bool { isOpen.withLock { $0 } }
+
     func open() { isOpen.withLock { $0 = true } }
 
     func pass() async throws {

@@ -9,6 +9,21 @@ import Testing
 
 /// The worker's decisions, without network, clock or tasks.
 @Suite struct WorkerMachineTests {
+    @Test("In a cluster each queue has a wait of its own, which begins again by itself")
+    func waitsForEach() {
+        var bench = MachineBench(slots: 4, queues: [("a", 1), ("b", 1)]) { $0.waitsForEachQueue = true }
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 0)
+        bench.answer(1, jobs: 0)
+        #expect(bench.listens == [[0], [1]])
+        bench.perform { $0.woke(queue: nil, of: [1], now: $1) }
+        #expect(bench.listens == [[0], [1], [1]])
+        bench.perform { $0.woke(queue: 0, of: [0], now: $1) }
+        #expect(bench.advances.last?.queue == 0)
+        bench.answer(0, jobs: 1)
+        #expect(bench.listens == [[0], [1], [1], [0]])
+    }
+
     @Test("An idle worker asks once for all its slots, sweeps, and waits for a wake-up")
     func begins() {
         var bench = MachineBench(slots: 4)

@@ -120,6 +120,21 @@ import Testing
         }
     }
 
+    @Test("An undecodable result of another job that a handler asked for is an error like any other")
+    func undecodableElsewhere() async throws {
+        try await WorkerFixture.with { fixture in
+            let options = JobOptions(retry: .fixed(.seconds(60), attempts: 3))
+            let receipt = try await fixture.client.enqueue(Work(), options: options)
+            try await fixture.running(handlers: {
+                Handle(Work.self) { _, _ in throw StintError(.undecodable, "The result of another job") }
+            }) { _ in
+                try await eventually("failed") { try await fixture.record(receipt.id)?.state != .ready }
+                try await eventually("ended") { try await fixture.record(receipt.id)?.state != .running }
+            }
+            #expect(try await fixture.record(receipt.id)?.state == .delayed)
+        }
+    }
+
     @Test("A name that no handler takes waits, its attempt unused")
     func unknownName() async throws {
         try await WorkerFixture.with { fixture in

@@ -28,8 +28,8 @@ struct WorkerListCommand: ConsoleCommand {
         emptyNote: "no worker: stint work starts one", reference: { $0.id },
         [
             Column("node", "NODE") { .text($0.id) },
-            Column("mode", "STATE", color: { Workforce.isAlive($0) ? nil : .red }) {
-                .text(Workforce.isAlive($0) ? $0.mode : "lost")
+            Column("mode", "STATE", color: { Workforce.isAlive($0) && $0.stuck.isEmpty ? nil : .red }) {
+                Workforce.state(of: $0)
             },
             Column("beat_age_s", "BEAT", align: .right) { .seconds($0.age) },
             Column("running", "RUN/SLOTS", align: .right) {
@@ -47,6 +47,7 @@ struct WorkerListCommand: ConsoleCommand {
             Column("waiting", "WAITING", align: .right, shown: false) { .count($0.waiting) },
             Column("completed", "COMPLETED", align: .right, shown: false) { .count($0.completed) },
             Column("failed", "FAILED", align: .right, shown: false) { .count($0.failed) },
+            Column("stuck", "STUCK", flexible: true, shown: false) { Workforce.stuck(in: $0) },
             Column("last_beat", "LAST BEAT", shown: false) { .date($0.lastBeat) },
         ])
 

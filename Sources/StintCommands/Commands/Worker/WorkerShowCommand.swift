@@ -50,7 +50,8 @@ struct WorkerShowCommand: ConsoleCommand {
         return Document(
             facts: [
                 .init("node", "node", .text(node.id)),
-                .init("mode", "state", .text(isAlive ? node.mode : "lost")),
+                .init("mode", "state", Workforce.state(of: node)),
+                .init("stuck", "stuck loops", Workforce.stuck(in: node)),
                 .init("last_beat", "last beat", .date(node.lastBeat)),
                 .init("host", "host", .text(orNone: node.host)),
                 .init("pid", "pid", .custom(.integer(Int64(node.pid)), text: "\(node.pid)")),

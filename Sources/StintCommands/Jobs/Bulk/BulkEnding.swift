@@ -27,7 +27,7 @@ struct BulkEnding {
         } else {
             console.done(summary + ".")
         }
-        if tally.badLines > 0 { throw CommandFailure.silent(.partlyDone) }
+        if tally.badLines + tally.unconfirmed > 0 { throw CommandFailure.silent(.partlyDone) }
     }
 
     /// `line 7, column 12: this is not valid JSON: unexpected end`.

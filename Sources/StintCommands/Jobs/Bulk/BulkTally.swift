@@ -19,6 +19,8 @@ struct BulkTally: Sendable {
     private(set) var duplicates = 0
     private(set) var replaced = 0
     private(set) var refused = 0
+    /// Jobs that are queued, and that what was asked for did not confirm.
+    private(set) var unconfirmed = 0
     var badLines = 0
     private(set) var failures: [Failure] = []
     /// The last line whose job has an answer.
@@ -30,6 +32,7 @@ struct BulkTally: Sendable {
     /// Counts the answers of a slice.
     mutating func count(_ receipts: [EnqueueReceipt], lines: [Int]) {
         for (receipt, line) in zip(receipts, lines) {
+            if !receipt.isConfirmed { unconfirmed += 1 }
             switch receipt.outcome {
             case .enqueued: queued += 1
             case .existing, .rejected: duplicates += 1
@@ -59,6 +62,7 @@ struct BulkTally: Sendable {
         if replaced > 0 { parts.append("\(NumberText.grouped(replaced)) replaced") }
         if duplicates > 0 { parts.append("\(NumberText.grouped(duplicates)) duplicates skipped") }
         if refused > 0 { parts.append("\(NumberText.grouped(refused)) refused") }
+        if unconfirmed > 0 { parts.append("\(NumberText.grouped(unconfirmed)) not confirmed") }
         parts.append("\(NumberText.grouped(badLines)) bad line\(badLines == 1 ? "" : "s")")
         return parts.joined(separator: ", ")
     }
@@ -68,6 +72,7 @@ struct BulkTally: Sendable {
         .object([
             .init("queued", .integer(Int64(queued))), .init("duplicates", .integer(Int64(duplicates))),
             .init("replaced", .integer(Int64(replaced))), .init("refused", .integer(Int64(refused))),
+            .init("unconfirmed", .integer(Int64(unconfirmed))),
             .init("bad_lines", .integer(Int64(badLines))), .init("last_line", .integer(Int64(lastLine))),
             .init("seconds", .number((seconds * 1_000).rounded() / 1_000)),
         ])

@@ -4,33 +4,20 @@
 
 import Stint
 import StintRedis
-import StintTesting
 import Testing
 
-/// Runs scripts in random order with random arguments on few ids, keys and milliseconds, so that everything meets
-/// everything, and audits the queue after every call.
-///
-/// A failure is repeated by its seed.
-@Suite struct RandomScriptTests {
-    @Test("Whatever is called in whatever order, the queue stays consistent", arguments: 0..<12)
-    func audit(seed: Int) async throws {
-        try await ScriptBench.with { bench in
-            var run = RandomRun(bench: bench, random: SplitMix64(seed: UInt64(seed)))
-            for step in 0..<250 {
-                let call = try await run.step()
-                let problems = try await QueueAudit.problems(of: bench.keys, through: bench.transport)
-                try #require(problems == [], "step \(step) of seed \(seed): \(call)")
-            }
-        }
-    }
-}
-
-private struct RandomRun {
+/// Random calls of the scripts that change a queue, to see what they touch.
+struct RandomRun {
     let bench: ScriptBench
     let random: SplitMix64
     /// Every claim so far, also those whose lease is long gone.
     var claims: [TestClaim] = []
     var lastFence: Int64 = 0
+
+    init(bench: ScriptBench, random: SplitMix64) {
+        self.bench = bench
+        self.random = random
+    }
 
     private func number(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
     private func pick<Element>(_ elements: [Element]) -> Element { elements[number(elements.count)] }
@@ -136,8 +123,9 @@ private struct RandomRun {
             return "trim: \(try await bench.run(call).line)"
         default:
             let source = pick(["ready:0", "ready:1", "ready:2", "ready:3", "delayed", "dead", "kept"])
-            let call = Scripts.purge(bench.keys, source: source, limit: 1 + number(3))
-            return "purge \(source): \(try await bench.run(call).line)"
+            let call = Scripts.purge(
+                bench.keys, lane: bench.lane, number: bench.nextNumber(), source: source, limit: 1 + number(3))
+            return "purge \(source): \(try await inLane(call))"
         }
     }
 }
