@@ -39,11 +39,15 @@ struct Checker {
         for id in starts.keys { starts[id]?.sort { $0.fence < $1.fence } }
         count()
         checkAnswers()
-        checkFinishes()
-        checkRuns()
-        checkDeaths()
-        checkReaps()
-        checkRecovery()
+        if history.run.hasLedger {
+            checkFinishes()
+            checkRuns()
+            checkDeaths()
+            checkReaps()
+            checkRecovery()
+        } else {
+            checkGroup()
+        }
         checkEnd()
         checkProcesses()
     }
@@ -89,12 +93,15 @@ struct Checker {
         show("seconds of faults", Int(history.run.seconds.rounded()))
         let counts: [(String, FaultLog.Event)] = [
             ("worker kills", .kill), ("worker pauses past the lease", .stop), ("Redis kills", .redisKill),
-            ("Redis outages past the lease", .outage), ("clock steps", .clock),
+            ("Redis outages past the lease", .outage), ("clock steps", .clock), ("losses of a primary", .primary),
+            ("moves of a slot", .moved),
             ("workers that ended by themselves", .ended),
         ]
         for (name, event) in counts where times(event) > 0 { show(name, times(event)) }
         show("jobs acknowledged", history.answers.filter { $0.outcome == .acknowledged }.count)
         show("runs of handlers", runs.count)
+        let calls = history.answers.filter { $0.outcome == .acknowledged }.map { $0.answered - $0.called }
+        show("time of an enqueue (p50 / p99 / max)", Distribution(calls).milliseconds)
         demandNone("lines that cannot be read", history.unreadable == 0 ? [] : ["\(history.unreadable)"])
     }
 }

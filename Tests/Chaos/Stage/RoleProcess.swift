@@ -69,6 +69,7 @@ final class RoleProcess: Sendable {
         return end()
     }
 
-    private static let program =
+    /// This program.
+    static let program =
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
 }
