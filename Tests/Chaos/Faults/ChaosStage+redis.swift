@@ -58,9 +58,10 @@ extension ChaosStage {
     /// Takes the socket away and cuts every connection: Redis and its clock go on, and nobody reaches it.
     private func cut(_ redis: PrivateRedis, for time: Duration) async throws {
         let away = redis.socketPath + ".away"
+        // Without the socket no connection can be made, over which the others are to be cut.
+        _ = try? await command("PING")
         log.append(.outage, "cut")
         try FileManager.default.moveItem(atPath: redis.socketPath, toPath: away)
-        // The harness's own connection goes with them; the answer may come or not.
         for type in ["normal", "pubsub"] { _ = try? await command("CLIENT", "KILL", "TYPE", type) }
         try? await Task.sleep(for: time)
         try FileManager.default.moveItem(atPath: away, toPath: redis.socketPath)

@@ -82,7 +82,7 @@ extension Scenario {
     static var short: [Scenario] {
         let shares: [(Scenario, Double)] = [
             (mixed, 1.0 / 20), (kills, 1.0 / 4), (pauses, 1.0 / 4), (redisKills, 1.0 / 3), (redisKillsAlways, 1.0 / 6),
-            (outages, 1.0 / 3), (clock, 1.0 / 2), (poison, 1.0 / 3), (memory, 1.0 / 4), (upgrade, 1.0 / 5),
+            (outages, 1.0 / 3), (clock, 1.0 / 3), (poison, 1.0 / 3), (memory, 1.0 / 4), (upgrade, 1.0 / 5),
             (soak, 1.0 / 4), (sentinel, 1.0 / 6), (cluster, 1.0 / 4), (clusterLosses, 1.0 / 4),
         ]
         return shares.map { $0.scaled(by: $1) }

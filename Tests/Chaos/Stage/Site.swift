@@ -10,7 +10,7 @@ import StintTesting
 enum Site: Sendable {
     /// One server with an append-only file from which nothing is ever deleted.
     case single(PrivateRedis)
-    /// A primary with two replicas and three sentinels.
+    /// A primary with a replica and three sentinels.
     case sentinel(PrivateSentinel)
     /// Three primaries with a replica each.
     case cluster(PrivateCluster)
@@ -28,7 +28,11 @@ enum Site: Sendable {
                     extraConfiguration: [
                         "appendfsync \(scenario.fsync)", "aof-disable-auto-gc yes", "auto-aof-rewrite-min-size 32mb",
                     ] + scenario.redisOptions, environment: environment))
-        case .sentinel: .sentinel(try await PrivateSentinel.start(executable: try Partition.server(in: folder)))
+        case .sentinel:
+            // One replica, so that a job that one has confirmed is on the one that will be promoted.
+            .sentinel(
+                try await PrivateSentinel.start(
+                    replicas: 1, downAfter: .seconds(2), executable: try Partition.server(in: folder)))
         case .cluster: .cluster(try await PrivateCluster.start(replicas: 3, appendOnly: true))
         }
     }
