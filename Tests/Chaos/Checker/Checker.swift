@@ -62,8 +62,11 @@ struct Checker {
     mutating func demandNone(_ name: String, _ found: [String]) {
         figures.append(
             Figure(name: name, value: "\(found.count)", goal: "0", verdict: found.isEmpty ? .ok : .violation))
-        problems += found.prefix(20).map { "\(name): \($0)" }
+        explain(name, found)
     }
+
+    /// Names what a figure is about.
+    mutating func explain(_ name: String, _ found: [String]) { problems += found.prefix(20).map { "\(name): \($0)" } }
 
     mutating func demand(_ name: String, _ value: some CustomStringConvertible, _ goal: String, _ isReached: Bool) {
         let verdict: Figure.Verdict = isReached ? .ok : .violation

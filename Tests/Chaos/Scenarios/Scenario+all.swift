@@ -14,7 +14,8 @@ extension Scenario {
         faults: [.workerKill: 560, .workerPause: 60, .redisKill: 24, .redisPause: 6, .redisCut: 6])
 
     static let kills = Scenario(
-        name: "kills", about: "Workers are killed with SIGKILL (T5).", seconds: 60, faults: [.workerKill: 60])
+        name: "kills", about: "Workers are killed with SIGKILL (T5).", seconds: 60, faults: [.workerKill: 60],
+        rate: 400)
 
     static let pauses = Scenario(
         name: "pauses", about: "Workers are stopped for longer than their lease (T6).", seconds: 60,
