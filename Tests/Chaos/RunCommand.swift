@@ -22,9 +22,11 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Keep the histories of runs without violations as well.") var keep = false
 
     func run() async throws {
+        let scenarios = try scenarios()
+        if scenarios.contains(where: \.needsOwnNetwork) { try OwnNetwork.enter() }
         let seed = seed ?? UInt64(LineFile.now % 1_000_000_007)
         var reports: [Report] = []
-        for scenario in try scenarios() {
+        for scenario in scenarios {
             let report = try await run(scenario, seed: seed)
             reports.append(report)
             if !json { print(report.table + "\n") }
@@ -43,10 +45,19 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func scenarios() throws -> [Scenario] {
-        if short { return Scenario.short }
+        if short {
+            let all = Scenario.short.filter { OwnNetwork.isPossible || !$0.needsOwnNetwork }
+            for left in Scenario.short where !all.contains(where: { $0.name == left.name }) {
+                FileHandle.standardError.write(Data("\(left.name): left out, it needs root\n".utf8))
+            }
+            return all
+        }
         guard let found = Scenario.all.first(where: { $0.name == scenario }) else {
             let names = Scenario.all.map(\.name).joined(separator: ", ")
             throw ValidationError("There is no scenario '\(scenario)'; there are \(names).")
+        }
+        guard OwnNetwork.isPossible || !found.needsOwnNetwork else {
+            throw ValidationError("'\(scenario)' makes a network of its own, for which it must be run as root.")
         }
         if let minutes { return [found.scaled(by: minutes * 60 / found.seconds)] }
         guard let count else { return [found] }

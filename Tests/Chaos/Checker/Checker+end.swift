@@ -10,6 +10,7 @@ extension Checker {
         demandNone(
             "queues that did not drain", left.map { "\($0.name): \($0.waiting) waiting, \($0.running) running" })
         demandNone("problems that the audit found", end.problems)
+        guard history.run.hasLedger else { return }
         let counted = end.queues.reduce(0) { $0 + $1.completed }
         let finished = history.ledger.jobs.values.reduce(0) { $0 + $1.finishes.count }
         demand("jobs completed by the queues' own counters", counted, "\(finished) by the ledger", counted == finished)

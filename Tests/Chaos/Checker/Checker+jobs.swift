@@ -24,6 +24,7 @@ extension Checker {
         let all = history.answers.filter { $0.outcome == .unknown }.count
         if all > 0 { show("calls with an unknown outcome", all) }
         for (code, count) in refused.sorted(by: { $0.key < $1.key }) { show("jobs refused: \(code)", count) }
+        guard history.run.hasLedger else { return }
         demandNone("refused jobs that were added", wrong)
         demandNone("jobs added twice", ledger.jobs.filter { $0.value.added > 1 }.map(\.key).sorted())
         let strangers = ledger.jobs.filter { $0.value.added > 0 && !isKnown.contains($0.key) }.map(\.key).sorted()

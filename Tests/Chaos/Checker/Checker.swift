@@ -39,11 +39,15 @@ struct Checker {
         for id in starts.keys { starts[id]?.sort { $0.fence < $1.fence } }
         count()
         checkAnswers()
-        checkFinishes()
-        checkRuns()
-        checkDeaths()
-        checkReaps()
-        checkRecovery()
+        if history.run.hasLedger {
+            checkFinishes()
+            checkRuns()
+            checkDeaths()
+            checkReaps()
+            checkRecovery()
+        } else {
+            checkGroup()
+        }
         checkEnd()
         checkProcesses()
     }
@@ -58,8 +62,11 @@ struct Checker {
     mutating func demandNone(_ name: String, _ found: [String]) {
         figures.append(
             Figure(name: name, value: "\(found.count)", goal: "0", verdict: found.isEmpty ? .ok : .violation))
-        problems += found.prefix(20).map { "\(name): \($0)" }
+        explain(name, found)
     }
+
+    /// Names what a figure is about.
+    mutating func explain(_ name: String, _ found: [String]) { problems += found.prefix(20).map { "\(name): \($0)" } }
 
     mutating func demand(_ name: String, _ value: some CustomStringConvertible, _ goal: String, _ isReached: Bool) {
         let verdict: Figure.Verdict = isReached ? .ok : .violation
@@ -89,12 +96,15 @@ struct Checker {
         show("seconds of faults", Int(history.run.seconds.rounded()))
         let counts: [(String, FaultLog.Event)] = [
             ("worker kills", .kill), ("worker pauses past the lease", .stop), ("Redis kills", .redisKill),
-            ("Redis outages past the lease", .outage), ("clock steps", .clock),
+            ("Redis outages past the lease", .outage), ("clock steps", .clock), ("losses of a primary", .primary),
+            ("moves of a slot", .moved),
             ("workers that ended by themselves", .ended),
         ]
         for (name, event) in counts where times(event) > 0 { show(name, times(event)) }
         show("jobs acknowledged", history.answers.filter { $0.outcome == .acknowledged }.count)
         show("runs of handlers", runs.count)
+        let calls = history.answers.filter { $0.outcome == .acknowledged }.map { $0.answered - $0.called }
+        show("time of an enqueue (p50 / p99 / max)", Distribution(calls).milliseconds)
         demandNone("lines that cannot be read", history.unreadable == 0 ? [] : ["\(history.unreadable)"])
     }
 }

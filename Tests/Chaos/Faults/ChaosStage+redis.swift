@@ -6,42 +6,62 @@ import Foundation
 import StintRedis
 import StintTesting
 
+/// What is done to a single server.
 extension ChaosStage {
-    /// Does one thing to Redis.
+    /// Does one thing to what the jobs are kept in.
     func perform(_ kind: FaultKind, _ time: Duration, _ random: SplitMix64) async throws {
-        switch kind {
-        case .redisKill: try await killRedis()
-        case .redisPause: await pauseRedis(for: time)
-        case .redisCut: try await cutRedis(for: time)
-        case .clockJump: await jump(random)
-        case .workerKill, .workerPause: break
+        switch (kind, site) {
+        case (.redisKill, .single(let redis)): try await kill(redis)
+        case (.redisPause, .single(let redis)): await pause(redis, for: time)
+        case (.redisCut, .single(let redis)): try await cut(redis, for: time)
+        case (.clockJump, _): await jump(random)
+        case (.primaryKill, .sentinel(let group)): try await killPrimary(of: group)
+        case (.primaryPause, .sentinel(let group)): try await pausePrimary(of: group)
+        case (.primaryPartition, .sentinel(let group)): try await cutOffPrimary(of: group)
+        case (.slotMove, .cluster(let cluster)): try await moveSlot(in: cluster, random)
+        case (.primaryKill, .cluster(let cluster)): try await killPrimary(in: cluster)
+        default: break
         }
     }
 
     /// Kills Redis and starts it on what it left.
-    private func killRedis() async throws {
+    private func kill(_ redis: PrivateRedis) async throws {
         log.append(.redisKill)
         redis.kill()
-        try await redis.restart()
+        try await restart(redis)
         log.append(.redisUp)
     }
 
+    /// On a machine that is overloaded a server may not have read its file within the time that a start has.
+    func restart(_ redis: PrivateRedis) async throws {
+        var attempts = 0
+        while true {
+            do {
+                try await redis.restart()
+                return
+            } catch {
+                attempts += 1
+                if attempts == 5 { throw error }
+            }
+        }
+    }
+
     /// Stops the process: connections stay, and nothing answers.
-    private func pauseRedis(for time: Duration) async {
-        guard let pid = redis.pid else { return }
+    private func pause(_ redis: PrivateRedis, for time: Duration) async {
         log.append(.outage, "pause")
-        kill(pid, SIGSTOP)
+        redis.suspend()
         try? await Task.sleep(for: time)
-        kill(pid, SIGCONT)
+        redis.resume()
         log.append(.outageEnd, "pause")
     }
 
     /// Takes the socket away and cuts every connection: Redis and its clock go on, and nobody reaches it.
-    private func cutRedis(for time: Duration) async throws {
+    private func cut(_ redis: PrivateRedis, for time: Duration) async throws {
         let away = redis.socketPath + ".away"
+        // Without the socket no connection can be made, over which the others are to be cut.
+        _ = try? await command("PING")
         log.append(.outage, "cut")
         try FileManager.default.moveItem(atPath: redis.socketPath, toPath: away)
-        // The harness's own connection goes with them; the answer may come or not.
         for type in ["normal", "pubsub"] { _ = try? await command("CLIENT", "KILL", "TYPE", type) }
         try? await Task.sleep(for: time)
         try FileManager.default.moveItem(atPath: away, toPath: redis.socketPath)

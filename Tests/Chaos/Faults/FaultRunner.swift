@@ -44,7 +44,7 @@ struct FaultRunner: Sendable {
 
     private func redisPlan(_ faults: [FaultKind: Int]) -> [FaultKind] {
         var plan: [FaultKind] = []
-        for kind in [FaultKind.redisKill, .redisPause, .redisCut, .clockJump] {
+        for kind in FaultKind.allCases where kind != .workerKill && kind != .workerPause {
             plan += Array(repeating: kind, count: faults[kind] ?? 0)
         }
         for index in plan.indices.reversed() { plan.swapAt(index, Int(random.next() % UInt64(index + 1))) }

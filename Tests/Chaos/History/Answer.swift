@@ -7,6 +7,8 @@ struct Answer: Sendable {
     enum Outcome: Sendable, Hashable { case acknowledged, unknown, refused(String) }
 
     let outcome: Outcome
+    /// Whether a replica had confirmed it.
+    let isReplicated: Bool
     /// Known if the job was acknowledged or has an id of its caller's.
     let id: String?
     let serial: String
@@ -22,11 +24,12 @@ struct Answer: Sendable {
             let delay = Int64(words[5])
         else { return nil }
         switch words[0] {
-        case "ack": (outcome, id) = (.acknowledged, String(words[1]))
+        case "ack", "safe": (outcome, id) = (.acknowledged, String(words[1]))
         case "unknown": (outcome, id) = (.unknown, words[1] == "-" ? nil : String(words[1]))
         case "refused": (outcome, id) = (.refused(String(words[1])), nil)
         default: return nil
         }
+        isReplicated = words[0] == "safe"
         serial = String(words[2])
         self.called = called
         self.answered = answered

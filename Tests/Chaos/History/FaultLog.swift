@@ -19,6 +19,10 @@ struct FaultLog: Sendable {
         case redisKill = "redis-kill", redisUp = "redis-up"
         /// Redis stood still or could not be reached, until.
         case outage, outageEnd = "outage-end"
+        /// A primary was killed, stopped or cut off; another is in its place; the old one can be reached again.
+        case primary, failover, healed
+        /// A queue's slot is to be moved; it was.
+        case move, moved
         /// The wall clock of Redis was shifted; the subject is the shift in milliseconds.
         case clock
     }

@@ -82,7 +82,7 @@ struct History {
                 return words.count == 3 ? Int32(words[0]).map { (String(words[1]), $0) } : nil
             }, uniquingKeysWith: { $1 })
         self.unreadable = unreadable
-        ledger = try Ledger(folder: "\(folder)/redis/appendonlydir")
+        ledger = run.hasLedger ? try Ledger(folder: "\(folder)/redis/appendonlydir") : Ledger()
     }
 
     /// Redis' time in milliseconds as a time of the histories; right only while its clock is not shifted.

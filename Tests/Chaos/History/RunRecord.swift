@@ -18,6 +18,8 @@ struct RunRecord: Codable, Sendable {
     var redisVersion: String
     /// Redis' `appendfsync`.
     var fsync: String
+    /// Whether the append-only file tells the whole story.
+    var hasLedger: Bool
 }
 
 /// What was left after the drain.

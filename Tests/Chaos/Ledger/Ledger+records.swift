@@ -73,7 +73,7 @@ extension Ledger {
             reaps.append(
                 Reap(
                     id: id, fence: job.fence, node: job.node, time: at - backoff, expiry: expiry(member),
-                    crash: crashes))
+                    crash: crashes, list: (Int(record[2]) - 48) / 4))
         } else if Int(record.number(from: 5, bytes: 2)) < job.claims.count - job.handBacks {
             job.handBacks += 1
         } else {

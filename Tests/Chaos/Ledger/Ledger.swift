@@ -47,6 +47,8 @@ struct Ledger {
         let expiry: Int64
         /// How many crashes the job has had with this one.
         let crash: Int
+        /// Its ready list, the most urgent 0.
+        let list: Int
     }
 
     var jobs: [String: Job] = [:]

@@ -37,10 +37,13 @@ final class JobShapes: Sendable {
 
     private let mix: JobMix
     private let name: String
+    /// Whether every second job is to be confirmed by a replica.
+    private let replicates: Bool
     private let random: SplitMix64
     private let count = Mutex(0)
 
-    init(mix: JobMix, name: String, seed: UInt64) {
+    init(mix: JobMix, name: String, seed: UInt64, replicates: Bool = false) {
+        self.replicates = replicates
         self.mix = mix
         self.name = name
         random = SplitMix64(seed: seed)
@@ -60,6 +63,7 @@ final class JobShapes: Sendable {
         }
         var job = ChaosJob(serial: "\(name)-\(number)")
         var options = JobOptions(queue: queue, retry: .fixed(.milliseconds(100 + below(200)), attempts: nil))
+        if replicates, below(2) == 0 { options.durability = .replicated(1) }
         if ownID, let id = try? JobID(job.serial) {
             options.id = id
             // Taken long enough for a repetition of the call.

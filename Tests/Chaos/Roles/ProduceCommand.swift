@@ -22,6 +22,7 @@ struct ProduceCommand: AsyncParsableCommand {
     @Option(help: "Jobs a second.") var rate = 150.0
     @Option(help: "Waits while so many jobs wait in a queue.") var depth = 400
     @Option var seed: UInt64 = 1
+    @Flag(help: "Ask for a replica's confirmation for every second job.") var replicated = false
     @Flag(help: "Make a call with an id of its own again when its outcome is unknown.") var repeats = false
 
     func run() async throws {
@@ -33,7 +34,8 @@ struct ProduceCommand: AsyncParsableCommand {
             .init(redis: redis, commandTimeout: .seconds(1), enqueueTimeout: .seconds(2)), logger: logger)
         let producer = Producer(
             name: name, patient: patient, impatient: impatient, queues: queues.split(separator: ",").map(String.init),
-            shapes: JobShapes(mix: mix, name: name, seed: seed), rate: rate, depth: depth, repeats: repeats,
+            shapes: JobShapes(mix: mix, name: name, seed: seed, replicates: replicated), rate: rate, depth: depth,
+            repeats: repeats,
             log: try LineFile(HistoryFile.producers.path(in: folder)))
         let signals = await UnixSignalsSequence(trapping: .sigterm)
         async let producing: Void = producer.run()

@@ -10,7 +10,8 @@ import Synchronization
 
 /// Makes calls and writes down how each ended, one line a job.
 ///
-/// - `ack ID SERIAL CALLED ANSWERED DELAY`: acknowledged, with the times around the call and the delay asked for (ms)
+/// - `ack|safe ID SERIAL CALLED ANSWERED DELAY`: acknowledged, and confirmed by a replica, with the times around the call
+///   and the delay asked for (ms)
 /// - `unknown ID|- SERIAL CALLED ANSWERED DELAY`: the caller was told that the outcome is unknown
 /// - `refused CODE SERIAL CALLED ANSWERED DELAY`: the caller was told that nothing was done
 final class Producer: Sendable {
@@ -96,7 +97,7 @@ final class Producer: Sendable {
             let called = LineFile.now
             do {
                 let receipt = try await client.enqueue(shape.job, options: shape.options)
-                log.append("ack \(receipt.id)\(shape.line(called))")
+                log.append("\(receipt.mark) \(receipt.id)\(shape.line(called))")
                 return
             } catch  where error.code == .outcomeUnknown {
                 // With an id of its own a caller can find out by asking again.
@@ -122,7 +123,7 @@ final class Producer: Sendable {
         do {
             let receipts = try await patient.enqueue(contentsOf: jobs)
             let lines = zip(receipts, shapes).map { receipt, shape in
-                (receipt.isNew ? "ack \(receipt.id)" : "refused \(receipt.outcome)") + shape.line(called)
+                (receipt.isNew ? "\(receipt.mark) \(receipt.id)" : "refused \(receipt.outcome)") + shape.line(called)
             }
             log.append(lines.joined(separator: "\n"))
         } catch {
@@ -131,5 +132,13 @@ final class Producer: Sendable {
             log.append(shapes.map { what + $0.line(called) }.joined(separator: "\n"))
             if error.code != .outcomeUnknown { try? await Task.sleep(for: .milliseconds(100)) }
         }
+    }
+}
+
+extension EnqueueReceipt {
+    /// How it is told in the file.
+    fileprivate var mark: String {
+        if case .replicated = confirmation { return "safe" }
+        return "ack"
     }
 }

@@ -5,7 +5,8 @@
 extension Scenario {
     /// The scenarios by name, each for a minute (the mixed one for ten).
     static let all: [Scenario] = [
-        mixed, kills, pauses, redisKills, redisKillsAlways, slowDisk, outages, clock, poison, memory, upgrade, soak,
+        mixed, kills, pauses, redisKills, redisKillsAlways, slowDisk, outages, sentinel, cluster, clusterLosses, clock,
+        poison, memory, upgrade, soak,
     ]
 
     static let mixed = Scenario(
@@ -13,7 +14,8 @@ extension Scenario {
         faults: [.workerKill: 560, .workerPause: 60, .redisKill: 24, .redisPause: 6, .redisCut: 6])
 
     static let kills = Scenario(
-        name: "kills", about: "Workers are killed with SIGKILL (T5).", seconds: 60, faults: [.workerKill: 60])
+        name: "kills", about: "Workers are killed with SIGKILL (T5).", seconds: 60, faults: [.workerKill: 60],
+        rate: 400)
 
     static let pauses = Scenario(
         name: "pauses", about: "Workers are stopped for longer than their lease (T6).", seconds: 60,
@@ -43,6 +45,19 @@ extension Scenario {
         name: "outages", about: "Redis stands still or is cut off for longer than a lease (T8).", seconds: 60,
         faults: [.redisPause: 3, .redisCut: 3])
 
+    static let sentinel = Scenario(
+        name: "sentinel", about: "A primary is killed, stopped, or cut off from its replicas and sentinels (T10).",
+        seconds: 180, faults: [.primaryKill: 2, .primaryPause: 2, .primaryPartition: 2], rate: 120, site: .sentinel)
+
+    static let cluster = Scenario(
+        name: "cluster", about: "The slots of busy queues are moved to and fro (T11).", seconds: 60,
+        faults: [.slotMove: 30], rate: 120, site: .cluster)
+
+    static let clusterLosses = Scenario(
+        name: "cluster-losses", about: "Primaries of a cluster are killed, and slots moved meanwhile (T11).",
+        seconds: 60,
+        faults: [.primaryKill: 4, .slotMove: 4], rate: 120, site: .cluster)
+
     static let clock = Scenario(
         name: "clock", about: "The clock of Redis jumps by a second to a day and drifts (T9).", seconds: 60,
         faults: [.clockJump: 16], repeatsCalls: false)
@@ -68,8 +83,8 @@ extension Scenario {
     static var short: [Scenario] {
         let shares: [(Scenario, Double)] = [
             (mixed, 1.0 / 20), (kills, 1.0 / 4), (pauses, 1.0 / 4), (redisKills, 1.0 / 3), (redisKillsAlways, 1.0 / 6),
-            (outages, 1.0 / 3), (clock, 1.0 / 2), (poison, 1.0 / 3), (memory, 1.0 / 4), (upgrade, 1.0 / 5),
-            (soak, 1.0 / 4),
+            (outages, 1.0 / 3), (clock, 1.0 / 3), (poison, 1.0 / 3), (memory, 1.0 / 4), (upgrade, 1.0 / 5),
+            (soak, 1.0 / 4), (sentinel, 1.0 / 6), (cluster, 1.0 / 4), (clusterLosses, 1.0 / 4),
         ]
         return shares.map { $0.scaled(by: $1) }
     }

@@ -23,6 +23,7 @@ struct Scenario: Sendable {
     var lease = 2000
     var crashBudget = 255
     var fsync = "everysec"
+    var site = Site.Kind.single
     var redisOptions: [String] = []
     /// How much longer each fsync of Redis takes, milliseconds.
     var slowFsync: Int?
@@ -36,6 +37,9 @@ struct Scenario: Sendable {
     var judgesMemory = false
 
     enum Act: Sendable { case nothing, offerNewerSchema }
+
+    /// Whether it needs rules for packets, and so a network of its own.
+    var needsOwnNetwork: Bool { faults[.primaryPartition] != nil }
 
     var shiftsClock: Bool { faults[.clockJump] != nil }
 
@@ -56,4 +60,8 @@ enum FaultKind: String, CaseIterable, Sendable {
     case redisPause = "Redis pauses"
     case redisCut = "Redis cut off"
     case clockJump = "clock jumps"
+    case primaryKill = "kills of a primary"
+    case primaryPause = "pauses of a primary"
+    case primaryPartition = "partitions of a primary"
+    case slotMove = "moves of a slot"
 }

@@ -30,7 +30,7 @@ struct ScenarioAct {
         } catch  where (error as? StintError)?.code == .schemaTooNew {}
         let worker = try RoleProcess(
             "work",
-            ["--redis", stage.redis.url, "--folder", stage.folder.path, "--queues", "\(queue),one", "--lease", "2000"],
+            ["--redis", stage.site.url, "--folder", stage.folder.path, "--queues", "\(queue),one", "--lease", "2000"],
             folder: stage.folder)
         let effects = HistoryFile.effects.path(in: stage.folder.path)
         let deadline = ContinuousClock.now + .seconds(30)

@@ -38,9 +38,10 @@ struct ScenarioRun {
             RunRecord(
                 scenario: scenario.name, seed: stage.seed, seconds: seconds, lease: scenario.lease,
                 crashBudget: scenario.crashBudget, epoch: Self.epoch, machineLag: stage.lag.take(),
-                redisVersion: try await redisVersion(), fsync: scenario.fsync), .run)
+                redisVersion: try await redisVersion(), fsync: scenario.fsync, hasLedger: scenario.site == .single),
+            .run)
         await stage.client.shutdown()
-        await stage.redis.stop()
+        await stage.site.stop()
     }
 
     /// Replaces workers that ended by themselves, and takes samples.
@@ -56,9 +57,7 @@ struct ScenarioRun {
     }
 
     private func redisVersion() async throws -> String {
-        let text = try await stage.command("INFO", "server").string ?? ""
-        let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("redis_version:") }
-        return line.map { String($0.dropFirst("redis_version:".count)) } ?? "?"
+        try await stage.client.inspector.server().version
     }
 
     private static var epoch: Int64 {

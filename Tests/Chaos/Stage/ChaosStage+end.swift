@@ -12,7 +12,7 @@ extension ChaosStage {
     func endState(isDrained: Bool, exits: [String: [Int32]]) async throws -> EndState {
         var state = EndState(
             isDrained: isDrained, queues: [], deadIDs: [], problems: [], lastingKeys: [], expiringKeys: 0, exits: exits)
-        let snapshot = try await RedisSnapshot.take(from: client.core.transport)
+        let snapshot = try await site.snapshot(through: client.core.transport)
         for name in Self.queues {
             let status = try await client.inspector.queue(name)
             state.queues.append(

@@ -8,12 +8,12 @@ import Stint
 import StintRedis
 import StintTesting
 
-/// Everything that a run needs: a folder, a Redis with an append-only file that keeps its past, and the processes.
+/// Everything that a run needs: a folder, what the jobs are kept in, and the processes.
 final class ChaosStage: Sendable {
     let folder: URL
     let scenario: Scenario
     let seed: UInt64
-    let redis: PrivateRedis
+    let site: Site
     let clock: ShiftedClock?
     let log: FaultLog
     let pool: WorkerPool
@@ -23,7 +23,7 @@ final class ChaosStage: Sendable {
 
     static let queues = ["one", "two"]
 
-    /// Makes the folder anew and starts Redis in it.
+    /// Makes the folder anew and starts the servers.
     init(_ scenario: Scenario, seed: UInt64, folder: URL) async throws {
         self.scenario = scenario
         self.seed = seed
@@ -37,19 +37,15 @@ final class ChaosStage: Sendable {
             try PreloadedLibrary.compile("Tests/Chaos/Shim/slow_fsync.c", to: library)
             environment = ["LD_PRELOAD": library.path, "STINT_FSYNC_MS": "\(slow)"]
         }
-        let redis = try await PrivateRedis.start(
-            directory: folder.appendingPathComponent("redis").path, appendOnly: true,
-            extraConfiguration: [
-                "appendfsync \(scenario.fsync)", "aof-disable-auto-gc yes", "auto-aof-rewrite-min-size 32mb",
-            ] + scenario.redisOptions, environment: environment)
-        self.redis = redis
+        let site = try await Site.start(scenario, folder: folder, environment: environment)
+        self.site = site
         log = FaultLog(file: try LineFile(HistoryFile.faults.path(in: folder.path)))
         let logger = Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() }
-        client = try StintClient(.init(redis: redis.url), logger: logger)
+        client = try StintClient(.init(redis: site.url), logger: logger)
         let random = SplitMix64(seed: seed)
         pool = WorkerPool(log: log, random: random) { index in
             var arguments = [
-                "--redis", redis.url, "--folder", folder.path, "--slots", "\(scenario.slots)",
+                "--redis", site.url, "--folder", folder.path, "--slots", "\(scenario.slots)",
                 "--lease", "\(scenario.lease)", "--crashes", "\(scenario.crashBudget)",
                 "--queues", Self.queues.joined(separator: ","),
             ]
@@ -61,12 +57,13 @@ final class ChaosStage: Sendable {
     /// Starts a producer process.
     func producer(_ name: String, rate: Double? = nil) throws -> RoleProcess {
         var arguments = [
-            "--redis", redis.url, "--folder", folder.path, "--name", name, "--mix", scenario.mix.rawValue,
+            "--redis", site.url, "--folder", folder.path, "--name", name, "--mix", scenario.mix.rawValue,
             "--rate", "\(rate ?? scenario.rate / Double(scenario.producers))", "--depth", "\(scenario.depth)",
             "--seed", "\(seed &+ UInt64(name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))",
             "--queues", Self.queues.joined(separator: ","),
         ]
         if scenario.repeatsCalls { arguments.append("--repeats") }
+        if scenario.site != .single { arguments.append("--replicated") }
         return try RoleProcess("produce", arguments, folder: folder)
     }
 
