@@ -120,7 +120,7 @@ private final class MuteTransport: RedisTransport {
         let none = RedisValue.integer(-1)
         if command.name == "BZPOPMIN" { return .null }
         if command.carries(Scripts.sweepScript) {
-            return .array([.integer(1), no, none, no, no, .array([]), no, no, no])
+            return .array([.integer(1), no, none, no, no, .array([]), no, no, no, .array([])])
         }
         if command.carries(Scripts.advanceScript) { return .array([.integer(1), .array([]), .array([]), no, none]) }
         if command.carries(Scripts.trimScript) { return .array([.integer(1), no, no]) }
