@@ -24,6 +24,7 @@ final class CommandLink: RedisTransport {
     private let inbox = Mutex(Inbox())
     private let reactor: NIOReactor
     private let core: NIOLoopBoundBox<CommandLinkCore>
+    private let trace: CommandTrace?
 
     init(
         name: String,
@@ -37,6 +38,7 @@ final class CommandLink: RedisTransport {
         self.reactor = reactor
         var logger = logger
         logger[metadataKey: "stint.connection"] = "\(name)"
+        trace = CommandTrace(reactor: reactor, logger: logger)
         let machine = CommandMachine<Call>(
             endpoint: configuration.endpoint, expiriesBeforeClose: expiriesBeforeClose, random: random)
         core = .makeBoxSendingValue(
@@ -50,6 +52,7 @@ final class CommandLink: RedisTransport {
         timeout: Duration,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
+        let completion = trace?.watching(command, completion) ?? completion
         let call = CommandMachine<Call>.Pending(
             command: Call(bytes: command.bytes, completion: completion),
             deadline: reactor.now + timeout,
