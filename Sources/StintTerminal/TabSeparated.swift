@@ -10,4 +10,9 @@ package enum TabSeparated {
     package static func line(_ cells: [String]) -> String {
         cells.map { Sanitizer.visible($0) }.joined(separator: "\t")
     }
+
+    /// Returns the same line with the cells in their colours, where colours are on.
+    package static func line(_ cells: [Table.Cell], style: Style) -> String {
+        cells.map { style.paint(Sanitizer.visible($0.text), $0.color) }.joined(separator: "\t")
+    }
 }

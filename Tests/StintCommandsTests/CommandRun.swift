@@ -5,6 +5,7 @@
 import ArgumentParser
 import Foundation
 import StintCommands
+import Testing
 
 /// What a command said and how it ended, when it was run in process.
 struct CommandRun {
@@ -45,6 +46,16 @@ struct CommandRun {
 }
 
 /// A folder of its own for one test, removed afterwards.
+extension CommandRun {
+    /// The lines of stderr, each a JSON object.
+    func objects() throws -> [[String: Any]] {
+        try errors.split(separator: "\n").map { line in
+            let object = try? JSONSerialization.jsonObject(with: Data(line.utf8))
+            return try #require(object as? [String: Any], "\(line)")
+        }
+    }
+}
+
 func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let path = FileManager.default.temporaryDirectory.path + "/stint-commands-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

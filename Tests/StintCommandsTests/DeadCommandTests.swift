@@ -64,6 +64,30 @@ import Testing
         }
     }
 
+    @Test("Tags and a limit narrow what is retried, and --json says it of each queue or id")
+    func selectors() async throws {
+        try await LiveStint.with { live in
+            for id in ["a1", "a2", "a3"] { try await live.enqueue(id, tags: ["n": "1"]) }
+            try await live.enqueue("a4")
+            try await live.kill()
+            let run = await live.run("dead", "retry", "--tag", "n=1", "--limit", "2", "--yes", "--json")
+            #expect(
+                run.output == #"{"queue":"mail","done":true,"reason":null,"matched":2,"changed":2,"reasons":{}}"# + "\n"
+            )
+            let ids = await live.run("dead", "purge", "a4", "a1", "nobody", "--yes", "--json")
+            #expect(ids.status == .partlyDone)
+            #expect(
+                ids.lines == [
+                    #"{"id":"a4","queue":"mail","done":true,"reason":null,"note":"is deleted"}"#,
+                    #"{"id":"a1","queue":"mail","done":false,"reason":"it is not dead (delete it with: stint job rm)","#
+                        + #""note":null}"#,
+                    #"{"id":"nobody","queue":null,"done":false,"reason":"no such job","note":null}"#,
+                ])
+            #expect(await live.run("dead", "retry", "--limit", "2").status == .usage)
+            #expect(await live.run("dead", "retry", "--all", "--tag", "n=1").status == .usage)
+        }
+    }
+
     @Test("A retry that a taken key refuses is told, and the others are done")
     func keyTaken() async throws {
         try await LiveStint.with { live in
@@ -104,6 +128,7 @@ import Testing
             try await fill(live)
             let all = await live.run("dead", "purge", "--all", "--yes")
             #expect(all.status == .notConfirmed)
+            #expect(all.errors.contains("this needs a confirmation: Delete 4 jobs of all queues?"))
             #expect(all.errors.contains("--confirm stint"))
             let wrong = await live.run("dead", "purge", "--all", input: "mail\n", canAsk: true)
             #expect(wrong.errors.hasPrefix("Delete 4 jobs of all queues? Type 'stint' to confirm: "))

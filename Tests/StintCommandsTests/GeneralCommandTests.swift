@@ -35,7 +35,12 @@ import Testing
     func topics() async {
         #expect(
             await CommandRun.stint(["help", "exit-code"]).errors
-                == "error: no topic 'exit-code'. Did you mean 'exit-codes'?\n")
+                == """
+                error: no topic 'exit-code'. Did you mean 'exit-codes'?
+                  The topics:   stint help exit-codes
+                                stint help environment
+
+                """)
         #expect(await CommandRun.stint(["help", "version"]).output.contains("USAGE: stint version"))
         #expect(await CommandRun.stint(["help", "environment"]).output.contains("NO_COLOR"))
     }

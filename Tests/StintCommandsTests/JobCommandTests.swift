@@ -63,6 +63,54 @@ import Testing
         }
     }
 
+    @Test("A list that is not all says so, also into a pipe and with --json")
+    func more() async throws {
+        try await LiveStint.with { live in
+            for number in 10..<35 { try await live.enqueue("a\(number)") }
+            for words in [[], ["--json"], ["--plain"]] {
+                let run = await live.run(words: ["job", "ls"] + words)
+                #expect(run.lines.count == 20)
+                #expect(run.errors == "20 of 25, newest first; more: --cursor ready@mail:20\n")
+            }
+            #expect(await live.run("job", "ls", "--limit", "25").errors.isEmpty)
+            #expect(await live.run("job", "ls", "--scan-limit", "5").status == .usage)
+            try await live.kill()
+            let dead = await live.run("dead", "ls", "--json")
+            #expect(dead.lines.count == 20 && dead.errors.contains("more: --cursor dead@mail:20"))
+        }
+    }
+
+    @Test("Many jobs are changed by selectors, after a question with their number")
+    func selectors() async throws {
+        try await LiveStint.with { live in
+            for number in 1...4 { try await live.enqueue("a\(number)", tags: ["n": "\(number % 2)"]) }
+            for number in 1...3 { try await live.enqueue("d\(number)", name: "etl.load", delay: .seconds(3_600)) }
+            let asked = await live.run("job", "promote", "--name", "etl.*", input: "n\n", canAsk: true)
+            #expect(asked.errors.hasPrefix("Promote 3 jobs of all queues named 'etl.*'? [y/N] "))
+            #expect(asked.status == .notConfirmed)
+            let promoted = await live.run("job", "promote", "--name", "etl.*", "--limit", "2", "--yes")
+            #expect(promoted.errors == "✓ 2 jobs ready\n")
+            #expect(try await live.client.inspector.queue("mail").delayed == 1)
+            let dry = await live.run("job", "rm", "--queue", "mail", "--state", "ready,delayed", "-n")
+            #expect(dry.errors == "would delete 7 jobs of 'mail' (6 ready, 1 delayed)\n")
+            let cancelled = await live.run("job", "cancel", "--tag", "n=1", "--yes", "--json")
+            #expect(
+                cancelled.output
+                    == #"{"queue":"mail","done":true,"reason":null,"matched":2,"changed":2,"reasons":{}}"# + "\n")
+            #expect(
+                await live.run("job", "rm", "--queue", "mail", "--name", "etl.*", "-y").errors == "✓ 3 jobs deleted\n")
+            try await live.kill()
+            #expect(await live.run("job", "retry", "--queue", "mail", "--tag", "n=0", "-y").status == .ok)
+            #expect(try await live.client.inspector.queue("mail").ready == 2)
+            for words in [
+                ["retry"], ["cancel", "a2", "--name", "x"], ["rm", "--state", "running"], ["promote", "--limit", "3"],
+                ["cancel", "--queue", "mail", "--limit", "0"],
+            ] {
+                #expect(await live.run(words: ["job"] + words).status == .usage, "\(words)")
+            }
+        }
+    }
+
     @Test("A search by name or tag says how far it looked")
     func search() async throws {
         try await LiveStint.with { live in

@@ -35,6 +35,17 @@ import Testing
         #expect(await list("--plain", terminal: 80).lines == expected)
     }
 
+    @Test("Colours that are forced go into a pipe too, but not with --plain and not into JSON")
+    func colours() async {
+        let forced = ["CLICOLOR_FORCE": "1"]
+        let lines = await list(environment: forced).lines
+        #expect(lines.first == "default\t\u{1B}[33m184302\u{1B}[0m\t362\t2026-11-22T06:20:00.000Z")
+        #expect(await list(environment: ["NO_COLOR": "1", "FORCE_COLOR": "1"]).lines == list().lines)
+        #expect(await list("--plain", environment: forced).lines == list().lines)
+        #expect(await list("--plain", terminal: 80).lines == list().lines)
+        #expect(await list("--json", environment: forced).lines == list("--json").lines)
+    }
+
     @Test("JSON has all columns, one object a line")
     func json() async {
         #expect(

@@ -26,6 +26,7 @@ import Testing
             ("job show @last", .notFound),
             ("dead ls", .ok), ("dead retry --all --yes", .ok), ("dead retry nobody", .notFound),
             ("dead purge a1", .refusedByState), ("dead retry --queue nowhere", .notFound), ("dead purge", .usage),
+            ("job show a1 --payload --utc", .usage), ("stats --utc", .usage), ("dead ls --scan-limit 5", .usage),
             ("worker ls", .ok), ("worker show nobody", .notFound), ("stats", .ok), ("stats --queue nowhere", .notFound),
         ])
     func statuses(line: String, expected: CommandStatus) async throws {

@@ -41,6 +41,17 @@ import Testing
             try await fill(live)
             let run = await live.run("queue", "ls", "--fields", "queue,ready,delayed,dead")
             #expect(run.output == "mail\t2\t1\t0\nvideo\t0\t0\t1\n")
+            let all = await live.run("queue", "ls")
+            let lines = all.lines.map { line in
+                line.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/, with: "TIME").split(
+                    separator: "\t", omittingEmptySubsequences: false)
+            }
+            #expect(lines.map(\.count) == [7, 7])
+            #expect(lines[0][1] == "2" && Double(lines[0][2]) != nil && lines[0][3...] == ["0", "1", "0", "no worker"])
+            #expect(
+                lines[1] == [
+                    "video", "0", "", "0", "0", "1", "paused since TIME by li@n2: disk full; no worker",
+                ])
             let rows = try await live.json("queues", "list", "--sort", "name")
             #expect(rows.map { $0["queue"] as? String } == ["mail", "video"])
             #expect(rows[0]["ready"] as? Int == 2)
@@ -48,6 +59,21 @@ import Testing
             #expect((rows[1]["paused"] as? [String: Any])?["reason"] as? String == "disk full")
             #expect(rows[0]["served"] as? Bool == false)
             #expect(rows[0]["done_per_s"] == nil)
+        }
+    }
+
+    @Test("-vv tells of each Redis command with its time, and of no payload; -v and no flag do not")
+    func trace() async throws {
+        try await LiveStint.with { live in
+            let run = await live.run("enqueue", "mail.send", #"{"card":"4111"}"#, "--queue", "mail", "-vv")
+            #expect(run.status == .ok)
+            let lines = run.errors.split(separator: "\n").filter { $0.contains("Redis command") }
+            #expect(
+                lines.contains { $0.contains(/redis\.command=enqueue redis\.key=\S+ redis\.ms=\d+\.\d{3}/) }, "\(lines)"
+            )
+            #expect(!run.errors.contains("4111"))
+            #expect(!(await live.run("queue", "ls", "-v").errors.contains("Redis command")))
+            #expect(await live.run("queue", "ls").errors.isEmpty)
         }
     }
 
@@ -60,6 +86,29 @@ import Testing
             #expect(run.lines.count == 3)
             #expect(run.lines.first?.contains(#""done_per_s":null"#) == true)
             #expect(run.lines.last?.contains(#""done_per_s":0"#) == true)
+        }
+    }
+
+    @Test("Queues are sorted by the rate at which jobs end, which takes --watch")
+    func rate() async throws {
+        try await LiveStint.with { live in
+            try await live.enqueue("a1", queue: "aa")
+            try await live.enqueue("m1")
+            let sink = MemorySink()
+            let task = Task { await live.run("queue", "ls", "--watch", "--sort", "rate", sink: sink) }
+            #expect(try await live.stint.eventually { !sink.text.isEmpty })
+            try await live.work { _, _ in .completed }
+            let isFirst = try await live.stint.eventually {
+                let lines = sink.text.split(separator: "\n")
+                return lines.indices.dropLast().contains { index in
+                    lines[index].contains(#""queue":"mail""#) && lines[index + 1].contains(#""queue":"aa""#)
+                        && lines[index].contains(/"done_per_s":(0\.0*[1-9]|[1-9])/)
+                }
+            }
+            #expect(isFirst)
+            task.cancel()
+            _ = await task.value
+            #expect(await live.run("queue", "ls", "--sort", "rate").status == .usage)
         }
     }
 
@@ -82,13 +131,42 @@ import Testing
             let people = await live.run("queue", "show", "mail", forced: 120)
             #expect(people.output.contains("state            ✗ no worker serves it\n"))
             #expect(people.output.contains("ready            2  (normal 2)\n"))
-            #expect(await live.run("queue", "show", "mail").lines.contains("delayed\t1"))
+            let pipe = await live.run("queue", "show", "mail").lines
+            #expect(pipe.contains("delayed\t1") && pipe.contains("ready\t2") && pipe.contains("paused\t"))
+            #expect(await live.run("queue", "show", "video").output.contains("\npaused\tpaused since 20"))
             let document = try await live.json("queue", "show", "mail")
             #expect(document.count == 1)
             #expect((document[0]["totals"] as? [String: Any])?["enqueued"] as? Int == 3)
             let unknown = await live.run("queue", "show", "mial")
             #expect(unknown.status == .notFound)
             #expect(unknown.errors.hasPrefix("error: there is no queue 'mial'. Did you mean 'mail'?\n"))
+        }
+    }
+
+    @Test("At 80 columns a watched list cuts what is said in words, not the names")
+    func narrow() async throws {
+        try await LiveStint.with { live in
+            try await live.enqueue("a1", queue: "notifications")
+            let long = "notifications.for.all.customers"
+            try await live.enqueue("b1", queue: long)
+            try await live.client.queue(long).pause(for: nil, reason: "disk full", by: "li@n2")
+            let sink = MemorySink(closesAfter: 1)
+            let run = await live.run("queue", "ls", "--watch", forced: 80, sink: sink)
+            #expect(run.lines.contains { $0.hasPrefix("notifications  ") }, "\(run.output)")
+            #expect(run.lines.contains { $0.hasPrefix(long + "  ") }, "\(run.output)")
+            let once = await live.run("queue", "ls", forced: 80)
+            #expect(once.lines.last?.hasPrefix(long) == true)
+            #expect(once.lines.last?.hasSuffix("…") == true)
+        }
+    }
+
+    @Test("--utc prints whole times, also in what is said of a pause")
+    func utc() async throws {
+        try await LiveStint.with { live in
+            try await fill(live)
+            let run = await live.run("queue", "ls", "--utc", forced: 160)
+            #expect(run.output.contains(/paused 20\d\d-\d\d-\d\dT.*Z by li@n2/), "\(run.output)")
+            #expect(await live.run("queue", "show", "video", "--utc", forced: 160).output.contains(/paused 20\d\d-/))
         }
     }
 
@@ -110,6 +188,41 @@ import Testing
             #expect(await live.run("queue", "resume", "--all", "--yes").errors == "✓ resumed 'video'\n")
             #expect(await live.run("queue", "pause", "mail", "--all").status == .usage)
             #expect(await live.run("queue", "pause").status == .usage)
+        }
+    }
+
+    @Test("--json says of each queue what was done, and why nothing was")
+    func changes() async throws {
+        try await LiveStint.with { live in
+            try await fill(live)
+            let paused = await live.run("queue", "pause", "mail", "--for", "10m", "--json")
+            #expect(paused.output == #"{"queue":"mail","done":true,"reason":null,"for_s":600}"# + "\n")
+            let dry = await live.run("queue", "pause", "--all", "-n", "--json")
+            #expect(
+                dry.lines
+                    == ["mail", "video"].map {
+                        #"{"queue":"\#($0)","done":false,"reason":"dry run","for_s":null}"#
+                    })
+            #expect(
+                await live.run("queue", "resume", "mail", "--json").output
+                    == #"{"queue":"mail","done":true,"reason":null}"# + "\n")
+            #expect(
+                await live.run("queue", "resume", "mail", "--json").output
+                    == #"{"queue":"mail","done":false,"reason":"it was not paused"}"# + "\n")
+            #expect(
+                await live.run("queue", "limit", "mail", "9", "--json").output
+                    == #"{"queue":"mail","done":true,"reason":null,"depth_limit":9,"depth_limit_before":null}"# + "\n")
+            let late = await live.run("queue", "drain", "mail", "--timeout", "1ms", "--json")
+            #expect(late.status == .timedOut)
+            #expect(
+                late.output.replacing(/"after_s":[0-9.]+/, with: "T")
+                    == #"{"queue":"mail","done":false,"reason":"timeout",T,"ready":2,"delayed":1,"running":0}"# + "\n")
+            #expect(
+                await live.run("queue", "clear", "mail", "-n", "--json").output
+                    == #"{"queue":"mail","done":false,"reason":"dry run","matched":3,"deleted":0}"# + "\n")
+            #expect(
+                await live.run("queue", "clear", "mail", "-y", "--json").output
+                    == #"{"queue":"mail","done":true,"reason":null,"matched":3,"deleted":3}"# + "\n")
         }
     }
 

@@ -27,6 +27,9 @@ import Testing
             #expect(try references.resolve("%3") == "c")
             #expect(try references.resolve("@last") == "01J9ZK3V7Q8RXF2M4T9C0DWAYB")
             #expect(throws: CommandFailure.self) { try references.resolve("%4") }
+            references.remember(rows: ["a"])
+            let failure = #expect(throws: CommandFailure.self) { try references.resolve("%2") }
+            #expect(failure?.summary == "there is no row %2: the last list had 1 row")
             #expect(throws: CommandFailure.self) { try references.resolve("%x") }
         }
     }

@@ -36,12 +36,13 @@ struct SampleList: ConsoleCommand {
         ])
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var list: ListOptions
+    @OptionGroup var times: TimeOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
         if let redis = connection.redis { console.talk("redis is \(redis)") }
-        try await console.show(Self.listing, list, watch: watch) {
+        try await console.show(Self.listing, list, watch: watch, times: times) {
             [
                 SampleRow(queue: "default", ready: 184_302, oldest: .seconds(362), since: 1_795_328_400_000),
                 SampleRow(queue: "ma\til\u{1B}[2J", ready: 9, oldest: nil, since: 1_795_321_207_000),

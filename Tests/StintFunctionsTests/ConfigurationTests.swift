@@ -26,7 +26,7 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
             timezone: Asia/Shanghai
             defaults: {queue: work, attempts: 7, backoff: "exponential(1s, 1h)", timeout: 5m, keep: {done: 24h, failed: 7d, log: 32KB}}
             queues:
-              critical: {weight: 6, slots: 10}
+              critical: {weight: 6}
               mail: {}
             embedded: {linger: 90s}
             functions:
@@ -49,7 +49,7 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
         #expect(file.settings[.keepLog]?.text == "32KB")
         #expect(
             file.queues == [
-                QueueSettings(name: "critical", weight: 6, slots: 10, line: 6), QueueSettings(name: "mail", line: 7),
+                QueueSettings(name: "critical", weight: 6, line: 6), QueueSettings(name: "mail", line: 7),
             ])
         let functions = file.functions
         #expect(functions.map(\.pattern.description) == ["resize", "mail.send", "hello", "etl.*"])
@@ -281,6 +281,18 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
                 try Configuration.load(environment: [:], from: folder)
             }
             #expect(error?.description == "\(folder)/url: error: cannot be used as redis_url_file: it does not exist")
+        }
+    }
+
+    @Test("Slots of a queue are refused as its rate is, since nothing enforces them")
+    func queueSlots() throws {
+        for key in ["slots", "rate", "concurrency"] {
+            let file = ConfigurationFile(
+                text: "queues:\n  mail: {\(key): 4}\n", path: "stint.yaml", directory: "/", environment: [:])
+            #expect(
+                file.problems.map(\.description) == [
+                    "stint.yaml:2: error: '\(key)' in queues.mail is not supported yet"
+                ])
         }
     }
 }

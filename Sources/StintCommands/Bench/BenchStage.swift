@@ -64,9 +64,7 @@ struct BenchStage: Sendable {
 
     /// A client of its own, connected.
     func connect(on console: Console) async throws -> StintClient {
-        let client = try target.makeClient(on: console)
-        try await client.connect(limit: .zero)
-        return client
+        try await target.connect(on: console)
     }
 
     private func cleanUp(on console: Console) async throws {

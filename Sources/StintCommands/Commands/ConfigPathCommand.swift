@@ -12,6 +12,7 @@ struct ConfigPathCommand: ConsoleCommand {
         commandName: "path", abstract: "Print the files that are read, the stronger first.",
         discussion: "Example:\n  stint config path")
 
+    @Flag(help: "Print one JSON object for each file.") var json = false
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
@@ -20,7 +21,13 @@ struct ConfigPathCommand: ConsoleCommand {
             ConfigurationLocation.projectFile(from: invocation.directory),
             ConfigurationLocation.userFile(environment: invocation.environment),
         ].compactMap { $0 }
-        for file in files { console.data(Sanitizer.visible(file)) }
+        for file in files {
+            if json {
+                console.document(.object([.init("file", .string(file))]))
+            } else {
+                console.data(Sanitizer.visible(file))
+            }
+        }
         if files.isEmpty { console.talk("no configuration file holds here; make one: stint init") }
     }
 }

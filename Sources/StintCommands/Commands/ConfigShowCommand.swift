@@ -22,12 +22,11 @@ struct ConfigShowCommand: ConsoleCommand {
     ])
 
     @OptionGroup var connection: ConnectionOptions
-    @OptionGroup var data: DataOptions
     @OptionGroup var list: ListOptions
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
-        let configuration = try Configuration.load(connection.flags(data), in: .current)
+        let configuration = try Configuration.load(connection.flags(), in: .current)
         try await console.show(Self.listing, list) { configuration.settings }
     }
 }

@@ -13,6 +13,7 @@ struct DownCommand: ConsoleCommand {
         discussion: "Example:\n  stint down")
 
     @OptionGroup var data: DataOptions
+    @Flag(help: "Print one JSON document.") var json = false
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
@@ -20,7 +21,16 @@ struct DownCommand: ConsoleCommand {
         let configuration = try Configuration.load(data.flags, in: invocation)
         let location = EmbeddedLocation(configuration, in: invocation)
         let folder = location.displayed(from: invocation.directory)
-        guard let clients = try await EmbeddedRedis(location).stop() else {
+        let stopped = try await EmbeddedRedis(location).stop()
+        if json {
+            console.document(
+                .object([
+                    .init("folder", .string(location.directory)), .init("done", .bool(stopped != nil)),
+                    .init("reason", stopped == nil ? .string("it does not run") : .null),
+                    .init("connections_cut", .integer(Int64(stopped ?? 0))),
+                ]))
+        }
+        guard let clients = stopped else {
             console.talk("no private Redis runs in \(folder)")
             return
         }

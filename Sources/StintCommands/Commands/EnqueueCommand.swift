@@ -27,7 +27,10 @@ struct EnqueueCommand: ConsoleCommand {
               psql -Atc 'select row_to_json(users) from users' | stint enqueue --bulk - --name mail.send --key-field id
             """)
 
-    @Argument(help: ArgumentHelp("The job's name; with --bulk the file.", valueName: "name")) var name: String?
+    @Argument(
+        help: ArgumentHelp("The job's name; with --bulk the file.", valueName: "name"),
+        completion: LiveCompletion.jobs)
+    var name: String?
     @Argument(help: ArgumentHelp("The payload: JSON, @FILE or - for stdin (default: {}).", valueName: "payload"))
     var payload: String?
     @OptionGroup(title: "Job") var job: EnqueueOptions
@@ -46,6 +49,10 @@ struct EnqueueCommand: ConsoleCommand {
         if job.onDuplicate != nil, job.key == nil, bulk.keyField == nil, !bulk.bulk {
             throw ValidationError("--on-duplicate needs --key.")
         }
+        if job.keyWindow != nil, job.key == nil, id == nil, !bulk.bulk {
+            throw ValidationError("--key-window needs --key or --id.")
+        }
+        if json, bulk.ids == "-" { throw ValidationError("--ids - and --json both print on stdout; name a file.") }
         if bulk.bulk {
             let single: [(String, Bool)] = [
                 ("--wait", waits), ("--id", id != nil), ("--raw", raw), ("--count", count != 1),
@@ -82,17 +89,19 @@ struct EnqueueCommand: ConsoleCommand {
             let filled = plan.filled(options, name: name)
             if let near = plan.nearFunction(to: name) {
                 console.warn("stint.yaml has no function '\(name)'. Did you mean '\(near)'?")
+            } else if plan.hasNoFunction(for: name) {
+                console.hint("stint.yaml has no function '\(name)': a worker of another project must know it")
             }
             let raw = RawJob(name: name, payload: payload, options: filled)
-            let known = try await client.inspector.queueNames()
+            let service = try await QueueService.look(client.inspector)
             let report = EnqueueReport(console: console, json: json, isQuietOnData: waiting.isWaiting)
             if count > 1 {
-                try await enqueueMany(raw, client, report, known)
+                try await enqueueMany(raw, client, report, service)
                 return
             }
             let receipt = try await enqueue(raw, client)
             RowReferences.current.remember(last: receipt.id.description)
-            report.tell(receipt, of: raw, knownQueues: known)
+            report.tell(receipt, of: raw, service: service)
             if waiting.isWaiting {
                 try await JobWait(client: client, receipt: receipt, options: waiting, json: json, console: console)
                     .run()
@@ -110,7 +119,7 @@ struct EnqueueCommand: ConsoleCommand {
     }
 
     private func enqueueMany(
-        _ job: RawJob, _ client: StintClient, _ report: EnqueueReport, _ known: [String]
+        _ job: RawJob, _ client: StintClient, _ report: EnqueueReport, _ service: QueueService
     ) async throws {
         var left = count
         var added = 0
@@ -132,7 +141,7 @@ struct EnqueueCommand: ConsoleCommand {
                     hints: [.init("What waits there:", "stint queue show \(last.queue)")])
             }
         }
-        report.tellMany(count: added, of: count, job, knownQueues: known)
+        report.tellMany(count: added, of: count, job, service: service)
         if let unconfirmed { try EnqueueReport.check(unconfirmed) }
     }
 }

@@ -25,7 +25,9 @@ struct HelpTopicCommand: ConsoleCommand {
         if let word = unknown ?? surplus {
             let topics = HelpTopic.allCases.map(\.rawValue)
             if names.isEmpty, let near = NearMiss.find(word, among: topics) {
-                throw CommandFailure.usage("no topic '\(word)'. Did you mean '\(near)'?")
+                throw CommandFailure.usage(
+                    "no topic '\(word)'. Did you mean '\(near)'?",
+                    hints: topics.map { .init($0 == topics[0] ? "The topics:" : "", "stint help \($0)") })
             }
             throw CommandWords.unknown(word, after: names, in: command)
         }

@@ -5,6 +5,7 @@
 import ArgumentParser
 import Foundation
 import StintFunctions
+import StintTerminal
 
 /// The command `stint init [DIR]`.
 struct InitCommand: ConsoleCommand {
@@ -14,6 +15,7 @@ struct InitCommand: ConsoleCommand {
 
     @Argument(help: "The folder; made if it does not exist (default: this one).") var folder = "."
     @Option(help: "hello, mail or etl.", transform: InitCommand.example) var example: ProjectExample = .hello
+    @Flag(help: "Print one JSON object for each file.") var json = false
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
@@ -35,7 +37,12 @@ struct InitCommand: ConsoleCommand {
                 if file.isExecutable {
                     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
                 }
-                console.data(folder == "." ? file.path : "\(folder)/\(file.path)")
+                let shown = folder == "." ? file.path : "\(folder)/\(file.path)"
+                if json {
+                    console.document(.object([.init("file", .string(shown)), .init("done", .bool(true))]))
+                } else {
+                    console.data(Sanitizer.visible(shown))
+                }
             }
         } catch {
             throw CommandFailure(.failed, "cannot write into \(root): \(error.localizedDescription)")

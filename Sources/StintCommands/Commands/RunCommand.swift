@@ -26,20 +26,22 @@ struct RunCommand: ConsoleCommand {
               stint run --job @last
             """)
 
-    @Argument(help: ArgumentHelp("The job's name.", valueName: "name")) var name: String?
+    @Argument(help: ArgumentHelp("The job's name.", valueName: "name"), completion: LiveCompletion.jobs)
+    var name: String?
     @Argument(help: ArgumentHelp("The payload: JSON, @FILE or - for stdin (default: {}).", valueName: "payload"))
     var payload: String?
     @Flag(help: "The payload is any bytes, not JSON.") var raw = false
     @Option(help: ArgumentHelp("Run with the name and payload of this job; it stays as it is.", valueName: "id"))
     var job: String?
+    @Flag(help: "Print the outcome as one JSON document.") var json = false
     @OptionGroup(title: "General") var connection: ConnectionOptions
     @OptionGroup(title: "Talk") var talk: TalkOptions
 
     func validate() throws {
         if job == nil, name == nil { throw ValidationError("A name or --job ID is needed.") }
         if job != nil, name != nil || raw { throw ValidationError("--job brings its own name and payload.") }
-        if job == nil, connection.redis != nil || connection.namespace != nil {
-            throw ValidationError("--redis and --namespace need --job: nothing else here asks Redis.")
+        if job == nil, !connection.flags().isEmpty {
+            throw ValidationError("--redis, --namespace and --data need --job: nothing else here asks Redis.")
         }
     }
 
@@ -50,7 +52,7 @@ struct RunCommand: ConsoleCommand {
         let function = try FunctionSet(configuration).function(for: subject.name)
         let run = FunctionRun(function: function, console: console, logBound: configuration.logBound)
         try await SignalWatch.cancelling {
-            try await run.perform(subject.payload, subject.environment)
+            try await run.perform(subject.payload, subject.environment, name: json ? subject.name : nil)
         }
     }
 
@@ -60,7 +62,7 @@ struct RunCommand: ConsoleCommand {
         let invocation = Invocation.current
         guard let job else {
             let name = name ?? ""
-            let bytes = try PayloadArgument(payload).bytes(for: name, raw: raw, invocation)
+            let bytes = try PayloadArgument(payload).bytes(for: name, of: "stint run", raw: raw, invocation)
             let options = configuration.options(for: name)
             let queue = options.queue ?? "default"
             let id = "run-\(invocation.now())"

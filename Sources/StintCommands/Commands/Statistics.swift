@@ -36,7 +36,7 @@ struct Statistics: Sendable {
         facts += [
             .init("workers", "workers", .count(workers.count)),
             .init("slots", "slots", .count(workers.reduce(0) { $0 + $1.slots })),
-            .init("redis", "redis", .custom(redis, text: redisText)),
+            .init("redis", "redis", .custom(redis, text: redisText, plain: redis.text)),
         ]
         return Document(facts: facts, members: [.init("at", Field.date(queues.map(\.date).max()).json)])
     }

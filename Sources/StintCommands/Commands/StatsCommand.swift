@@ -17,7 +17,9 @@ struct StatsCommand: ConsoleCommand {
               stint stats --json | jq .redis
             """)
 
-    @Option(help: ArgumentHelp("Only this queue; may be repeated.", valueName: "name")) var queue: [String] = []
+    @Option(
+        help: ArgumentHelp("Only this queue; may be repeated.", valueName: "name"), completion: LiveCompletion.queues)
+    var queue: [String] = []
     @OptionGroup var document: DocumentOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var connection: ConnectionOptions

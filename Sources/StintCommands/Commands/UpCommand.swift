@@ -20,14 +20,15 @@ struct UpCommand: ConsoleCommand {
             """)
 
     @OptionGroup(title: "Worker") var logging: WorkerLogOptions
-    @OptionGroup(title: "General") var data: DataOptions
-    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup(title: "General") var connection: ConnectionOptions
     @OptionGroup(title: "Talk") var talk: TalkOptions
 
+    var talksJSON: Bool { logging.isJSON }
+
     func perform(on console: Console) async throws {
-        let functions = try FunctionSet(Configuration.load(data.flags, in: .current))
+        let functions = try FunctionSet(Configuration.load(connection.flags(), in: .current))
         try functions.check(on: console)
-        try await connection.withClient(on: console, data: data) { client, target in
+        try await connection.withClient(on: console) { client, target in
             let set = try FunctionSet(target.configuration)
             let options = WorkerOptions(target.configuration)
             let worker = FunctionWorker(set, queues: [], options: options, logging: logging, console: console)
@@ -44,7 +45,7 @@ struct UpCommand: ConsoleCommand {
         console.done(
             "serving \(names.count) function\(names.count == 1 ? "" : "s") with \(worker.slots) slots: \(shown)")
         console.talk("  queues: \(queues)     Ctrl-C ends it")
-        guard let first = names.first(where: { !$0.hasSuffix("*") }) else { return }
+        guard !console.talksJSON, let first = names.first(where: { !$0.hasSuffix("*") }) else { return }
         console.talk("  in a second terminal:   stint enqueue \(first) '{}' --wait")
     }
 }

@@ -27,6 +27,8 @@ struct WorkCommand: ConsoleCommand {
     @OptionGroup(title: "General") var connection: ConnectionOptions
     @OptionGroup(title: "Talk") var talk: TalkOptions
 
+    var talksJSON: Bool { logging.isJSON }
+
     func perform(on console: Console) async throws {
         // Before Redis is touched: a worker that cannot work must not appear anywhere.
         let functions = try FunctionSet(Configuration.load([:], in: .current))

@@ -8,6 +8,12 @@ extension CommandFailure {
     /// A failure of the library, with the exit code that belongs to it.
     package init(_ error: StintError) {
         self.init(Self.status(of: error.code), error.message)
+        if error.code == .payloadTooLarge {
+            hints = [
+                .init(
+                    "Allow longer ones:", "export STINT_PAYLOAD_MAX=2MB   (or payload_max: in stint.yaml; up to 16MB)")
+            ]
+        }
     }
 
     /// The exit code that belongs to a code of the library.

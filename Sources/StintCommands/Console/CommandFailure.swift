@@ -40,6 +40,15 @@ package struct CommandFailure: Error, Sendable {
     /// A failure that has been told already: only the exit code remains.
     package static func silent(_ status: CommandStatus) -> Self { Self(status, "") }
 
+    /// The rest of it for a JSON line.
+    package var facts: [JSONValue.Member] {
+        [
+            .init("exit_code", .integer(Int64(status.rawValue))),
+            .init("details", .array(details.map { .string($0) })),
+            .init("hints", .array(hints.map { .string($0.purpose + " " + $0.command) })),
+        ]
+    }
+
     /// What is printed on stderr, safe for a terminal.
     package func lines(style: Style) -> [String] {
         guard !summary.isEmpty else { return [] }

@@ -29,6 +29,10 @@ package enum CommandRunner {
         let words = CommandWords.moved(words, root: root)
         let (names, parent, unknown) = CommandWords.path(words, root: root)
         if let unknown { throw CommandWords.unknown(unknown, after: names, in: parent) }
+        if words.first == "---completion", let root = root as? any AsyncParsableCommand.Type {
+            // What completes names asks Redis, for which a task must wait.
+            _ = try await root.asyncParseAsRoot(words)
+        }
         var command = try root.parseAsRoot(words)
         if var command = command as? any AsyncParsableCommand {
             try await command.run()
@@ -61,7 +65,12 @@ package enum CommandRunner {
             failure = usageFailure(error, words, root: root)
         }
         let path = CommandWords.path(words, root: root).names
-        console.report(completed(failure, path, invocation).lines(style: console.errors.style))
+        let whole = completed(failure, path, invocation)
+        if ["up", "work"].contains(path.first), WorkerLogOptions.asksForJSON(words) {
+            if !whole.summary.isEmpty { console.log("error", whole.summary, whole.facts) }
+        } else {
+            console.report(whole.lines(style: console.errors.style))
+        }
         return failure.status
     }
 

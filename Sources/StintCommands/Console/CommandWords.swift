@@ -12,7 +12,7 @@ struct CommandWords {
         "--json", "--plain", "--no-color", "--ascii", "--utc", "-q", "--quiet", "-v", "-vv", "--verbose", "--no-input",
         "-y", "--yes", "-n", "--dry-run", "-w", "--watch",
     ]
-    private static let movableOptions: Set<String> = ["--redis", "--namespace", "--fields", "--interval"]
+    private static let movableOptions: Set<String> = ["--redis", "--namespace", "--data", "--fields", "--interval"]
 
     /// The words with leading common options moved behind the command's name.
     ///

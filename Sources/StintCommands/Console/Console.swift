@@ -2,7 +2,7 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-import StintTerminal
+package import StintTerminal
 import Synchronization
 
 /// Where a command prints: data on stdout, talk on stderr.
@@ -15,6 +15,8 @@ package final class Console: Sendable {
     package let errors: StreamTraits
     /// How much is told: below 0 only errors, above 0 more than usual.
     package let verbosity: Int
+    /// Whether all talk is JSON lines, as the log of a worker may be.
+    package let talksJSON: Bool
 
     private struct State {
         var writeError: TextSinkError?
@@ -23,18 +25,21 @@ package final class Console: Sendable {
     }
     private let outputSink: any TextSink
     private let errorSink: any TextSink
+    private let now: @Sendable () -> Int64
     private let state = Mutex(State())
 
     /// Creates a console.
     package init(
         output: StreamTraits, errors: StreamTraits, outputSink: any TextSink, errorSink: any TextSink,
-        verbosity: Int = 0
+        verbosity: Int = 0, talksJSON: Bool = false, now: @escaping @Sendable () -> Int64
     ) {
         self.output = output
         self.errors = errors
         self.outputSink = outputSink
         self.errorSink = errorSink
         self.verbosity = verbosity
+        self.talksJSON = talksJSON
+        self.now = now
     }
 
     /// The error of the first write to stdout that failed; nothing is written after it.
@@ -70,19 +75,31 @@ package final class Console: Sendable {
     /// The text is made safe to print.
     package func talk(_ line: String) {
         guard verbosity >= 0 else { return }
+        if talksJSON { return log("info", line) }
         say(Sanitizer.visible(line))
     }
 
     /// Prints `✓ …` on stderr, unless `--quiet` was given.
     package func done(_ line: String) {
         guard verbosity >= 0 else { return }
+        if talksJSON { return log("info", line) }
         say(errors.style.painted(.ok) + " " + Sanitizer.visible(line))
     }
 
     /// Prints `warning: …` on stderr, unless `--quiet` was given.
     package func warn(_ line: String) {
         guard verbosity >= 0 else { return }
+        if talksJSON { return log("warning", line) }
         say(errors.style.paint("warning:", .yellow) + " " + Sanitizer.visible(line))
+    }
+
+    /// Prints one JSON line with its time on stderr, also with `--quiet`.
+    package func log(_ level: String, _ message: String, _ facts: [JSONValue.Member] = []) {
+        let members: [JSONValue.Member] = [
+            .init("time", .string(CalendarTime(milliseconds: now()).iso8601)), .init("level", .string(level)),
+            .init("message", .string(String(message.drop { $0 == " " }))),
+        ]
+        say(JSONValue.object(members + facts).text)
     }
 
     /// Prints lines that are ready and safe on stderr, also with `--quiet`.
@@ -92,7 +109,7 @@ package final class Console: Sendable {
 
     /// Prints a hint on stderr: only for people, so only where stderr is a terminal.
     package func hint(_ line: String) {
-        guard verbosity >= 0, errors.isTerminal else { return }
+        guard verbosity >= 0, errors.isTerminal, !talksJSON else { return }
         say("  " + errors.style.paint(Sanitizer.visible(line), .dim))
     }
 
@@ -104,7 +121,7 @@ package final class Console: Sendable {
 
     /// Shows how far something is, on one line of stderr that is painted over; nothing where it cannot be.
     package func status(_ line: String) {
-        guard verbosity >= 0, errors.canRepaint else { return }
+        guard verbosity >= 0, errors.canRepaint, !talksJSON else { return }
         let text = TextWidth.cut(line, to: (errors.columns ?? 80) - 1, ellipsis: errors.style.ellipsis)
         state.withLock { $0.hasStatusLine = true }
         try? errorSink.write("\r\u{1B}[2K" + text)

@@ -12,14 +12,20 @@ package protocol ConsoleCommand: AsyncParsableCommand {
     /// The flags that every command takes.
     var talk: TalkOptions { get }
 
+    /// Whether all talk of the command is JSON lines.
+    var talksJSON: Bool { get }
+
     /// Does the work.
     func perform(on console: Console) async throws
 }
 
 extension ConsoleCommand {
+    /// Only workers are asked to talk so.
+    package var talksJSON: Bool { false }
+
     /// Runs the command on the console of the current invocation.
     package mutating func run() async throws {
-        let console = talk.console
+        let console = talk.console(talksJSON: talksJSON)
         defer { console.endStatus() }
         try await perform(on: console)
         // A reader that went away, such as `head`, has what it wanted; a full disk has not.

@@ -10,10 +10,12 @@ package struct ConsoleLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var logLevel: Logger.Level
     private let console: Console
+    private let hold: LogHold?
 
-    /// Creates a handler.
-    package init(console: Console) {
+    /// Creates a handler that, unless more was asked for, tells nothing while `hold` lasts.
+    package init(console: Console, hold: LogHold? = nil) {
         self.console = console
+        self.hold = hold
         switch console.verbosity {
         case ..<0: logLevel = .error
         case 0: logLevel = .warning
@@ -28,8 +30,14 @@ package struct ConsoleLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
+        if console.verbosity <= 0, let hold, hold.isHeld { return }
         let all = metadata.merging(event.metadata ?? [:]) { _, own in own }
-        let facts = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+            .sorted { $0.key < $1.key }
+        if console.talksJSON {
+            return console.log(
+                "\(event.level)", "\(event.message)", all.map { .init($0.key, .string("\($0.value)")) })
+        }
+        let facts = all.map { " \($0.key)=\($0.value)" }.joined()
         let style = console.errors.style
         let label = style.paint("\(event.level):", event.level >= .warning ? .yellow : .dim)
         console.report([label + " " + Sanitizer.visible("\(event.message)\(facts)")])
@@ -38,7 +46,10 @@ package struct ConsoleLogHandler: LogHandler {
 
 extension Console {
     /// A logger for the library that prints on this console.
-    package var logger: Logger {
-        Logger(label: "stint") { _ in ConsoleLogHandler(console: self) }
+    package var logger: Logger { logger(hold: nil) }
+
+    /// A logger for the library that tells nothing while `hold` lasts.
+    package func logger(hold: LogHold?) -> Logger {
+        Logger(label: "stint") { _ in ConsoleLogHandler(console: self, hold: hold) }
     }
 }

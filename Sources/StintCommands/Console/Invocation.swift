@@ -62,11 +62,14 @@ package struct Invocation: Sendable {
     }
 
     /// The console with the flags of a command applied.
-    package func console(verbosity: Int = 0, noColor: Bool = false, ascii: Bool = false) -> Console {
+    package func console(
+        verbosity: Int = 0, noColor: Bool = false, ascii: Bool = false, talksJSON: Bool = false
+    ) -> Console {
         Console(
             output: StreamTraits(device: output, environment: environment, noColor: noColor, ascii: ascii),
             errors: StreamTraits(device: errors, environment: environment, noColor: noColor, ascii: ascii),
-            outputSink: outputSink, errorSink: errorSink, verbosity: verbosity)
+            outputSink: outputSink, errorSink: errorSink, verbosity: verbosity, talksJSON: talksJSON,
+            now: now)
     }
 
     /// A file or folder as the user means it: relative to the working directory.

@@ -14,8 +14,9 @@ struct FunctionRun: Sendable {
 
     /// Runs it to its end.
     ///
+    /// - Parameter name: The job's name, if the outcome is printed as JSON instead of the result.
     /// - Throws: A failure with status 1 if its job would not be done, `CancellationError` if the task was cancelled.
-    func perform(_ payload: [UInt8], _ environment: FunctionEnvironment) async throws {
+    func perform(_ payload: [UInt8], _ environment: FunctionEnvironment, name: String? = nil) async throws {
         var function = function
         // Nobody else's memory is at stake here: all of a long log may pass.
         function.logBound = max(function.logBound ?? logBound, 64 << 20)
@@ -30,7 +31,12 @@ struct FunctionRun: Sendable {
             throw FunctionSet.failure(function, error)
         }
         console.endStatus()
-        console.result(result.output)
+        let outcome = FunctionOutcome.outcome(of: result, for: function)
+        if let name {
+            console.document(Self.document(outcome, result, name))
+        } else {
+            console.result(result.output)
+        }
         if result.isTruncated {
             console.warn("the oldest \(NumberText.bytes(result.outputDropped)) of the result were dropped (result_max)")
         }
@@ -39,7 +45,7 @@ struct FunctionRun: Sendable {
                 "ran \(TimeText.length(result.duration)), \(TimeText.length(result.processorTime)) on the processor, "
                     + "at most \(NumberText.bytes(result.maximumResidentBytes)) of memory")
         }
-        try judge(FunctionOutcome.outcome(of: result, for: function))
+        try judge(outcome)
     }
 
     private func judge(_ outcome: JobOutcome) throws {
@@ -54,6 +60,24 @@ struct FunctionRun: Sendable {
             throw CommandFailure(
                 .failed, "it asked to be run again in \(TimeText.length(time)), the attempt not counted")
         }
+    }
+
+    /// What `--json` prints.
+    private static func document(_ outcome: JobOutcome, _ result: FunctionResult, _ name: String) -> JSONValue {
+        let (state, reason): (String, String?) =
+            switch outcome {
+            case .completed: ("completed", nil)
+            case .retry(_, let reason): ("retry", reason)
+            case .dead(let reason): ("dead", reason)
+            case .crashed(let reason): ("crashed", reason)
+            case .snooze: ("snooze", nil)
+            }
+        var members: [JSONValue.Member] = [
+            .init("name", .string(name)), .init("outcome", .string(state)), .init("done", .bool(state == "completed")),
+            .init("reason", reason.map { .string($0) } ?? .null), .init("ran_s", Field.length(result.duration).json),
+        ]
+        members += JSONValue.members("result", bytes: result.output.isEmpty ? Array("null".utf8) : result.output)
+        return .object(members)
     }
 
     private static func line(_ text: String, on console: Console) -> String {

@@ -33,10 +33,6 @@ struct FunctionSet {
         let problems = configuration.check(runner)
         for problem in problems where problem.severity == .warning { console.warn(problem.description) }
         try Self.refuse(problems.filter { $0.severity == .error })
-        for queue in configuration.queues where queue.slots != nil {
-            console.warn(
-                "stint.yaml:\(queue.line): slots of queue '\(queue.name)' are not enforced; those of functions are")
-        }
     }
 
     /// The function that runs jobs of this name, if it can be run.

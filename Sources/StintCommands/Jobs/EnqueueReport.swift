@@ -35,7 +35,7 @@ struct EnqueueReport {
     }
 
     /// Tells of one job.
-    func tell(_ receipt: EnqueueReceipt, of job: RawJob, knownQueues: [String]) {
+    func tell(_ receipt: EnqueueReceipt, of job: RawJob, service: QueueService) {
         data(receipt, of: job)
         let style = console.errors.style
         let id = receipt.id.description
@@ -46,29 +46,21 @@ struct EnqueueReport {
         case .replaced: console.done("\(short) \(job.name) \(arrow) \(receipt.queue)   replaced what waited there")
         default: console.done("\(short) \(job.name) \(arrow) \(receipt.queue)\(time(job.options))")
         }
-        if receipt.isNew { warn(receipt.queue, knownQueues, undo: "stint job rm \(id)") }
+        if receipt.isNew { warn(receipt.queue, service, undo: "stint job rm \(id)") }
         if !isQuietOnData { console.hint("follow it: stint job logs -f @last") }
     }
 
     /// Tells of many jobs that are all alike.
-    func tellMany(count: Int, of wanted: Int, _ job: RawJob, knownQueues: [String]) {
+    func tellMany(count: Int, of wanted: Int, _ job: RawJob, service: QueueService) {
         let queue = job.options.queue ?? "default"
         let others = wanted - count
         let duplicates = others > 0 ? ", \(NumberText.grouped(others)) duplicates skipped" : ""
         console.done("queued \(NumberText.grouped(count)) jobs in '\(queue)'\(duplicates)\(time(job.options))")
-        if count > 0 { warn(queue, knownQueues, undo: "stint queue clear \(queue)") }
+        if count > 0 { warn(queue, service, undo: "stint queue clear \(queue)") }
     }
 
-    /// A queue that nobody knew is mostly a slip of the fingers.
-    private func warn(_ queue: String, _ known: [String], undo: String) {
-        guard !known.contains(queue) else { return }
-        if let near = NearMiss.find(queue, among: known) {
-            console.warn("no worker serves '\(queue)' and it did not exist before; '\(near)' does. Undo: \(undo)")
-        } else {
-            console.warn(
-                "no worker serves '\(queue)' and it did not exist before. Start one: stint work --queue \(queue)   "
-                    + "Undo: \(undo)")
-        }
+    private func warn(_ queue: String, _ service: QueueService, undo: String) {
+        if let warning = service.warning(queue, undo: undo) { console.warn(warning) }
     }
 
     private func time(_ options: JobOptions) -> String {

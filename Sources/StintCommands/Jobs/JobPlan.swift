@@ -33,6 +33,11 @@ package struct JobPlan: Sendable {
         return options.filled(from: known)
     }
 
+    /// Whether a project has functions and none of them runs jobs of this name.
+    package func hasNoFunction(for name: String) -> Bool {
+        !configuration.functions.isEmpty && configuration.function(for: name) == nil
+    }
+
     /// What was probably meant, where a project has functions and none of them runs jobs of this name.
     package func nearFunction(to name: String) -> String? {
         guard configuration.function(for: name) == nil else { return nil }

@@ -16,7 +16,11 @@ package struct PayloadArgument: Sendable {
     package init(_ text: String?) { self.text = text }
 
     /// Reads the payload: the very bytes, after a check that they are JSON unless `raw` is set.
-    package func bytes(for name: String, raw: Bool, _ invocation: Invocation) throws -> [UInt8] {
+    ///
+    /// - Parameter command: What the job's name stands behind, for hints.
+    package func bytes(
+        for name: String, of command: String = "stint enqueue", raw: Bool, _ invocation: Invocation
+    ) throws -> [UInt8] {
         guard let text else { return raw ? [] : Array("{}".utf8) }
         let bytes: [UInt8]
         var place = "payload"
@@ -31,18 +35,18 @@ package struct PayloadArgument: Sendable {
             place = "payload in \(path)"
         default: bytes = Array(text.utf8)
         }
-        if !raw { try Self.check(bytes, place, name) }
+        if !raw { try Self.check(bytes, place, "\(command) \(Invocation.quoted(name))") }
         return bytes
     }
 
-    private static func check(_ bytes: [UInt8], _ place: String, _ name: String) throws {
+    private static func check(_ bytes: [UInt8], _ place: String, _ typed: String) throws {
         do {
             _ = try JSONText(bytes)
         } catch {
             let purpose = place == "payload" ? "Read it from a file:" : "Not meant to be JSON?"
             let command =
                 place == "payload"
-                ? "stint enqueue \(Invocation.quoted(name)) @payload.json    raw bytes: --raw" : "add --raw"
+                ? "\(typed) @payload.json    raw bytes: --raw" : "add --raw"
             throw CommandFailure.invalidJSON(place, bytes: bytes, error: error, hints: [.init(purpose, command)])
         }
     }

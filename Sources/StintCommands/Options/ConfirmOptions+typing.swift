@@ -17,7 +17,7 @@ extension ConfirmOptions {
         }
         guard answer != name else { return }
         throw CommandFailure(
-            .notConfirmed, answer == nil ? "this needs a confirmation: \(question)" : "nothing was done",
+            .notConfirmed, answer == nil ? "this needs a confirmation: \(question)?" : "nothing was done",
             hints: [.init("Do it without asking:", invocation.retyped() + " --confirm \(name)")])
     }
 }

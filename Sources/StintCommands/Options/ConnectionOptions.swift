@@ -18,12 +18,14 @@ package struct ConnectionOptions: ParsableArguments {
         help: ArgumentHelp("Prefix of all keys (default: STINT_NAMESPACE, stint.yaml, else stint).", valueName: "name"))
     package var namespace: String?
 
+    @OptionGroup package var data: DataOptions
+
     /// Creates the group; the parser fills it.
     package init() {}
 
-    /// The settings that these flags, and those of `data`, make.
-    package func flags(_ data: DataOptions? = nil) -> [SettingKey: String] {
-        var flags = data?.flags ?? [:]
+    /// The settings that these flags make.
+    package func flags() -> [SettingKey: String] {
+        var flags = data.flags
         flags[.redis] = redis
         flags[.namespace] = namespace
         return flags

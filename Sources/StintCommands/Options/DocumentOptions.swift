@@ -11,9 +11,6 @@ package struct DocumentOptions: ParsableArguments {
     @Flag(help: "Print one JSON document.")
     package var json = false
 
-    @Flag(help: "Print times in UTC, as --json does.")
-    package var utc = false
-
     /// Creates the group; the parser fills it.
     package init() {}
 }

@@ -9,7 +9,9 @@ package import StintFunctions
 
 /// How enqueued jobs run: what the command line says, for one job or as the default of many.
 package struct EnqueueOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The queue (default: the function's in stint.yaml, else default).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The queue (default: the function's in stint.yaml, else default).", valueName: "name"),
+        completion: LiveCompletion.queues)
     package var queue: String?
 
     @Option(
@@ -34,6 +36,12 @@ package struct EnqueueOptions: ParsableArguments {
         help: ArgumentHelp("If the key is taken: reject (exit 4), existing, replace.", valueName: "policy"),
         transform: EnqueueOptions.conflict)
     package var onDuplicate: UniqueKey.Conflict?
+
+    @Option(
+        name: .customLong("key-window"),
+        help: ArgumentHelp("Keep the key, or the id, taken this long after the job's end.", valueName: "time"),
+        transform: DurationArgument.parse)
+    package var keyWindow: Duration?
 
     @Option(
         help: ArgumentHelp("Attempts in all, or unlimited.", valueName: "number"), transform: EnqueueOptions.attempts)
@@ -87,6 +95,7 @@ package struct EnqueueOptions: ParsableArguments {
             let instant = try at.milliseconds(now: invocation.now(), in: invocation.timeZone)
             options.runAt = Date(timeIntervalSince1970: Double(instant) / 1_000)
         }
+        options.window = keyWindow
         if let key { options.unique = .key(key, onConflict: onDuplicate ?? .reject) }
         if !tags.isEmpty {
             options.tags = Dictionary(tags.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })

@@ -17,9 +17,6 @@ package struct ListOptions: ParsableArguments {
     @Flag(help: "Print one record a line with tabs, as into a pipe.")
     package var plain = false
 
-    @Flag(help: "Print times in full and in UTC, as into a pipe.")
-    package var utc = false
-
     /// Creates the group; the parser fills it.
     package init() {}
 

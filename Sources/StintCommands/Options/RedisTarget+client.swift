@@ -11,16 +11,31 @@ extension RedisTarget {
     package var endpoint: String { (try? RedisConfiguration(url: url).endpoint) ?? "an unreadable address" }
 
     /// Creates a client for this Redis; nothing is opened yet.
-    package func makeClient(on console: Console) throws -> StintClient {
+    package func makeClient(on console: Console, hold: LogHold? = nil) throws -> StintClient {
         do {
             return try StintClient(
                 .init(
                     redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
                     maxPayloadBytes: configuration.payloadBound, clientName: "stint-cli"),
-                logger: console.logger)
+                logger: console.logger(hold: hold))
         } catch {
             throw failure(error)
         }
+    }
+
+    /// Creates a client and makes its first contact with Redis.
+    package func connect(on console: Console) async throws -> StintClient {
+        let hold = LogHold()
+        let client = try makeClient(on: console, hold: hold)
+        do {
+            // People wait for this answer: one try, then they decide.
+            try await client.connect(limit: .zero)
+        } catch {
+            await client.shutdown()
+            throw failure(error)
+        }
+        hold.end()
+        return client
     }
 
     /// Says what an error of the library means here, and what to type now.
@@ -41,14 +56,7 @@ extension RedisTarget {
                     ?? .init("Is it running?", "\(client) ping"),
                 .init("Use another one:", Invocation.current.retyped(with: "--redis", "redis://HOST:PORT")),
             ]
-            switch source {
-            case .environment(let name)?:
-                failure.hints.append(.init("No Redis at hand?", "unset \(name)   (Stint then starts a private one)"))
-            case .file(let path, _)?:
-                failure.hints.append(
-                    .init("No Redis at hand?", "remove 'redis:' from \(path)   (Stint then starts a private one)"))
-            default: break
-            }
+            failure.hints += withoutAddress
         case .redisRefused:
             failure.summary = "Redis at \(place)\(origin) refuses this user: \(reason(error))"
             failure.hints = [
@@ -56,7 +64,12 @@ extension RedisTarget {
                 .init("And name it:", "export STINT_REDIS_URL_FILE=redis-url"),
             ]
         case .redisUnsuitable:
-            failure.summary = "the Redis at \(place)\(origin) must not be used: \(error.message)"
+            var words = error.message
+            let mayEvict = words.contains("maxmemory-policy")
+            // The rest is for programs: no option of the command line allows it.
+            if mayEvict, let end = words.firstRange(of: " Set it to") { words = String(words[..<end.lowerBound]) }
+            if words.hasSuffix(".") { words.removeLast() }
+            failure.summary = "the Redis at \(place)\(origin) must not be used: \(words)"
             if error.message == StintError.isCluster.message {
                 failure.hints = [readdressed("Address the cluster:", as: "+cluster")]
                 break
@@ -65,12 +78,23 @@ extension RedisTarget {
                 failure.hints = [readdressed("Address the single server:", as: "")]
                 break
             }
-            let mayEvict = error.message.contains("maxmemory-policy")
-            failure.hints = [
+            failure.hints =
                 mayEvict
-                    ? .init("Make it keep jobs:", "\(client) config set maxmemory-policy noeviction")
-                    : .init("Which one is it?", "\(client) info server")
-            ]
+                ? [
+                    .init("To stay so, in its redis.conf:", "maxmemory-policy noeviction"),
+                    .init("Make it keep jobs now:", "\(client) config set maxmemory-policy noeviction"),
+                ]
+                : [
+                    .init("Which one is it?", "\(client) info server"),
+                    .init("Use another one:", Invocation.current.retyped(with: "--redis", "redis://HOST:PORT")),
+                ] + withoutAddress
+        case .invalidInput where error.underlying is RedisConfigurationError:
+            failure.summary = "the address of Redis\(origin) cannot be used: \(reason(error))"
+            if case .flag? = source {} else { failure.status = .invalidConfiguration }
+            failure.hints =
+                error.message.contains("has no TLS")
+                ? [.init("Build it with TLS:", "swift build -c release --traits TLS --product stint")]
+                : [.init("As it should look:", Invocation.current.retyped(with: "--redis", "redis://HOST:6379/0"))]
         case .redisFull:
             failure.hints = [.init("How full is it?", "\(client) info memory")]
         case .redisBusy, .outcomeUnknown:
@@ -78,6 +102,17 @@ extension RedisTarget {
         default: break
         }
         return failure
+    }
+
+    /// How to get a private Redis instead.
+    private var withoutAddress: [CommandFailure.Hint] {
+        switch source {
+        case .environment(let name)?:
+            [.init("No Redis at hand?", "unset \(name)   (Stint then starts a private one)")]
+        case .file(let path, _)?:
+            [.init("No Redis at hand?", "remove 'redis:' from \(path)   (Stint then starts a private one)")]
+        default: []
+        }
     }
 
     /// Refuses a password on the command line.
@@ -133,7 +168,9 @@ extension RedisTarget {
 
     /// The words of the transport, without the sentence around them.
     private func reason(_ error: StintError) -> String {
-        var reason = (error.underlying as? RedisFailure)?.description ?? error.message
+        var reason =
+            (error.underlying as? RedisFailure)?.description
+            ?? (error.underlying as? RedisConfigurationError)?.message ?? error.message
         // The sentence around it names the address already.
         if let start = reason.firstRange(of: "Redis at \(endpoint): ") { reason.removeSubrange(..<start.upperBound) }
         if reason.hasSuffix(".") { reason.removeLast() }
@@ -144,18 +181,14 @@ extension RedisTarget {
 extension ConnectionOptions {
     /// Connects, runs the body, and closes the connections.
     ///
-    /// - Parameters:
-    ///   - data: The folder given with `--data`.
-    ///   - body: Gets the client after its first contact with Redis.
+    /// - Parameter body: Gets the client after its first contact with Redis.
     /// - Throws: What the body throws; errors of the library come with what to do about them.
     package func withClient<Result>(
-        on console: Console, data: DataOptions? = nil, _ body: (StintClient, RedisTarget) async throws -> Result
+        on console: Console, _ body: (StintClient, RedisTarget) async throws -> Result
     ) async throws -> Result {
-        let target = try await target(on: console, data: data)
-        let client = try target.makeClient(on: console)
+        let target = try await target(on: console)
+        let client = try await target.connect(on: console)
         do {
-            // People wait for this answer: one try, then they decide.
-            try await client.connect(limit: .zero)
             let result = try await body(client, target)
             await client.shutdown()
             // Until here the private Redis has a client.

@@ -35,15 +35,13 @@ package struct RedisTarget: Sendable {
 
 extension ConnectionOptions {
     /// Finds the Redis to use and, if none was named, joins or starts the private one.
-    ///
-    /// - Parameter data: The folder given with `--data`.
-    package func target(on console: Console, data: DataOptions? = nil) async throws -> RedisTarget {
+    package func target(on console: Console) async throws -> RedisTarget {
         let invocation = Invocation.current
         try RedisTarget.refusePassword(in: redis)
-        let configuration = try Configuration.load(flags(data), in: invocation)
+        let configuration = try Configuration.load(flags(), in: invocation)
         let prefix = configuration[.namespace].value ?? "stint"
         if let (url, source) = configuration.redis {
-            guard data?.data == nil else {
+            guard data.data == nil else {
                 throw CommandFailure.usage("--data is for the private Redis, but another was named (from \(source))")
             }
             return RedisTarget(

@@ -29,7 +29,10 @@ package struct TalkOptions: ParsableArguments {
     }
 
     /// The console of the current invocation with these options applied.
-    package var console: Console {
-        Invocation.current.console(verbosity: quiet ? -1 : verbose, noColor: noColor, ascii: ascii)
+    ///
+    /// - Parameter talksJSON: Whether all talk is JSON lines.
+    package func console(talksJSON: Bool = false) -> Console {
+        Invocation.current.console(
+            verbosity: quiet ? -1 : verbose, noColor: noColor, ascii: ascii, talksJSON: talksJSON)
     }
 }

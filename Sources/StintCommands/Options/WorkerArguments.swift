@@ -11,6 +11,7 @@ package struct WorkerArguments: ParsableArguments {
     @Option(
         name: .customLong("queue"),
         help: ArgumentHelp("Queues and weights: mail,video=3 (default: those of stint.yaml).", valueName: "a,b=3"),
+        completion: LiveCompletion.queues,
         transform: QueueShare.parse)
     package var queues: [[Worker.Queue]] = []
 

@@ -10,7 +10,7 @@ extension Console {
     /// Ends when the reader of stdout has gone, and by the task's cancellation.
     /// - Parameter rows: Fetches the rows; called once for each print.
     package func show<Row: Sendable>(
-        _ listing: Listing<Row>, _ options: ListOptions, watch: WatchOptions? = nil,
+        _ listing: Listing<Row>, _ options: ListOptions, watch: WatchOptions? = nil, times: TimeOptions? = nil,
         rows: () async throws -> [Row]
     ) async throws {
         let invocation = Invocation.current
@@ -18,9 +18,12 @@ extension Console {
         // A pipe wants to know where one print ends and what the columns are: JSON lines say both.
         if watch?.period != nil, format == .tabSeparated, !options.plain { format = .json }
         let columns = try listing.columns(options.fieldNames, for: format)
+        var style = output.style
+        // Colours that were asked for go into a pipe too, but --plain is for programs.
+        if format == .tabSeparated, options.plain || output.isTerminal { style.usesColor = false }
         while true {
             let rows = try await rows()
-            let context = Field.Context(now: invocation.now(), utc: options.utc, style: output.style)
+            let context = Field.Context(now: invocation.now(), utc: times?.utc ?? false, style: style)
             let lines = listing.lines(
                 rows, columns: columns, format: format, width: output.columns, context: context)
             guard let period = watch?.period else {

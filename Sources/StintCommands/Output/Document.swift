@@ -36,7 +36,9 @@ struct Document: Sendable {
     /// What is missing is left out for people.
     func lines(for traits: StreamTraits, utc: Bool, now: Int64) -> [String] {
         guard traits.isTerminal else {
-            return facts.map { TabSeparated.line([$0.name, $0.field.plainText]) }
+            return facts.map {
+                TabSeparated.line([.init($0.name, .dim), .init($0.field.plainText)], style: traits.style)
+            }
         }
         let context = Field.Context(now: now, utc: utc, style: traits.style)
         let shown = facts.filter { $0.label != nil && $0.field != .missing }
@@ -55,7 +57,8 @@ struct Document: Sendable {
 extension Console {
     /// Prints a document once, or again and again with `--watch`, in the form that the options and the stream ask for.
     func show(
-        _ options: DocumentOptions, watch: WatchOptions? = nil, document: () async throws -> Document
+        _ options: DocumentOptions, watch: WatchOptions? = nil, times: TimeOptions? = nil,
+        document: () async throws -> Document
     ) async throws {
         let invocation = Invocation.current
         while true {
@@ -63,7 +66,8 @@ extension Console {
             let isJSON = options.json || (watch?.period != nil && !output.isTerminal)
             let lines =
                 isJSON
-                ? [document.json.text] : document.lines(for: output, utc: options.utc, now: invocation.now())
+                ? [document.json.text]
+                : document.lines(for: output, utc: times?.utc ?? false, now: invocation.now())
             if watch?.period != nil, !isJSON, output.canRepaint {
                 repaint(lines)
             } else {

@@ -22,8 +22,8 @@ package enum Field: Sendable, Hashable {
     case flag(Bool)
     case bytes(Int64)
     case list([String])
-    /// People and programs get different things; pipes get the people's text.
-    case custom(JSONValue, text: String)
+    /// People and programs get different things; pipes get `plain`, else a number as it is, else the people's text.
+    case custom(JSONValue, text: String, plain: String? = nil)
 
     /// How values are written for people.
     package struct Context: Sendable {
@@ -56,7 +56,7 @@ package enum Field: Sendable, Hashable {
         case .flag(let flag): flag ? "yes" : "no"
         case .bytes(let bytes): NumberText.bytes(bytes)
         case .list(let items): items.joined(separator: " ")
-        case .text(let text), .custom(_, let text): text
+        case .text(let text), .custom(_, let text, _): text
         }
     }
 
@@ -64,7 +64,10 @@ package enum Field: Sendable, Hashable {
     package var plainText: String {
         switch self {
         case .missing: ""
-        case .text(let text), .id(let text), .custom(_, let text): text
+        case .text(let text), .id(let text): text
+        case .custom(_, _, let plain?): plain
+        case .custom(.integer(let number), _, nil): String(number)
+        case .custom(_, let text, nil): text
         case .count(let count), .bytes(let count): String(count)
         case .flag(let flag): flag ? "true" : "false"
         case .instant(let instant): CalendarTime(milliseconds: instant).iso8601
@@ -89,7 +92,7 @@ package enum Field: Sendable, Hashable {
         case .flag(let flag): .bool(flag)
         case .instant(let instant): .string(CalendarTime(milliseconds: instant).iso8601)
         case .list(let items): .array(items.map { .string($0) })
-        case .custom(let json, _): json
+        case .custom(let json, _, _): json
         }
     }
 

@@ -45,7 +45,9 @@ package struct Listing<Row: Sendable>: Sendable {
                 JSONValue.object(columns.map { .init($0.name, $0.value(row).json) }).text
             }
         case .tabSeparated:
-            return rows.map { row in TabSeparated.line(columns.map { $0.value(row).plainText }) }
+            return rows.map { row in
+                TabSeparated.line(columns.map { .init($0.value(row).plainText, $0.color(row)) }, style: context.style)
+            }
         case .table:
             guard !rows.isEmpty else { return [] }
             let table = Table(

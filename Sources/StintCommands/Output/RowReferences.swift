@@ -49,7 +49,9 @@ package struct RowReferences: Sendable {
                 throw CommandFailure.usage("'\(text)' is no row; write %1 for the first row of the last list")
             }
             if number <= rows.count { return rows[number - 1] }
-            let known = rows.isEmpty ? "no list was printed here" : "the last list had \(rows.count) rows"
+            let known =
+                rows.isEmpty
+                ? "no list was printed here" : "the last list had \(rows.count) row\(rows.count == 1 ? "" : "s")"
             throw CommandFailure(
                 .notFound, "there is no row \(text): \(known)", hints: [.init("List jobs:", "stint job ls")])
         }

@@ -50,11 +50,8 @@ struct FunctionWorker {
     /// it claim nothing more, SIGCONT lets it claim again.
     func run(with client: StintClient) async throws {
         let console = console
-        let isJSON = logging.form == .json
         let now = Invocation.current.now
-        let logger = Logger(label: "stint") { _ in
-            WorkerLogHandler(console: console, isJSON: isJSON, now: now)
-        }
+        let logger = Logger(label: "stint") { _ in WorkerLogHandler(console: console, now: now) }
         let worker: Worker
         do {
             worker = try Worker(client, queues: queues, slots: slots, options: options, logger: logger) {

@@ -10,13 +10,11 @@ package struct WorkerLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var logLevel: Logger.Level
     private let console: Console
-    private let isJSON: Bool
     private let now: @Sendable () -> Int64
 
     /// Creates a handler for the console's verbosity: what happens to jobs without `-v`, only warnings with `-q`.
-    package init(console: Console, isJSON: Bool, now: @escaping @Sendable () -> Int64) {
+    package init(console: Console, now: @escaping @Sendable () -> Int64) {
         self.console = console
-        self.isJSON = isJSON
         self.now = now
         switch console.verbosity {
         case ..<0: logLevel = .warning
@@ -33,18 +31,11 @@ package struct WorkerLogHandler: LogHandler {
 
     package func log(event: LogEvent) {
         let facts = metadata.merging(event.metadata ?? [:]) { _, own in own }.sorted { $0.key < $1.key }
-        let time = CalendarTime(milliseconds: now()).iso8601
-        console.report([isJSON ? json(event, facts, time) : text(event, facts, time)])
-    }
-
-    private func json(_ event: LogEvent, _ facts: [(key: String, value: Logger.MetadataValue)], _ time: String)
-        -> String
-    {
-        let members: [JSONValue.Member] = [
-            .init("time", .string(time)), .init("level", .string("\(event.level)")),
-            .init("message", .string("\(event.message)")),
-        ]
-        return JSONValue.object(members + facts.map { .init($0.key, .string("\($0.value)")) }).text
+        if console.talksJSON {
+            console.log("\(event.level)", "\(event.message)", facts.map { .init($0.key, .string("\($0.value)")) })
+        } else {
+            console.report([text(event, facts, CalendarTime(milliseconds: now()).iso8601)])
+        }
     }
 
     private func text(_ event: LogEvent, _ facts: [(key: String, value: Logger.MetadataValue)], _ time: String)

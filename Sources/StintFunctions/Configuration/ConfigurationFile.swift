@@ -116,7 +116,8 @@ package struct ConfigurationFile: Sendable {
 
     private func readQueues(_ entry: NodeReader.Entry, _ reader: inout NodeReader) -> [QueueSettings] {
         let keys = NodeReader.Keys(
-            known: ["weight", "slots"], later: ["rate", "concurrency", "depth", "fair", "ordered", "shards", "burst"])
+            known: ["weight"],
+            later: ["slots", "rate", "concurrency", "depth", "fair", "ordered", "shards", "burst"])
         return reader.entries(entry.value, "queues").map { queue in
             do {
                 try NameRule.check(queue.key, "queue")
@@ -124,11 +125,8 @@ package struct ConfigurationFile: Sendable {
                 reader.report("\(error)", line: queue.line)
             }
             var settings = QueueSettings(name: queue.key, line: queue.line)
-            for entry in reader.entries(queue.value, "queues.\(queue.key)", keys: keys) {
-                switch entry.key {
-                case "weight": settings.weight = reader.integer(entry, 1...1000) ?? 1
-                default: settings.slots = reader.integer(entry, 1...100_000)
-                }
+            for entry in reader.entries(queue.value, "queues.\(queue.key)", keys: keys) where entry.key == "weight" {
+                settings.weight = reader.integer(entry, 1...1000) ?? 1
             }
             return settings
         }

@@ -7,15 +7,12 @@ package struct QueueSettings: Sendable, Hashable {
     package var name: String
     /// Its share of the workers' claims; 1 unless given.
     package var weight: Int
-    /// The most jobs of the queue that one worker runs at a time; `nil` for as many as it has slots.
-    package var slots: Int?
     package var line: Int
 
     /// Creates settings.
-    package init(name: String, weight: Int = 1, slots: Int? = nil, line: Int) {
+    package init(name: String, weight: Int = 1, line: Int) {
         self.name = name
         self.weight = weight
-        self.slots = slots
         self.line = line
     }
 }

@@ -24,6 +24,7 @@ final class CommandLink: RedisTransport {
     private let inbox = Mutex(Inbox())
     private let reactor: NIOReactor
     private let core: NIOLoopBoundBox<CommandLinkCore>
+    private let trace: CommandTrace?
 
     init(
         name: String,
@@ -37,6 +38,7 @@ final class CommandLink: RedisTransport {
         reactor = dialer.reactor
         var logger = logger
         logger[metadataKey: "stint.connection"] = "\(name)"
+        trace = CommandTrace(reactor: reactor, logger: logger)
         let machine = CommandMachine<Call>(
             endpoint: dialer.configuration.endpoint, expiriesBeforeClose: expiriesBeforeClose, random: random,
             reconnects: reconnects)
@@ -50,7 +52,7 @@ final class CommandLink: RedisTransport {
         timeout: Duration,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
-        append(Call(bytes: command.bytes, completion: completion), timeout: timeout)
+        append(Call(bytes: command.bytes, completion: traced(command, completion)), timeout: timeout)
     }
 
     /// Sends a command right behind ASKING, which makes a node that is taking over a slot run it.
@@ -62,7 +64,13 @@ final class CommandLink: RedisTransport {
         // What becomes of ASKING itself, the reply to the command shows.
         append(
             Call(bytes: RedisCommand("ASKING").bytes) { _ in },
-            then: Call(bytes: command.bytes, completion: completion), timeout: timeout)
+            then: Call(bytes: command.bytes, completion: traced(command, completion)), timeout: timeout)
+    }
+
+    private func traced(
+        _ command: RedisCommand, _ completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
+    ) -> @Sendable (Result<RedisValue, RedisFailure>) -> Void {
+        trace?.watching(command, completion) ?? completion
     }
 
     /// Puts a call into the inbox, and another right behind it that goes out on the same connection or not at all.
@@ -136,10 +144,12 @@ extension CommandLink: RedisPairTransport {
         // Replies come in order, so that of the first is there when the second's comes, whatever it is.
         let early = EarlyReply()
         append(
-            Call(bytes: first.bytes) { early.set($0) },
-            then: Call(bytes: second.bytes) { late in
-                completion(early.get().flatMap { first in late.map { RedisPairReply(first: first, second: $0) } })
-            },
+            Call(bytes: first.bytes, completion: traced(first) { early.set($0) }),
+            then: Call(
+                bytes: second.bytes,
+                completion: traced(second) { late in
+                    completion(early.get().flatMap { first in late.map { RedisPairReply(first: first, second: $0) } })
+                }),
             timeout: timeout)
     }
 

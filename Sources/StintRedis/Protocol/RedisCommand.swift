@@ -10,6 +10,8 @@ package struct RedisCommand: Sendable, Hashable {
     ///
     /// Never holds a secret.
     package let name: String
+    /// What people call it: the name, or that of the script which it calls.
+    package let label: String
     /// The command as it goes over the wire.
     package let bytes: [UInt8]
 
@@ -38,12 +40,15 @@ package struct RedisCommand: Sendable, Hashable {
     }
 
     /// Encodes a command of `count` arguments (its name not counted), which `body` appends.
-    package init(_ name: String, count: Int, reservingBytes: Int = 0, _ body: (inout Encoder) -> Void) {
+    package init(
+        _ name: String, label: String? = nil, count: Int, reservingBytes: Int = 0, _ body: (inout Encoder) -> Void
+    ) {
         var encoder = Encoder(count: count + 1, reservingBytes: reservingBytes)
         encoder.append(name)
         body(&encoder)
         precondition(encoder.remaining == 0, "a command must get as many arguments as it announced")
         self.name = name
+        self.label = label ?? name
         self.bytes = encoder.bytes
     }
 }

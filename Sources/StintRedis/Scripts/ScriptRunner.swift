@@ -25,13 +25,13 @@ package final class ScriptRunner: Sendable {
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
         let transport = transport
-        let command = Self.command("EVALSHA", script.sha1, keys, arguments)
+        let command = Self.command("EVALSHA", script.name, script.sha1, keys, arguments)
         transport.send(command, timeout: timeout) { result in
             guard case .failure(.server(let error)) = result, error.code == "NOSCRIPT" else {
                 completion(result)
                 return
             }
-            let command = Self.command("EVAL", script.source, keys, arguments)
+            let command = Self.command("EVAL", script.name, script.source, keys, arguments)
             transport.send(command, timeout: timeout) { result in
                 completion(Self.explained(result, script))
             }
@@ -78,7 +78,7 @@ package final class ScriptRunner: Sendable {
 
     /// Encodes the call of a script whose keys are texts, with its source.
     package static func command(_ script: RedisScript, keys: [String], arguments: [[UInt8]]) -> RedisCommand {
-        command("EVAL", script.source, keys.map { [UInt8]($0.utf8) }, arguments)
+        command("EVAL", script.name, script.source, keys.map { [UInt8]($0.utf8) }, arguments)
     }
 
     /// A user that may not send the source depends on somebody who loads the script.
@@ -96,12 +96,14 @@ package final class ScriptRunner: Sendable {
 
     private static func command(
         _ name: String,
+        _ label: String,
         _ script: String,
         _ keys: [[UInt8]],
         _ arguments: [[UInt8]]
     ) -> RedisCommand {
         let size = arguments.reduce(script.utf8.count + keys.reduce(0) { $0 + $1.count }) { $0 + $1.count }
-        return RedisCommand(name, count: 2 + keys.count + arguments.count, reservingBytes: size) { encoder in
+        let count = 2 + keys.count + arguments.count
+        return RedisCommand(name, label: label, count: count, reservingBytes: size) { encoder in
             encoder.append(script)
             encoder.append(keys.count)
             for key in keys { encoder.append(key) }

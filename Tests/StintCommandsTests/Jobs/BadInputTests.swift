@@ -39,6 +39,10 @@ import Testing
                 #expect(run.errors.contains("refuses this user"))
                 #expect(run.errors.contains("STINT_REDIS_URL_FILE"))
                 #expect(!run.errors.contains("wr0ng"))
+                #expect(run.errors.split(separator: "\n").count { $0.hasPrefix("error:") } == 1, "\(run.errors)")
+                #expect(
+                    await stint("queue", "ls", "-v", environment: ["STINT_REDIS_URL": url]).errors.contains(
+                        "Redis refused"))
             }
         }
     }
@@ -51,7 +55,11 @@ import Testing
                 let run = await CommandRun.stint(words, environment: stint.environment, directory: stint.folder)
                 #expect(run.status == .invalidConfiguration)
                 #expect(run.errors.contains("must not be used"))
-                #expect(run.errors.contains("config set maxmemory-policy noeviction"))
+                let last = run.errors.split(separator: "\n").last ?? ""
+                #expect(last.contains("redis-cli") && last.hasSuffix("config set maxmemory-policy noeviction"))
+                #expect(
+                    run.errors.contains("must not be used: This Redis may evict keys (maxmemory-policy allkeys-lru)"))
+                #expect(!run.errors.contains("client's configuration"))
             }
         }
     }
@@ -63,6 +71,7 @@ import Testing
             let run = await stint("enqueue", "hello", "@big.json")
             #expect(run.status == .usage)
             #expect(run.errors.contains("has 1048578 bytes; the limit is 1048576"))
+            #expect(run.errors.contains("export STINT_PAYLOAD_MAX=2MB   (or payload_max: in stint.yaml"))
             #expect(try await stint.inspector.queueNames().isEmpty)
         }
     }
@@ -77,6 +86,7 @@ import Testing
             let bulk = await stint(
                 "enqueue", "--bulk", "--name", "hello", input: #"{"a":12345678}"# + "\n", environment: small)
             #expect(bulk.errors.contains("has 14 bytes; the limit is 10"))
+            #expect(bulk.errors.contains("STINT_PAYLOAD_MAX"))
             #expect(try await stint.inspector.queueNames().isEmpty)
             try stint.write("big.json", "\"" + String(repeating: "x", count: 1 << 20) + "\"")
             let large = await stint("enqueue", "hello", "@big.json", environment: ["STINT_PAYLOAD_MAX": "2MB"])
@@ -84,6 +94,49 @@ import Testing
             let wrong = await stint("enqueue", "hello", environment: ["STINT_PAYLOAD_MAX": "17MB"])
             #expect(wrong.status == .invalidConfiguration)
         }
+    }
+
+    @Test("A Redis that is too old, by what it says on the wire", arguments: [("6.2.14", true), ("7.0.0", false)])
+    func old(version: String, isTooOld: Bool) async throws {
+        try await withFolder { folder async throws in
+            let peer = try FakeRedis(in: folder, info: "redis_version:\(version)\r\nmaxmemory:0\r\n")
+            defer { peer.stop() }
+            let url = "redis+unix://\(peer.socketPath)"
+            let environment = ["STINT_REDIS_URL": url, "HOME": folder]
+            let run = await CommandRun.stint(["queue", "ls"], environment: environment, directory: folder)
+            guard isTooOld else {
+                // It is asked for its queues, and what it says then is no list.
+                #expect(!run.errors.contains("needs 7.0"))
+                return
+            }
+            #expect(run.status == .invalidConfiguration)
+            #expect(
+                run.errors == """
+                    error: the Redis at \(peer.socketPath) (from STINT_REDIS_URL) must not be used: This is Redis 6.2.14; \
+                    Stint needs 7.0 or newer
+                      Which one is it?    redis-cli -s \(peer.socketPath) info server
+                      Use another one:    stint --redis redis://HOST:PORT queue ls
+                      No Redis at hand?   unset STINT_REDIS_URL   (Stint then starts a private one)
+
+                    """)
+        }
+    }
+
+    @Test("An address that is none says how one looks, and what must be built for TLS")
+    func address() async throws {
+        let scheme = await CommandRun.stint(["queue", "ls"], environment: ["STINT_REDIS_URL": "http://127.0.0.1:6379"])
+        #expect(scheme.status == .invalidConfiguration)
+        #expect(
+            scheme.errors.contains("the address of Redis (from STINT_REDIS_URL) cannot be used: unknown scheme http://")
+        )
+        #expect(scheme.errors.hasSuffix("stint --redis redis://HOST:6379/0 queue ls\n"), "\(scheme.errors)")
+        let flag = await CommandRun.stint(["queue", "ls", "--redis", "127.0.0.1:6379"])
+        #expect(flag.status == .usage)
+        #expect(flag.errors.contains("(from --redis) cannot be used: the Redis URL has no scheme"))
+        guard !TLSOptions.isAvailable else { return }
+        let tls = await CommandRun.stint(["queue", "ls", "--redis", "rediss://127.0.0.1:6379"])
+        #expect(tls.errors.contains("this build of Stint has no TLS"))
+        #expect(tls.errors.contains("swift build -c release --traits TLS --product stint"))
     }
 
     @Test("A password on the command line is refused, and printed by no error")

@@ -114,14 +114,22 @@ import Testing
         }
     }
 
-    @Test("A dry run leaves the file of an earlier run's ids as it is")
-    func dryRunKeepsIDs() async throws {
-        try await withWorkshop { stint async throws in
-            try stint.write("ids", "earlier\n")
-            let line = #"{"name":"hello"}"#
-            let run = await stint("enqueue", "--bulk", "-", "--ids", "ids", "--dry-run", input: line)
-            #expect(run.status == .ok, "\(run.errors)")
-            #expect(try String(contentsOfFile: stint.folder + "/ids", encoding: .utf8) == "earlier\n")
+    @Test("The file of --ids is left alone by --dry-run, and where no Redis can be reached")
+    func idsUntouched() async throws {
+        try await withFolder { folder async throws in
+            let path = folder + "/ids"
+            try "kept\n".write(toFile: path, atomically: true, encoding: .utf8)
+            let environment = ["STINT_REDIS_URL": "redis+unix:///nonexistent/redis.sock", "HOME": folder]
+            for (words, status) in [(["-n"], CommandStatus.ok), ([], .unreachable)] {
+                let run = await CommandRun.stint(
+                    ["enqueue", "--bulk", "--ids", "ids"] + words, environment: environment, input: two,
+                    directory: folder)
+                #expect(run.status == status)
+                #expect(try String(contentsOfFile: path, encoding: .utf8) == "kept\n")
+            }
+            let both = await CommandRun.stint(["enqueue", "--bulk", "--ids", "-", "--json"], input: two)
+            #expect(both.status == .usage)
+            #expect(both.errors.contains("--ids - and --json both print on stdout"))
         }
     }
 

@@ -102,17 +102,61 @@ import Testing
         }
     }
 
-    @Test("A queue that nobody knew is said, with the likely one and the undo")
-    func newQueue() async throws {
+    @Test("A queue that no worker serves is said, with the likely one, and the undo where it did not exist")
+    func unserved() async throws {
         try await withWorkshop { stint async throws in
-            #expect(await stint("enqueue", "mail").errors.contains("Start one: stint work --queue mail"))
-            let slip = await stint("enqueue", "mail", "--queue", "mial")
+            let first = await stint("enqueue", "mail")
             #expect(
-                slip.errors.contains(
-                    "warning: no worker serves 'mial' and it did not exist before; 'mail' does. "
-                        + "Undo: stint job rm \(slip.lines[0])"))
-            #expect(await stint("enqueue", "mail").errors.contains("warning") == false)
+                first.errors.contains(
+                    "warning: no worker serves 'mail' and it did not exist before. "
+                        + "Start one: stint work --queue mail   Undo: stint job rm \(first.lines[0])"),
+                "\(first.errors)")
+            let known = await stint("enqueue", "mail")
+            #expect(known.errors.contains("warning: no worker serves 'mail'. Start one: stint work --queue mail"))
+            #expect(!known.errors.contains("Undo"))
             #expect(await stint("enqueue", "mial", "--queue", "mail").errors.contains("Did you mean 'mail'?"))
+            // Near names are offered only where somebody serves them.
+            #expect(!(await stint("enqueue", "mail", "--queue", "mial").errors.contains("'mail' does exist")))
+            try await stint.serving("mail") {
+                #expect(await stint("enqueue", "mail").errors.contains("warning") == false)
+                let slip = await stint("enqueue", "mail", "--queue", "mails")
+                #expect(
+                    slip.errors.contains(
+                        "warning: no worker serves 'mails' and it did not exist before; 'mail' does exist and is "
+                            + "served. Undo: stint job rm \(slip.lines[0])"), "\(slip.errors)")
+                let bulk = await stint("enqueue", "--bulk", "-", input: #"{"name":"mail","queue":"nobody"}"#)
+                #expect(bulk.errors.contains("warning: no worker serves 'nobody' and it did not exist before."))
+                #expect(!(await stint("enqueue", "--bulk", input: #"{"name":"mail"}"#).errors.contains("warning")))
+            }
+        }
+    }
+
+    @Test("A name that no function has is told to people")
+    func unknownName() async throws {
+        try await withWorkshop { stint async throws in
+            let hint = "stint.yaml has no function 'payments.refund'"
+            #expect(await stint("enqueue", "payments.refund", terminal: 120).errors.contains(hint))
+            #expect(!(await stint("enqueue", "hello", terminal: 120).errors.contains("has no function")))
+        }
+    }
+
+    @Test("--key-window keeps a key taken after the job's end")
+    func keyWindow() async throws {
+        try await withWorkshop { stint async throws in
+            let run = await stint("enqueue", "cat", "--key", "k", "--key-window", "1h")
+            #expect(run.status == .ok)
+            #expect(try await stint.jobs().first?.windowMilliseconds == 3_600_000)
+            _ = await stint("enqueue", "cat", "--key", "short")
+            _ = await stint(
+                "enqueue", "--bulk", input: #"{"name":"cat","key":"line","window":"2h"}"#)
+            #expect(try await stint.jobs().last?.windowMilliseconds == 7_200_000)
+            #expect(await stint("work", "--drain", "-q").status == .ok)
+            #expect(await stint("enqueue", "cat", "--key", "short").status == .ok)
+            for key in ["k", "line"] {
+                let refused = await stint("enqueue", "cat", "--key", key)
+                #expect(refused.status == .refusedByState, "\(key) \(refused.errors)")
+            }
+            #expect(await stint("enqueue", "cat", "--key-window", "1h").status == .usage)
         }
     }
 

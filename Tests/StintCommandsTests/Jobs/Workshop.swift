@@ -45,6 +45,22 @@ struct Workshop: Sendable {
             directory: folder, sink: sink)
     }
 
+    /// Runs a body while a worker serves a queue and runs nothing.
+    func serving(_ queue: String, _ body: () async throws -> Void) async throws {
+        let worker = try Worker(client, queues: [.init(queue)], slots: 1) {
+            Handle(raw: "none") { _, _ in .completed }
+        }
+        worker.quiet()
+        let task = Task { try await worker.run() }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try await inspector.nodes().isEmpty, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        try await body()
+        worker.drain()
+        try await task.value
+    }
+
     /// Writes a file into the folder.
     func write(_ name: String, _ text: String) throws { try write(name, bytes: Array(text.utf8)) }
 

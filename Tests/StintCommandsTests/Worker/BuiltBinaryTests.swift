@@ -77,6 +77,25 @@ import Darwin
         }
     }
 
+    @Test("With --log json what a worker says of signals and of the private Redis is JSON lines too")
+    func json() async throws {
+        try await withWorkshop { stint async throws in
+            var environment = stint.environment
+            environment["STINT_REDIS_URL"] = nil
+            let up = try start("up", "--log", "json", "--data", "here", in: stint, environment: environment)
+            try await soon("it works") { log(stint).contains("Worker started") }
+            kill(up.processIdentifier, SIGTERM)
+            #expect(try await end(up) == 0)
+            let lines = try CommandRun(status: .ok, output: "", errors: log(stint)).objects()
+            let messages = lines.compactMap { $0["message"] as? String }
+            for part in ["using the private Redis in ./here", "serving 7 functions", "draining: "] {
+                #expect(messages.contains { $0.hasPrefix(part) }, "\(messages)")
+            }
+            #expect(lines.allSatisfy { $0["time"] is String && $0["level"] is String })
+            #expect(try await end(start("down", "--data", "here", in: stint, environment: environment)) == 0)
+        }
+    }
+
     @Test("SIGTSTP stops claims and SIGCONT lets them go on")
     func quiet() async throws {
         try await withWorkshop { stint async throws in

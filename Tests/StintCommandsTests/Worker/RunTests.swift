@@ -52,6 +52,27 @@ import Testing
         #expect(run.errors == errors)
     }
 
+    @Test("--json prints the outcome as a document, and the exit code stays")
+    func json() async throws {
+        func text(_ run: CommandRun) -> String { run.output.replacing(/"ran_s":[0-9.]+/, with: "T") }
+        let hello = try await run("hello", #"{"name": "test"}"#, "--json")
+        #expect(
+            text(hello)
+                == #"{"name":"hello","outcome":"completed","done":true,"reason":null,T,"result_text":"hello test\n"}"#
+                + "\n")
+        let fail = try await run("fail", "--json")
+        #expect(fail.status == .failed)
+        #expect(text(fail).hasPrefix(#"{"name":"fail","outcome":"dead","done":false,"reason":"exit 65"#))
+    }
+
+    @Test("Broken JSON is mended by a command that runs, not one that enqueues")
+    func brokenJSON() async throws {
+        let broken = try await run("hello", "{")
+        #expect(broken.status == .usage)
+        #expect(broken.errors.contains("stint run hello @payload.json"))
+        #expect(!broken.errors.contains("enqueue"))
+    }
+
     @Test("A function over its timeout is ended")
     func timeout() async throws {
         let run = try await run("f", yaml: "functions:\n  f: {sh: 'sleep 60', timeout: 100ms}\n")

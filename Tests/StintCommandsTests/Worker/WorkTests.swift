@@ -49,6 +49,30 @@ import Testing
         }
     }
 
+    @Test("With --json or --log json everything on stderr is one object a line, errors too")
+    func jsonTalk() async throws {
+        let yaml = "functions:\n  hello: {sh: 'cat'}\n"
+        try await withWorkshop(yaml: yaml) { stint async throws in
+            _ = await stint("enqueue", "hello", #"{"secret":1}"#)
+            for words in [["--json"], ["--log=json"], ["--log", "json"]] {
+                let run = await CommandRun.stint(
+                    ["work", "--drain", "-vv"] + words, environment: stint.environment, directory: stint.folder)
+                #expect(run.status == .ok && run.output.isEmpty)
+                let lines = try run.objects()
+                #expect(lines.contains { $0["message"] as? String == "Redis command" })
+                #expect(!run.errors.contains("secret"))
+            }
+            let gone = await stint("work", "--json", environment: ["STINT_REDIS_URL": "redis+unix:///nonexistent/s"])
+            #expect(gone.status == .unreachable)
+            let line = try #require(try gone.objects().first)
+            #expect(line["level"] as? String == "error" && line["exit_code"] as? Int == 69)
+            #expect((line["hints"] as? [String])?.isEmpty == false)
+            #expect(await stint("work", "--json", "--log", "text").status == .usage)
+            try stint.write("stint.yaml", "functions:\n  a: {run: [no-such-program]}\n")
+            for command in ["work", "up"] { #expect(try await stint(command, "--json").objects().count == 1) }
+        }
+    }
+
     @Test("A function that cannot be executed is refused at the start, with its line, before Redis is asked")
     func missing() async throws {
         let yaml = "functions:\n  good: {sh: 'true'}\n  bad:\n    run: [no-such-program]\n"

@@ -13,13 +13,14 @@ struct DeadListCommand: ConsoleCommand {
             Examples:
               stint dead ls
               stint dead ls --queue mail --name mail.send --limit 100
-              stint dead ls --json | jq -r .reason | sort | uniq -c
+              stint dead ls --limit 10000 --json | jq -r .reason | sort | uniq -c
             """,
         aliases: ["list"])
 
     @OptionGroup var selectors: JobSelectors
     @Option(help: "Order: new or old by when it was enqueued.") var sort = JobWalk.Order.new
     @OptionGroup var list: ListOptions
+    @OptionGroup var times: TimeOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
@@ -32,7 +33,7 @@ struct DeadListCommand: ConsoleCommand {
         let search = JobSearch(selectors: selectors, states: [.dead], order: sort)
         try await connection.withClient(on: console) { client, _ in
             var finding = JobSearch.Finding()
-            try await console.show(JobRow.deadListing, list, watch: watch) {
+            try await console.show(JobRow.deadListing, list, watch: watch, times: times) {
                 finding = try await search.find(client.inspector)
                 return finding.jobs
             }

@@ -5,24 +5,41 @@
 import ArgumentParser
 import Stint
 
-/// The command `stint job cancel ID…`.
+/// `stint job cancel`.
 struct JobCancelCommand: ConsoleCommand {
+    private static let states: [JobState] = [.ready, .delayed, .running]
+
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "End jobs that wait, and tell jobs that run to stop.",
-        discussion: "Examples:\n  stint job cancel @last\n  stint job cancel %1 %2 --reason 'wrong customer'")
+        discussion: """
+            Names jobs by their ids, or all jobs that selectors name: these are asked about with their exact number.
 
-    @OptionGroup var steering: SteeringOptions
+            Examples:
+              stint job cancel @last
+              stint job cancel %1 %2 --reason 'wrong customer'
+              stint job cancel --queue mail --tag customer=7 --state delayed
+            """)
+
+    @OptionGroup var targets: JobTargets
+    @Option(
+        help: ArgumentHelp("Only jobs in these states: ready, delayed, running.", valueName: "a,b,…"),
+        transform: { try JobListCommand.states($0, among: JobCancelCommand.states) })
+    var state: [JobState]?
     @Option(help: ArgumentHelp("Why, for the job's record.", valueName: "text")) var reason: String?
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var confirm: ConfirmOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
 
+    func validate() throws { try targets.check([("--state", state != nil)]) }
+
     func perform(on console: Console) async throws {
         let who = try Caller.name(with: reason)
+        let steering = Steering(
+            verb: "cancel", past: "cancelled, or told to stop", targets: targets, states: state ?? Self.states,
+            confirm: confirm, change: change)
         try await connection.withClient(on: console) { client, _ in
-            try await Steering(verb: "cancel", options: steering, confirm: confirm).perform(client, on: console) {
-                try await $0.cancel($1, by: who).map(Self.verdict)
-            }
+            try await steering.perform(client, on: console) { try await $0.cancel($1, by: who).map(Self.verdict) }
         }
     }
 

@@ -15,7 +15,7 @@ struct JobListCommand: ConsoleCommand {
             Examples:
               stint job ls --queue mail --state delayed --sort due
               stint job ls --name 'mail.*' --tag customer=7
-              stint job ls --state dead --json | jq -r .id
+              stint job ls --state dead --limit 1000 --json | jq -r .id
             """,
         aliases: ["list"])
 
@@ -23,10 +23,11 @@ struct JobListCommand: ConsoleCommand {
     @Option(
         help: ArgumentHelp(
             "Only these states: ready, delayed, running, dead, completed, cancelled.", valueName: "a,b,…"),
-        transform: JobListCommand.states)
+        transform: { try JobListCommand.states($0) })
     var state: [JobState]?
     @Option(help: "Order: new or old by when it was enqueued, or due for delayed jobs.") var sort = JobWalk.Order.new
     @OptionGroup var list: ListOptions
+    @OptionGroup var times: TimeOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
@@ -42,7 +43,7 @@ struct JobListCommand: ConsoleCommand {
         let search = JobSearch(selectors: selectors, states: states, order: sort)
         try await connection.withClient(on: console) { client, _ in
             var finding = JobSearch.Finding()
-            try await console.show(JobRow.listing, list, watch: watch) {
+            try await console.show(JobRow.listing, list, watch: watch, times: times) {
                 finding = try await search.find(client.inspector)
                 return finding.jobs
             }
@@ -50,11 +51,12 @@ struct JobListCommand: ConsoleCommand {
         }
     }
 
-    private static func states(_ text: String) throws -> [JobState] {
+    /// Reads a list of states.
+    static func states(_ text: String, among states: [JobState] = JobState.allCases) throws -> [JobState] {
         try text.split(separator: ",").map { word in
-            guard let state = JobState(rawValue: word.trimmingSpaces()) else {
-                let names = JobState.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("'\(word)' is no state; there are \(names).")
+            guard let state = JobState(rawValue: word.trimmingSpaces()), states.contains(state) else {
+                let names = states.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("'\(word)' is no state here; there are \(names).")
             }
             return state
         }

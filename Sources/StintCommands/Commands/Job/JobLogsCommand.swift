@@ -22,7 +22,10 @@ struct JobLogsCommand: ConsoleCommand {
     @Flag(name: .shortAndLong, help: "Go on until the job has ended.") var follow = false
     @Option(help: ArgumentHelp("Begin with the newest lines only.", valueName: "n")) var tail: Int?
     @Option(help: ArgumentHelp("Only the lines of one attempt.", valueName: "n")) var attempt: Int?
-    @Option(help: ArgumentHelp("Its queue, where the id is one of your own.", valueName: "name")) var queue: String?
+    @Option(
+        help: ArgumentHelp("Its queue, where the id is one of your own.", valueName: "name"),
+        completion: LiveCompletion.queues)
+    var queue: String?
     @Flag(help: "Print one JSON object a line.") var json = false
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions

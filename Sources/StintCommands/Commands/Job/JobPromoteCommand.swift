@@ -5,22 +5,32 @@
 import ArgumentParser
 import Stint
 
-/// The command `stint job promote ID…`.
+/// `stint job promote`.
 struct JobPromoteCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "promote", abstract: "Make delayed jobs ready now.",
-        discussion: "Examples:\n  stint job promote @last\n  stint job promote %1 %2")
+        discussion: """
+            Names jobs by their ids, or all delayed jobs that selectors name: these are asked about with their number.
 
-    @OptionGroup var steering: SteeringOptions
+            Examples:
+              stint job promote @last
+              stint job promote %1 %2
+              stint job promote --queue mail --name mail.send --limit 100
+            """)
+
+    @OptionGroup var targets: JobTargets
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var confirm: ConfirmOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
 
+    func validate() throws { try targets.check([]) }
+
     func perform(on console: Console) async throws {
+        let steering = Steering(
+            verb: "promote", past: "ready", targets: targets, states: [.delayed], confirm: confirm, change: change)
         try await connection.withClient(on: console) { client, _ in
-            try await Steering(verb: "promote", options: steering, confirm: confirm).perform(client, on: console) {
-                try await $0.promote($1).map(Self.verdict)
-            }
+            try await steering.perform(client, on: console) { try await $0.promote($1).map(Self.verdict) }
         }
     }
 

@@ -5,21 +5,40 @@
 import ArgumentParser
 import Stint
 
-/// The command `stint job rm ID…`.
+/// `stint job rm`.
 struct JobRemoveCommand: ConsoleCommand {
+    private static let states: [JobState] = [.ready, .delayed, .dead, .completed, .cancelled]
+
     static let configuration = CommandConfiguration(
         commandName: "rm", abstract: "Delete jobs that do not run, with all that is known of them.",
-        discussion: "Examples:\n  stint job rm %1\n  stint job rm %1 %2 --yes",
+        discussion: """
+            Names jobs by their ids, or all jobs that selectors name: these are asked about with their exact number.
+
+            Examples:
+              stint job rm %1
+              stint job rm %1 %2 --yes
+              stint job rm --queue mail --name mail.send --state completed,cancelled --dry-run
+            """,
         aliases: ["delete", "remove"])
 
-    @OptionGroup var steering: SteeringOptions
+    @OptionGroup var targets: JobTargets
+    @Option(
+        help: ArgumentHelp(
+            "Only jobs in these states: ready, delayed, dead, completed, cancelled.", valueName: "a,b,…"),
+        transform: { try JobListCommand.states($0, among: JobRemoveCommand.states) })
+    var state: [JobState]?
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var confirm: ConfirmOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
 
+    func validate() throws { try targets.check([("--state", state != nil)]) }
+
     func perform(on console: Console) async throws {
+        let steering = Steering(
+            verb: "delete", past: "deleted", targets: targets, states: state ?? Self.states, confirm: confirm,
+            change: change, asks: true)
         try await connection.withClient(on: console) { client, _ in
-            let steering = Steering(verb: "delete", options: steering, confirm: confirm, asks: true)
             try await steering.perform(client, on: console) { try await $0.remove($1).map(Self.verdict) }
         }
     }

@@ -5,25 +5,37 @@
 import ArgumentParser
 import Stint
 
-/// The command `stint job retry ID…`.
+/// `stint job retry`.
 struct JobRetryCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Give dead jobs all their attempts again.",
-        discussion: "Examples:\n  stint job retry %1\n  stint job retry %1 %2 %3\n  stint dead retry --queue mail")
+        discussion: """
+            Names jobs by their ids, or all dead jobs that selectors name: these are asked about with their number.
 
-    @OptionGroup var steering: SteeringOptions
+            Examples:
+              stint job retry %1
+              stint job retry %1 %2 %3
+              stint job retry --queue mail --tag customer=7
+            """)
+
+    @OptionGroup var targets: JobTargets
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var confirm: ConfirmOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
 
+    func validate() throws { try targets.check([]) }
+
     func perform(on console: Console) async throws {
+        let steering = Steering(
+            verb: "retry", past: Self.past, targets: targets, states: [.dead], confirm: confirm, change: change)
         try await connection.withClient(on: console) { client, _ in
-            try await Steering(verb: "retry", options: steering, confirm: confirm).perform(client, on: console) {
-                try await $0.retryDead($1).map(Self.verdict)
-            }
+            try await steering.perform(client, on: console) { try await $0.retryDead($1).map(Self.verdict) }
             console.hint("watch: stint job ls --watch")
         }
     }
+
+    static let past = "ready again, with all their attempts"
 
     static func verdict(_ outcome: Queue.RetryOutcome) -> Verdict {
         switch outcome {

@@ -40,7 +40,7 @@ struct JobSearch {
         return finding
     }
 
-    /// Says what a list left out: always for a search, for people where there is more.
+    /// Says what a list left out, also into a pipe: a program that takes the rows for all there are would be wrong.
     func tell(_ finding: Finding, on console: Console) {
         let found = NumberText.grouped(finding.jobs.count)
         if selectors.isSearch {
@@ -49,11 +49,11 @@ struct JobSearch {
             let next = finding.cursor.map { ". Continue with --cursor \($0)" } ?? ""
             console.talk("\(count) (\(NumberText.percent(min(1, share)))), \(orderText); \(found) found\(next)")
         } else if let cursor = finding.cursor {
-            console.hint("\(found) of \(NumberText.grouped(finding.total)); more: --cursor \(cursor)")
+            console.talk("\(found) of \(NumberText.grouped(finding.total)), \(orderText); more: --cursor \(cursor)")
         }
     }
 
-    private var bound: Int { selectors.isSearch ? selectors.scanLimit : Int.max }
+    private var bound: Int { selectors.isSearch ? selectors.scanLimit ?? 20_000 : Int.max }
 
     private var orderText: String {
         switch order {

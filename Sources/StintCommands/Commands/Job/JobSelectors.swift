@@ -10,10 +10,14 @@ import StintTerminal
 ///
 /// Queue and state are indexed; name and tags are searched for, in bounds.
 struct JobSelectors: ParsableArguments {
-    @Option(help: ArgumentHelp("Only jobs of this queue; may be repeated.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only jobs of this queue; may be repeated.", valueName: "name"),
+        completion: LiveCompletion.queues)
     var queue: [String] = []
 
-    @Option(help: ArgumentHelp("Only jobs of this name, or of names that begin so: 'mail.*'.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only jobs of this name, or of names that begin so: 'mail.*'.", valueName: "name"),
+        completion: LiveCompletion.jobs)
     var name: String?
 
     @Option(
@@ -30,12 +34,18 @@ struct JobSelectors: ParsableArguments {
     @Option(help: ArgumentHelp("Skip so many entries; needs one --queue and one state.", valueName: "n"))
     var offset: Int?
 
-    @Option(help: ArgumentHelp("Search at most this many jobs for --name and --tag.", valueName: "n"))
-    var scanLimit = 20_000
+    @Option(
+        help: ArgumentHelp("Search at most this many jobs for --name and --tag (default: 20000).", valueName: "n"))
+    var scanLimit: Int?
 
     func validate() throws {
         guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be between 1 and 10000.") }
-        guard scanLimit > 0 else { throw ValidationError("--scan-limit must be at least 1.") }
+        if let scanLimit {
+            guard scanLimit > 0 else { throw ValidationError("--scan-limit must be at least 1.") }
+            guard isSearch else {
+                throw ValidationError("--scan-limit needs --name or --tag: nothing else is searched.")
+            }
+        }
         guard cursor == nil || offset == nil else { throw ValidationError("--cursor and --offset exclude each other.") }
         if let offset, offset < 0 { throw ValidationError("--offset must not be negative.") }
         if let cursor, JobWalk.positions(cursor) == nil {

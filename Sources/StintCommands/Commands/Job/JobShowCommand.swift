@@ -19,12 +19,16 @@ struct JobShowCommand: ConsoleCommand {
         aliases: ["inspect"])
 
     @Argument(help: "The job's id, %1 for the first row of the last list, or @last.") var id: String
-    @Option(help: ArgumentHelp("Its queue, where the id is one of your own.", valueName: "name")) var queue: String?
+    @Option(
+        help: ArgumentHelp("Its queue, where the id is one of your own.", valueName: "name"),
+        completion: LiveCompletion.queues)
+    var queue: String?
     @Flag(help: "Print its payload only.") var payload = false
     @Flag(help: "Print its result only.") var result = false
     @Flag(help: "Print its log only.") var log = false
     @Flag(help: "With --payload or --result: the exact bytes, not onto a terminal.") var raw = false
     @OptionGroup var document: DocumentOptions
+    @OptionGroup var times: TimeOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
@@ -34,6 +38,7 @@ struct JobShowCommand: ConsoleCommand {
         guard parts <= 1 else { throw ValidationError("--payload, --result and --log exclude each other.") }
         guard !raw || payload || result else { throw ValidationError("--raw needs --payload or --result.") }
         guard parts == 0 || !document.json else { throw ValidationError("--json prints all parts in one document.") }
+        guard parts == 0 || !times.utc else { throw ValidationError("--utc needs the whole job: parts have no times.") }
         guard parts == 0 || !watch.watch else { throw ValidationError("--watch shows the whole job.") }
     }
 
@@ -47,7 +52,9 @@ struct JobShowCommand: ConsoleCommand {
             } else if payload || result {
                 try print(part: try await naming.details(id), on: console)
             } else if document.json || !console.output.isTerminal {
-                try await console.show(document, watch: watch) { JobFacts.document(try await naming.details(id)) }
+                try await console.show(document, watch: watch, times: times) {
+                    JobFacts.document(try await naming.details(id))
+                }
             } else {
                 try await draw(console) { try await naming.details(id) }
             }
@@ -58,7 +65,7 @@ struct JobShowCommand: ConsoleCommand {
         while true {
             let page = JobPicture(
                 details: try await details(), style: console.output.style, width: console.output.columns,
-                utc: document.utc)
+                utc: times.utc)
             guard let period = watch.period else {
                 for line in page.lines { console.data(line) }
                 return

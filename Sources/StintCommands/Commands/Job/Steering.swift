@@ -6,16 +6,7 @@ import ArgumentParser
 import Stint
 import StintTerminal
 
-/// Jobs named one by one that a command changes.
-///
-/// For `job retry`, `cancel`, `promote`, `rm`.
-struct SteeringOptions: ParsableArguments {
-    @Argument(help: "Ids of jobs, %1 for the first row of the last list, or @last.") var ids: [String]
-
-    @Option(help: ArgumentHelp("Their queue, where the ids are your own.", valueName: "name")) var queue: String?
-}
-
-/// What became of one job.
+/// What became of one job that a command was to change.
 enum Verdict: Sendable, Hashable {
     /// It was changed; what to say of it.
     case done(String)
@@ -25,68 +16,114 @@ enum Verdict: Sendable, Hashable {
     static let missing = Verdict.refused(.notFound, "no such job")
 }
 
-/// Changes jobs that were named one by one, and says what became of each.
+/// Changes jobs and says of each what happened, or of many how many.
 struct Steering {
     /// What is done, such as `cancel`.
     var verb: String
-    var options: SteeringOptions
+    /// What is said of many: `12 jobs are cancelled`.
+    var past: String
+    var targets: JobTargets
+    /// The states in which selectors look for jobs.
+    var states: [JobState]
     var confirm: ConfirmOptions
-    /// Whether several jobs are asked about first, because it cannot be undone.
+    var change: ChangeOptions
+    /// Whether several ids are asked about first, because it cannot be undone.
     var asks = false
+    /// Asks before many are changed, instead of a plain question; gets the question without its mark.
+    var askHard: ((String) throws -> Void)?
 
-    /// Finds the queues, does the work queue by queue, and reports.
+    /// Does the work for the ids or for what the selectors name, and reports.
     ///
     /// - Throws: A failure with status 2 if only some were changed; 3 or 4 if none was.
     func perform(
+        _ client: StintClient, on console: Console,
+        _ act: @escaping @Sendable (Queue, [JobID]) async throws -> [Verdict]
+    ) async throws {
+        guard targets.ids.isEmpty else { return try await performNamed(client, on: console, act) }
+        let batches = try await targets.collect(states, client, on: console)
+        let total = batches.reduce(0) { $0 + $1.ids.count }
+        guard total > 0 else {
+            console.talk("no \(states.map(\.rawValue).joined(separator: " or ")) job \(targets.text)")
+            return
+        }
+        let what = "\(JobCount.text(total)) \(targets.text)\(stateText(batches))"
+        if confirm.dryRun {
+            for batch in batches {
+                change.tell(
+                    queue: batch.queue, done: false, reason: ChangeOptions.dryRun,
+                    [.init("matched", .integer(Int64(batch.ids.count)))], on: console)
+            }
+            console.talk("would \(verb) \(what)")
+            return
+        }
+        if let askHard {
+            try askHard("\(capitalized) \(what)")
+        } else {
+            try confirm.confirm("\(capitalized) \(what)?", on: console)
+        }
+        let outcomes = try await JobBatch.work(batches, client, console, act: act)
+        try JobBatch.report(outcomes, done: past, change, on: console)
+    }
+
+    private var capitalized: String { verb.prefix(1).uppercased() + verb.dropFirst() }
+
+    /// How many are in each state, where there could be several.
+    private func stateText(_ batches: [JobBatch]) -> String {
+        guard states.count > 1 else { return "" }
+        let counts = states.map { state in (state, batches.reduce(0) { $0 + ($1.states[state] ?? 0) }) }
+        let parts = counts.filter { $0.1 > 0 }.map { "\(NumberText.grouped($0.1)) \($0.0.rawValue)" }
+        return " (\(parts.joined(separator: ", ")))"
+    }
+
+    private func performNamed(
         _ client: StintClient, on console: Console, _ act: (Queue, [JobID]) async throws -> [Verdict]
     ) async throws {
         var ids: [JobID] = []
-        for word in options.ids {
+        for word in targets.ids {
             let id = try JobNaming.id(word)
             if !ids.contains(id) { ids.append(id) }
         }
-        let (groups, states) = try await groups(ids, client)
+        let jobs = try await jobs(ids, client)
         if confirm.dryRun {
-            for id in ids { console.talk("would \(verb) \(id): \(states[id] ?? "no such job")") }
+            for id in ids {
+                let job = jobs[id]
+                change.tell(
+                    id: id, queue: job?.queue, done: false, reason: job == nil ? "no such job" : ChangeOptions.dryRun,
+                    on: console)
+                let text = job.map { "\($0.name), \($0.state.rawValue) in '\($0.queue)'" } ?? "no such job"
+                console.talk("would \(verb) \(id): \(text)")
+            }
             return
         }
         if asks, ids.count > 1 {
             let names = ids.map(\.description).joined(separator: ", ")
-            try confirm.confirm(
-                "\(verb.prefix(1).uppercased() + verb.dropFirst()) \(JobCount.text(ids.count)): \(names)?", on: console)
+            try confirm.confirm("\(capitalized) \(JobCount.text(ids.count)): \(names)?", on: console)
         }
         var verdicts: [JobID: Verdict] = [:]
+        let groups = Dictionary(grouping: ids.filter { jobs[$0] != nil }) { jobs[$0]?.queue ?? "" }
         for (queue, ids) in groups {
             let outcomes = try await act(try client.queue(queue), ids)
             for (id, verdict) in zip(ids, outcomes) { verdicts[id] = verdict }
         }
-        try report(ids.map { ($0, verdicts[$0] ?? .missing) }, on: console)
+        try report(ids.map { ($0, jobs[$0]?.queue, verdicts[$0] ?? .missing) }, on: console)
     }
 
-    private func groups(
-        _ ids: [JobID], _ client: StintClient
-    ) async throws -> (groups: [(String, [JobID])], states: [JobID: String]) {
-        var groups: [(queue: String, ids: [JobID])] = []
-        var states: [JobID: String] = [:]
-        for id in ids {
-            guard let job = try await client.inspector.job(id, queue: options.queue)?.summary else { continue }
-            states[id] = "\(job.name), \(job.state.rawValue) in '\(job.queue)'"
-            if let index = groups.firstIndex(where: { $0.queue == job.queue }) {
-                groups[index].ids.append(id)
-            } else {
-                groups.append((job.queue, [id]))
-            }
-        }
-        return (groups, states)
+    private func jobs(_ ids: [JobID], _ client: StintClient) async throws -> [JobID: JobSummary] {
+        var jobs: [JobID: JobSummary] = [:]
+        for id in ids { jobs[id] = try await client.inspector.job(id, queue: targets.queue.first)?.summary }
+        return jobs
     }
 
-    private func report(_ verdicts: [(JobID, Verdict)], on console: Console) throws {
+    private func report(_ verdicts: [(JobID, String?, Verdict)], on console: Console) throws {
         var statuses: [CommandStatus] = []
         var refusals: [String] = []
-        for (id, verdict) in verdicts {
+        for (id, queue, verdict) in verdicts {
             switch verdict {
-            case .done(let text): console.done("\(id) \(text)")
+            case .done(let text):
+                change.tell(id: id, queue: queue, done: true, [.init("note", .string(text))], on: console)
+                console.done("\(id) \(text)")
             case .refused(let status, let text):
+                change.tell(id: id, queue: queue, done: false, reason: text, [.init("note", .null)], on: console)
                 statuses.append(status)
                 refusals.append("\(id): \(text)")
             }

@@ -16,12 +16,13 @@ struct QueueClearCommand: ConsoleCommand {
               stint queue clear mail --state dead,kept --yes
             """)
 
-    @Argument(help: "The queue.") var queue: String
+    @Argument(help: "The queue.", completion: LiveCompletion.queues) var queue: String
     @Option(
         help: ArgumentHelp(
             "What to delete: ready, delayed, dead, kept (default: ready,delayed).", valueName: "a,b,…"),
         transform: QueueClearCommand.targets)
     var state: [Queue.PurgeTarget] = [.ready, .delayed]
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var confirm: ConfirmOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
@@ -34,17 +35,25 @@ struct QueueClearCommand: ConsoleCommand {
             let parts = counts.filter { $0.1 > 0 }.map { "\(NumberText.grouped($0.1)) \($0.0.rawValue)" }
             let what =
                 "\(JobCount.text(total)) of '\(queue)'" + (total > 0 ? " (\(parts.joined(separator: ", ")))" : "")
+            func tell(_ deleted: Int, reason: String?) {
+                let count = JSONValue.Member("deleted", .integer(Int64(deleted)))
+                let matched = JSONValue.Member("matched", .integer(Int64(total)))
+                change.tell(queue: queue, done: reason == nil, reason: reason, [matched, count], on: console)
+            }
             guard total > 0 else {
+                tell(0, reason: "it has no such job")
                 console.talk(
                     "nothing to delete: '\(queue)' has no \(state.map(\.rawValue).joined(separator: " or ")) job")
                 return
             }
             if confirm.dryRun {
+                tell(0, reason: ChangeOptions.dryRun)
                 console.talk("would delete \(what)")
                 return
             }
             try confirm.confirm("Delete \(what)?", on: console)
             let deleted = try await Purge(queue: queue, targets: Set(state), total: total).run(client, console)
+            tell(deleted, reason: nil)
             console.done("deleted \(JobCount.text(deleted)) of '\(queue)'")
         }
     }

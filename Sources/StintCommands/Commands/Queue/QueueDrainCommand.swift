@@ -17,9 +17,10 @@ struct QueueDrainCommand: ConsoleCommand {
               stint queue drain mail --timeout 5m && stint queue pause mail
             """)
 
-    @Argument(help: "The queue.") var queue: String
+    @Argument(help: "The queue.", completion: LiveCompletion.queues) var queue: String
     @Option(help: ArgumentHelp("Wait at most this long.", valueName: "time"), transform: DurationArgument.parse)
     var timeout: Duration?
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
 
@@ -31,13 +32,25 @@ struct QueueDrainCommand: ConsoleCommand {
             var watch = DrainWatch(status)
             while watch.remaining > 0 {
                 console.status(watch.line(elapsed: ContinuousClock.now - start, style: console.errors.style))
-                if let timeout, ContinuousClock.now - start >= timeout { throw late(watch, timeout) }
+                if let timeout, ContinuousClock.now - start >= timeout {
+                    tell(status, after: ContinuousClock.now - start, reason: "timeout", console)
+                    throw late(watch, timeout)
+                }
                 try await Invocation.current.pause(.milliseconds(500))
                 status = try await client.inspector.queue(queue)
                 watch.look(status)
             }
+            tell(status, after: ContinuousClock.now - start, reason: nil, console)
             console.done("'\(queue)' is empty after \(TimeText.length(ContinuousClock.now - start))")
         }
+    }
+
+    private func tell(_ status: QueueStatus, after time: Duration, reason: String?, _ console: Console) {
+        let counts = [("ready", status.ready), ("delayed", status.delayed), ("running", status.running)]
+        change.tell(
+            queue: queue, done: reason == nil, reason: reason,
+            [.init("after_s", Field.length(time).json)] + counts.map { .init($0.0, .integer(Int64($0.1))) },
+            on: console)
     }
 
     /// Says why the wait may never end.

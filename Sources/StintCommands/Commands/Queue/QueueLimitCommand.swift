@@ -12,8 +12,9 @@ struct QueueLimitCommand: ConsoleCommand {
         commandName: "limit", abstract: "Set how many jobs may wait in a queue before enqueues are refused.",
         discussion: "Examples:\n  stint queue limit mail 100000\n  stint queue limit mail none")
 
-    @Argument(help: "The queue.") var queue: String
+    @Argument(help: "The queue.", completion: LiveCompletion.queues) var queue: String
     @Argument(help: "The most jobs that may be ready or delayed, or none.") var limit: String
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
 
@@ -28,6 +29,12 @@ struct QueueLimitCommand: ConsoleCommand {
             let isKnown = try await client.inspector.queueNames().contains(queue)
             let before = try await client.inspector.queue(queue).depthLimit
             try await client.queue(queue).setDepthLimit(Int(limit))
+            change.tell(
+                queue: queue, done: true,
+                [
+                    .init("depth_limit", Field.count(Int(limit)).json),
+                    .init("depth_limit_before", Field.count(before).json),
+                ], on: console)
             if !isKnown { console.warn("there was no queue '\(queue)' before") }
             let text =
                 Int(limit).map { "at most \(NumberText.grouped($0)) jobs may wait" } ?? "any number of jobs may wait"

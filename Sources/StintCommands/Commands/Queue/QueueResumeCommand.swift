@@ -4,6 +4,7 @@
 
 import ArgumentParser
 import Stint
+import StintTerminal
 
 /// The command `stint queue resume Q…`.
 struct QueueResumeCommand: ConsoleCommand {
@@ -11,8 +12,9 @@ struct QueueResumeCommand: ConsoleCommand {
         commandName: "resume", abstract: "Let claims from paused queues go on.",
         discussion: "Examples:\n  stint queue resume mail\n  stint queue resume --all --yes")
 
-    @Argument(help: "The queues.") var queues: [String] = []
+    @Argument(help: "The queues.", completion: LiveCompletion.queues) var queues: [String] = []
     @Flag(help: "Resume all queues that are paused.") var all = false
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var confirm: ConfirmOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
@@ -30,12 +32,14 @@ struct QueueResumeCommand: ConsoleCommand {
                 }
             }
             if confirm.dryRun {
+                for name in names { change.tell(queue: name, done: false, reason: ChangeOptions.dryRun, on: console) }
                 console.talk("would resume \(QueueSelection.text(names))")
                 return
             }
             if all { try confirm.confirm("Resume \(QueueSelection.text(names)) that are paused?", on: console) }
             for name in names {
                 let wasPaused = try await client.queue(name).resume()
+                change.tell(queue: name, done: wasPaused, reason: wasPaused ? nil : "it was not paused", on: console)
                 if wasPaused { console.done("resumed '\(name)'") } else { console.talk("'\(name)' was not paused") }
             }
         }

@@ -35,13 +35,27 @@ struct QueueRow: Sendable {
     /// The columns.
     ///
     /// Rates need two looks, so they are there with `--watch` only.
-    static func listing(style: Style, watching: Bool) -> Listing<QueueRow> {
-        Listing(emptyNote: "no queue yet: stint enqueue NAME makes one", columns(style) + (watching ? rateColumns : []))
+    static func listing(style: Style, utc: Bool, watching: Bool) -> Listing<QueueRow> {
+        // What is said in words comes last, so that a narrow terminal cuts it and neither a name nor a number.
+        Listing(
+            emptyNote: "no queue yet: stint enqueue NAME makes one",
+            columns + (watching ? rateColumns : []) + [note(style, utc: utc)] + hidden)
     }
 
-    private static func columns(_ style: Style) -> [Column<QueueRow>] {
+    private static func note(_ style: Style, utc: Bool) -> Column<QueueRow> {
+        Column(
+            "paused", "NOTE", flexible: true,
+            color: { $0.status.pause != nil || !$0.isServed ? .yellow : nil },
+            { row in
+                .custom(
+                    QueueNotes.pauseJSON(row.status.pause), text: QueueNotes.text(row, style: style, utc: utc),
+                    plain: QueueNotes.plain(row))
+            })
+    }
+
+    private static var columns: [Column<QueueRow>] {
         [
-            Column("queue", "QUEUE", flexible: true) { .text($0.status.name) },
+            Column("queue", "QUEUE") { .text($0.status.name) },
             Column("ready", "READY", align: .right) { .count($0.status.ready) },
             Column("oldest_ready_s", "OLDEST", align: .right) { .seconds($0.status.oldestReadyAge) },
             Column("running", "RUN/SLOTS", align: .right) { row in
@@ -53,9 +67,11 @@ struct QueueRow: Sendable {
             Column("dead", "DEAD", align: .right, color: { $0.status.dead > 0 ? .red : nil }) {
                 .count($0.status.dead)
             },
-            Column("paused", "NOTE", color: { $0.status.pause != nil || !$0.isServed ? .yellow : nil }) { row in
-                .custom(QueueNotes.pauseJSON(row.status.pause), text: QueueNotes.text(row, style: style))
-            },
+        ]
+    }
+
+    private static var hidden: [Column<QueueRow>] {
+        [
             Column("slots", "SLOTS", shown: false) { .count($0.slots) },
             Column("served", "SERVED", shown: false) { .flag($0.isServed) },
             Column("kept", "KEPT", align: .right, shown: false) { .count($0.status.kept) },

@@ -13,33 +13,38 @@ struct QueueShowCommand: ConsoleCommand {
         discussion: "Examples:\n  stint queue show mail\n  stint queue show mail --json | jq .totals",
         aliases: ["inspect"])
 
-    @Argument(help: "The queue.") var queue: String
+    @Argument(help: "The queue.", completion: LiveCompletion.queues) var queue: String
     @OptionGroup var document: DocumentOptions
+    @OptionGroup var times: TimeOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
         try await connection.withClient(on: console) { client, _ in
-            try await console.show(document, watch: watch) {
+            try await console.show(document, watch: watch, times: times) {
                 let status = try await client.inspector.known(queue)
                 let workers = Workforce(try await client.inspector.nodes()).serving(queue)
-                return Self.document(status, workers, style: console.output.style)
+                return Self.document(status, workers, style: console.output.style, utc: times.utc)
             }
         }
     }
 
-    private static func document(_ status: QueueStatus, _ workers: [NodeStatus], style: Style) -> Document {
+    private static func document(_ status: QueueStatus, _ workers: [NodeStatus], style: Style, utc: Bool) -> Document {
         let byPriority = zip(PriorityArgument.names, status.readyByPriority)
         let urgency = byPriority.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         let state =
-            status.pause.map { QueueNotes.text($0, at: status.date, style: style) }
+            status.pause.map { QueueNotes.text($0, at: status.date, style: style, utc: utc) }
             ?? (workers.isEmpty ? "\(style.symbol(.failed)) no worker serves it" : "runs")
         let slots = workers.reduce(0) { $0 + $1.slots }
         return Document(
             facts: [
                 .init("queue", "queue", .text(status.name)),
-                .init("paused", "state", .custom(QueueNotes.pauseJSON(status.pause), text: state)),
+                .init(
+                    "paused", "state",
+                    .custom(
+                        QueueNotes.pauseJSON(status.pause), text: state,
+                        plain: status.pause.map(QueueNotes.plain) ?? "")),
                 .init(
                     "ready", "ready",
                     .custom(

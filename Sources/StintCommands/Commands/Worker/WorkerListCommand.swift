@@ -14,13 +14,16 @@ struct WorkerListCommand: ConsoleCommand {
         aliases: ["list"])
 
     @OptionGroup var list: ListOptions
+    @OptionGroup var times: TimeOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
 
     func perform(on console: Console) async throws {
         try await connection.withClient(on: console) { client, _ in
-            try await console.show(Self.listing, list, watch: watch) { try await client.inspector.nodes() }
+            try await console.show(Self.listing, list, watch: watch, times: times) {
+                try await client.inspector.nodes()
+            }
         }
     }
 

@@ -14,8 +14,10 @@ struct WorkerShowCommand: ConsoleCommand {
         discussion: "Examples:\n  stint worker show %1\n  stint worker show k3f9a0 --json | jq .jobs",
         aliases: ["inspect"])
 
-    @Argument(help: "The node's id, or %1 for the first row of the last list.") var node: String
+    @Argument(help: "The node's id, or %1 for the first row of the last list.", completion: LiveCompletion.nodes)
+    var node: String
     @OptionGroup var document: DocumentOptions
+    @OptionGroup var times: TimeOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
@@ -23,7 +25,7 @@ struct WorkerShowCommand: ConsoleCommand {
     func perform(on console: Console) async throws {
         let id = try RowReferences.current.resolve(node)
         try await connection.withClient(on: console) { client, _ in
-            try await console.show(document, watch: watch) {
+            try await console.show(document, watch: watch, times: times) {
                 let nodes = try await client.inspector.nodes()
                 guard let node = nodes.first(where: { $0.id == id }) else {
                     let near = NearMiss.find(id, among: nodes.map(\.id)).map { " Did you mean '\($0)'?" } ?? ""
@@ -69,7 +71,10 @@ struct WorkerShowCommand: ConsoleCommand {
                         WorkerListCommand.queues(node),
                         text: node.queues.map { "\($0.name)=\($0.weight)" }.joined(separator: " "))),
                 .init(
-                    "jobs", "jobs", .custom(.array(jobs), text: lines.isEmpty ? "none" : lines.joined(separator: ", "))),
+                    "jobs", "jobs",
+                    .custom(
+                        .array(jobs), text: lines.isEmpty ? "none" : lines.joined(separator: ", "),
+                        plain: JSONValue.array(jobs).text)),
             ],
             members: [.init("alive", .bool(isAlive)), .init("beat_age_s", Field.seconds(node.age).json)])
     }

@@ -56,6 +56,7 @@ struct BulkEnding {
         } else if end.tally.hasDoneSomething {
             hints += resume(line.number).map { .init("Or mend it, and go on:", $0.command) }
         }
+        if let hint = line.error.hint { hints.insert(hint, at: 0) }
         return CommandFailure(
             end.tally.hasDoneSomething ? .partlyDone : .usage, Self.text(line), details: details, hints: hints)
     }

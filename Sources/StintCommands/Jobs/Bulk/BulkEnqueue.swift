@@ -29,20 +29,20 @@ struct BulkEnqueue {
         let invocation = Invocation.current
         let (lines, size) = try open(invocation)
         if bulk.dryRun {
-            let configuration = try Configuration.load([:], in: invocation)
+            let configuration = try Configuration.load(connection.flags(), in: invocation)
             return try await run(lines, size, configuration, ids: nil) { _ in [] }
         }
         // Opening the list empties it.
         let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
         try await connection.withClient(on: console) { client, target in
-            let known = try await client.inspector.queueNames()
-            let warned = Mutex(Set(known))
+            // Only now: what stands in the file is gone as soon as it is opened.
+            let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
+            let service = try await QueueService.look(client.inspector)
+            let warned = Mutex(service.served)
             try await run(lines, size, target.configuration, ids: ids) { [console] jobs throws(StintError) in
                 let receipts = try await client.enqueue(contentsOf: jobs)
                 for queue in Set(receipts.map(\.queue)) where warned.withLock({ $0.insert(queue).inserted }) {
-                    console.warn(
-                        "no worker serves '\(queue)' and it did not exist before. Start one: stint work --queue \(queue)"
-                    )
+                    if let warning = service.warning(queue, undo: nil) { console.warn(warning) }
                 }
                 return receipts
             }

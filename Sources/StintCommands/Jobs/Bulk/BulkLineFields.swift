@@ -63,6 +63,7 @@ struct BulkLineFields {
         case "backoff": backoff = try EnqueueOptions.backoff(text(member))
         case "timeout": options.timeout = try DurationArgument.parse(text(member))
         case "ttl": options.expiresAfter = try DurationArgument.parse(text(member))
+        case "window": options.window = try DurationArgument.parse(text(member))
         case "keep": options.keep = try DurationArgument.parse(text(member))
         case "tags": options.tags = try tags(member)
         default:

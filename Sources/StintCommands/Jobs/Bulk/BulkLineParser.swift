@@ -13,6 +13,8 @@ struct BulkLineError: Error, Hashable {
     var reason: String
     /// Where, counted from 1 in bytes; `nil` if the whole line is meant.
     var column: Int?
+    /// What to do about it, where that is not to mend the line.
+    var hint: CommandFailure.Hint?
 }
 
 /// Makes jobs of lines: JSON objects with a name and a payload, or, with a name for all, bare payloads.
@@ -21,7 +23,7 @@ struct BulkLineError: Error, Hashable {
 struct BulkLineParser: Sendable {
     static let fields = [
         "name", "payload", "queue", "in", "at", "priority", "key", "on_duplicate", "id", "attempts", "backoff",
-        "timeout", "ttl", "keep", "tags",
+        "timeout", "ttl", "keep", "tags", "window",
     ]
 
     /// What the command line says of all jobs; a line's own values go before it.
@@ -70,7 +72,7 @@ struct BulkLineParser: Sendable {
         do {
             try job.check(maxPayloadBytes: payloadBound)
         } catch {
-            throw BulkLineError(reason: error.message, column: nil)
+            throw BulkLineError(reason: error.message, column: nil, hint: CommandFailure(error).hints.first)
         }
         return job
     }
