@@ -32,8 +32,6 @@ struct BulkEnqueue {
             let configuration = try Configuration.load(connection.flags(), in: invocation)
             return try await run(lines, size, configuration, ids: nil) { _ in [] }
         }
-        // Opening the list empties it.
-        let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
         try await connection.withClient(on: console) { client, target in
             // Only now: what stands in the file is gone as soon as it is opened.
             let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
