@@ -153,14 +153,17 @@ let package = Package(
         .target(
             name: "StintSimulation",
             dependencies: ["Stint", "StintRedis", "StintTesting", .product(name: "Logging", package: "swift-log")],
-            path: "Tests/Simulation", exclude: ["Shim"], swiftSettings: settings),
+            path: "Tests/Simulation", swiftSettings: settings),
         .executableTarget(
             name: "stint-simulate",
             dependencies: ["StintSimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Simulate", swiftSettings: settings),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["StintSimulation", "Stint", "StintRedis", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "StintSimulation", "Stint", "StintRedis", "StintTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         // The example is a package of its own for its readers; here it is built with the rest, so that it stays true.
         .executableTarget(

@@ -10,21 +10,16 @@ package enum PreloadedLibrary {
     package static func compile(_ source: String, to library: URL) throws {
         var root = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { root.deleteLastPathComponent() }
-        var last = "there is neither cc nor clang"
-        for compiler in ["cc", "clang"] {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = [
-                compiler, "-O1", "-shared", "-fPIC", "-o", library.path, root.appendingPathComponent(source).path,
-            ]
-            let output = Pipe()
-            process.standardError = output
-            try process.run()
-            let text = output.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            if process.terminationStatus == 0 { return }
-            if process.terminationStatus != 127 { last = String(decoding: text, as: UTF8.self) }
+        let problems = library.path + ".problems"
+        // The compiler's messages go to a file: a pipe could be kept open by a child that a thread starts meanwhile.
+        let script = """
+            compiler=$(command -v cc || command -v clang) || { echo 'there is neither cc nor clang' > '\(problems)'; exit 1; }
+            exec "$compiler" -O1 -shared -fPIC -o '\(library.path)' '\(root.appendingPathComponent(source).path)' 2> '\(problems)'
+            """
+        guard system(script) == 0 else {
+            let text = try? String(contentsOfFile: problems, encoding: .utf8)
+            throw StintTestingError("\(source) cannot be compiled: \(text ?? "")")
         }
-        throw StintTestingError("\(source) cannot be compiled: \(last)")
+        try? FileManager.default.removeItem(atPath: problems)
     }
 }

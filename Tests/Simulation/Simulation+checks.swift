@@ -4,6 +4,7 @@
 
 import Stint
 import StintRedis
+import StintTesting
 
 /// What must hold of the workers as seen from outside, whatever the scripts say.
 extension Simulation {

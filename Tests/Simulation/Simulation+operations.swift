@@ -4,6 +4,7 @@
 
 import Stint
 import StintRedis
+import StintTesting
 
 extension Simulation {
     private enum Operation {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import StintRedis
+import StintTesting
 import Testing
 
 @testable import StintSimulation

@@ -93,6 +93,6 @@ extension ChaosStage {
 
     private func shiftClock(_ shift: Duration) {
         log.append(.clock, "\(Int(shift / .milliseconds(1)))")
-        clock?.set(shift)
+        clock?.shift(by: shift)
     }
 }

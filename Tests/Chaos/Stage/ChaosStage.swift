@@ -14,7 +14,7 @@ final class ChaosStage: Sendable {
     let scenario: Scenario
     let seed: UInt64
     let site: Site
-    let clock: ShiftedClock?
+    let clock: ServerClock?
     let log: FaultLog
     let pool: WorkerPool
     /// A client of the harness's own, to look with.
@@ -30,14 +30,15 @@ final class ChaosStage: Sendable {
         self.folder = folder
         try? FileManager.default.removeItem(at: folder)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        clock = scenario.shiftsClock ? try ShiftedClock(folder: folder) : nil
+        clock = scenario.shiftsClock ? try ServerClock.going() : nil
         var environment = clock?.environment ?? [:]
         if let slow = scenario.slowFsync {
             let library = folder.appendingPathComponent("slow-fsync.so")
             try PreloadedLibrary.compile("Tests/Chaos/Shim/slow_fsync.c", to: library)
             environment = ["LD_PRELOAD": library.path, "STINT_FSYNC_MS": "\(slow)"]
         }
-        let site = try await Site.start(scenario, folder: folder, environment: environment)
+        let site = try await Site.start(
+            scenario, folder: folder, environment: environment, options: clock?.configuration ?? [])
         self.site = site
         log = FaultLog(file: try LineFile(HistoryFile.faults.path(in: folder.path)))
         let logger = Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() }

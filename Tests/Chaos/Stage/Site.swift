@@ -19,7 +19,9 @@ enum Site: Sendable {
     enum Kind: Sendable { case single, sentinel, cluster }
 
     /// Starts the servers.
-    static func start(_ scenario: Scenario, folder: URL, environment: [String: String]) async throws -> Site {
+    static func start(
+        _ scenario: Scenario, folder: URL, environment: [String: String], options: [String]
+    ) async throws -> Site {
         switch scenario.site {
         case .single:
             .single(
@@ -27,7 +29,7 @@ enum Site: Sendable {
                     directory: folder.appendingPathComponent("redis").path, appendOnly: true,
                     extraConfiguration: [
                         "appendfsync \(scenario.fsync)", "aof-disable-auto-gc yes", "auto-aof-rewrite-min-size 32mb",
-                    ] + scenario.redisOptions, environment: environment))
+                    ] + scenario.redisOptions + options, environment: environment))
         case .sentinel:
             // One replica, so that a job that one has confirmed is on the one that will be promoted.
             .sentinel(

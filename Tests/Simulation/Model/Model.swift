@@ -4,6 +4,7 @@
 
 import Stint
 import StintRedis
+import StintTesting
 
 /// An independent model of all queues: it sees every call in the order in which Redis carried them out, computes what
 /// must have come of each from the documented rules, and compares that with the reply.

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Stint
+import StintTesting
 
 /// What the model holds of one job.
 struct ModelJob {

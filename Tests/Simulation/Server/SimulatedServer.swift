@@ -4,17 +4,18 @@
 
 import Foundation
 import StintRedis
+import StintTesting
 
 /// A real, private Redis whose wall clock the simulation sets.
 ///
 /// Keys expire only when they are met (`DEBUG SET-ACTIVE-EXPIRE 0`): when the background would have found them depends
 /// on real time, and the history of a seed must not.
 final class SimulatedServer: @unchecked Sendable {
-    let clock: SimulatedClock
+    let clock: ServerClock
     let connection: BlockingConnection
     private let redis: PrivateRedis
 
-    private init(clock: SimulatedClock, connection: BlockingConnection, redis: PrivateRedis) {
+    private init(clock: ServerClock, connection: BlockingConnection, redis: PrivateRedis) {
         self.clock = clock
         self.connection = connection
         self.redis = redis
@@ -22,17 +23,9 @@ final class SimulatedServer: @unchecked Sendable {
 
     /// Starts a server.
     static func start() async throws -> SimulatedServer {
-        let directory = "/tmp/stint-simulation-\(String(SystemRandom().next(), radix: 16))"
-        try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        // The server has mapped both files by then.
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let clock = try SimulatedClock(directory: directory)
-        let library = try SimulatedClock.compileShim(into: directory)
+        let clock = try ServerClock()
         let redis = try await PrivateRedis.start(
-            // The thread waits for moments of the wall clock, and would find that all of them are over.
-            extraConfiguration: ["enable-debug-command yes", "jemalloc-bg-thread no"],
-            environment: ["LD_PRELOAD": library, "STINT_CLOCK": clock.path])
+            extraConfiguration: ["enable-debug-command yes"] + clock.configuration, environment: clock.environment)
         let connection = try BlockingConnection(socketPath: redis.socketPath)
         let server = SimulatedServer(clock: clock, connection: connection, redis: redis)
         try server.ask("DEBUG", "SET-ACTIVE-EXPIRE", "0")
@@ -45,7 +38,7 @@ final class SimulatedServer: @unchecked Sendable {
 
     /// Makes it empty, as at the first start.
     func reset() throws {
-        clock.microseconds = SimulatedClock.start
+        clock.microseconds = ServerClock.start
         try ask("FLUSHALL", "SYNC")
         try ask("SCRIPT", "FLUSH", "SYNC")
     }
@@ -62,4 +55,11 @@ final class SimulatedServer: @unchecked Sendable {
         if case .error(let error) = reply { throw SimulationError("\(name): \(error)") }
         return reply
     }
+}
+
+/// Why a simulation could not be run; never a finding.
+struct SimulationError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
 }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import StintRedis
+import StintTesting
 
 /// A `BZPOPMIN` that waits in Redis.
 struct BlockedCall {

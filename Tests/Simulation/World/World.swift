@@ -5,6 +5,7 @@
 import Logging
 import Stint
 import StintRedis
+import StintTesting
 
 /// What all simulated processes share: one loop, one Redis, one history, the faults of the network, the model.
 ///
@@ -18,12 +19,12 @@ final class World: @unchecked Sendable {
     var history: History
     let model: Model
     /// Microseconds that the clock of Redis is ahead of the reactor's.
-    private var clockOffset: Int64 = SimulatedClock.start
+    private var clockOffset: Int64 = ServerClock.start
     /// How many microseconds it gains in a second.
     private(set) var clockDrift: Int64 = 0
     private var driftSince: Duration = .zero
     /// The latest time that the clock of Redis ever showed, but for what has passed since it was last looked at.
-    private(set) var latestRedisTime: Int64 = SimulatedClock.start
+    private(set) var latestRedisTime: Int64 = ServerClock.start
     var waiters: [BlockedCall] = []
     /// Every process there ever was: what is under way may outlast the one that sent it.
     private var processes: [SimulatedProcess] = []

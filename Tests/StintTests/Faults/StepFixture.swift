@@ -17,7 +17,7 @@ struct StepFixture {
     ///
     /// Urgent: two that are dead, two that are kept, four that run, of which one is to be cancelled and one's lease has run
     /// out. Then ready ones with a tombstone, delayed ones of which one is due.
-    init(_ bench: ScriptBench, _ clock: StandingClock) async throws {
+    init(_ bench: ScriptBench, _ clock: ServerClock) async throws {
         self.bench = bench
         let start: Int64 = 1_700_000_000_000_000
         let urgent = ["x1", "x2", "k1", "k2", "r1", "r2", "r3", "r4"].map { id in
@@ -45,13 +45,13 @@ struct StepFixture {
         try await bench.run(Scripts.progress(bench.keys, id: "r1", member: claim("r1").member, text: "half"))
         try await bench.cancel("r2", "t")
         for second in 1...10 {
-            try clock.set(start + Int64(second) * 1_000_000)
+            clock.microseconds = start + Int64(second) * 1_000_000
             try await bench.run(
                 Scripts.renew(
                     bench.keys, leaseMs: 10_000, members: ["r1", "r2", "r4"].map { Array(claim($0).member.utf8) }))
             try await Self.sweep(bench)
         }
-        try clock.set(start + 11_000_000)
+        clock.microseconds = start + 11_000_000
         var dumps: [[UInt8]] = []
         for key in try await bench.redis("KEYS", "*").arrayValue?.compactMap(\.string) ?? [] {
             let life = try await bench.redis("PTTL", key).integerValue ?? -1

@@ -19,7 +19,7 @@ import Testing
 @Suite struct StepKillTests {
     @Test("Wherever the connection is cut, a call is carried out once", arguments: StepCall.allCases)
     func cut(call: StepCall) async throws {
-        let clock = try StandingClock()
+        let clock = try ServerClock()
         try await ScriptBench.with(clock: clock) { bench in
             let fixture = try await StepFixture(bench, clock)
             let upstream = String(bench.url.dropFirst("redis+unix://".count))
@@ -71,13 +71,14 @@ import Testing
         return Set([0, bytes.count] + frames + stride(from: 0, to: bytes.count, by: step)).sorted()
     }
 
-    /// A client on the proxy that waits for nothing longer than it must.
+    /// A client on the proxy that waits for nothing longer than it must, nor for the connections of other tests.
     private static func core(_ path: String) -> ClientCore {
         let reactor = NIOReactor()
         let random = CountingRandom()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let node = RedisNode(
-            configuration: RedisConfiguration(socketPath: path), reactor: reactor, random: random, logger: logger)
+            configuration: RedisConfiguration(socketPath: path), reactor: reactor, random: random,
+            starts: ConnectionStarts(perSecond: 1_000_000), logger: logger)
         return ClientCore(
             transport: node.commands, blocking: node.blocking, reactor: reactor, random: random,
             wallClock: { 1_700_000_000_000 }, namespace: "stint", logger: logger, commandTimeout: .seconds(120),

@@ -10,7 +10,7 @@ import StintTesting
 /// answers and holds with the model after each.
 struct ModelRun {
     let bench: ScriptBench
-    let clock: StandingClock
+    let clock: ServerClock
     let random: SplitMix64
     var model = QueueModel()
     /// The last leases that were given, also those that are long gone.
@@ -35,7 +35,7 @@ struct ModelRun {
         case outlive
     }
 
-    init(bench: ScriptBench, clock: StandingClock, seed: UInt64) {
+    init(bench: ScriptBench, clock: ServerClock, seed: UInt64) {
         self.bench = bench
         self.clock = clock
         random = SplitMix64(seed: seed)
@@ -93,7 +93,7 @@ struct ModelRun {
             default: pick([90_000_000_000, -86_400_000_000, 0, 0])
             }
         model.microseconds += microseconds
-        try clock.set(model.microseconds)
+        clock.microseconds = model.microseconds
     }
 
     // MARK: Stepping

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import StintTesting
 import Testing
 
 /// The scripts do what a small model of a queue does, whatever is called in whatever order and at whatever time.
@@ -11,7 +12,7 @@ import Testing
 @Suite struct ModelTests {
     @Test("Every reply and all that Redis holds is as the model foretells, after every call", arguments: seeds)
     func compare(seed: Int) async throws {
-        let clock = try StandingClock()
+        let clock = try ServerClock()
         try await ScriptBench.with(clock: clock) { bench in
             var run = ModelRun(bench: bench, clock: clock, seed: UInt64(seed))
             var last: [String] = []

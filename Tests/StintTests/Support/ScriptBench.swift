@@ -33,19 +33,19 @@ final class ScriptBench: Sendable {
     ///
     /// - Parameter clock: What the server takes for the time; the machine's clock if left out.
     static func with(
-        clock: StandingClock? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+        clock: ServerClock? = nil, sourceLocation: SourceLocation = #_sourceLocation,
         _ body: (ScriptBench) async throws -> Void
     ) async throws {
         try await ServerSlots.shared.run { try await withServer(clock, sourceLocation, body) }
     }
 
     private static func withServer(
-        _ clock: StandingClock?, _ sourceLocation: SourceLocation, _ body: (ScriptBench) async throws -> Void
+        _ clock: ServerClock?, _ sourceLocation: SourceLocation, _ body: (ScriptBench) async throws -> Void
     ) async throws {
         let server = try await PrivateRedis.start(
             // What has expired goes when a command meets it, never by itself.
-            extraConfiguration: clock == nil ? [] : ["enable-debug-command yes"],
-            executable: clock?.executable)
+            extraConfiguration: clock.map { ["enable-debug-command yes"] + $0.configuration } ?? [],
+            environment: clock?.environment ?? [:])
         let result = await outcome(of: body, on: server, hasClock: clock != nil, sourceLocation)
         try ScriptSources.collect(from: server)
         await server.stop()
