@@ -52,6 +52,21 @@ import Testing
         }
     }
 
+    @Test("A name in which a shell would find a command is not offered")
+    func hostileNames() async throws {
+        try await withWorkshop { stint async throws in
+            for (name, queue) in [
+                ("pay$(touch pwned)", "a"), ("pay`touch pwned`", "b"), ("pay me", "c"), ("pay'", "d"),
+            ] {
+                let run = await stint("enqueue", name, "--queue", queue)
+                #expect(run.status == .ok, "\(run.errors)")
+            }
+            _ = await stint("enqueue", "pay.plain")
+            try await soon { try complete("enqueue", "pay", in: stint) == ["pay.plain"] }
+            #expect(!FileManager.default.fileExists(atPath: stint.folder + "/pwned"))
+        }
+    }
+
     @Test("Where no Redis answers, what stint.yaml says is offered, and no Redis is started")
     func fallback() async throws {
         try await withWorkshop { stint async throws in

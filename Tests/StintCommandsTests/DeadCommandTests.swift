@@ -64,6 +64,19 @@ import Testing
         }
     }
 
+    @Test("A retry that ends half way says what it has done")
+    func halfWay() async throws {
+        try await LiveStint.with { live in
+            try await fill(live)
+            try await live.redis("HSET", "{stint:video}:meta", "schema", "99")
+            let run = await live.run("dead", "retry", "--all", "--yes", "--json")
+            #expect(run.status == .partlyDone, "\(run.errors)")
+            #expect(run.output.contains(#""queue":"mail","done":true"#), "\(run.output)")
+            #expect(run.output.contains(#""queue":"video","done":false"#), "\(run.output)")
+            #expect(run.errors.contains("only 3 jobs ready again, with all their attempts, then: "))
+        }
+    }
+
     @Test("Tags and a limit narrow what is retried, and --json says it of each queue or id")
     func selectors() async throws {
         try await LiveStint.with { live in

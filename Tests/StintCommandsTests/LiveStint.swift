@@ -5,6 +5,7 @@
 import Foundation
 import Stint
 import StintCommands
+import StintRedis
 import StintTesting
 import Testing
 
@@ -56,6 +57,11 @@ struct LiveStint {
         invocation.timeZone = .gmt
         let status = await CommandRunner.run(invocation)
         return CommandRun(status: status, output: sink.text, errors: errors.text)
+    }
+
+    /// Sends a command past the library.
+    func redis(_ name: String, _ arguments: String...) async throws {
+        _ = try await client.core.transport.send(RedisCommand(name, arguments), timeout: .seconds(60))
     }
 
     /// Runs a command line with `--json` and decodes each line.

@@ -93,15 +93,14 @@ struct EnqueueCommand: ConsoleCommand {
                 console.hint("stint.yaml has no function '\(name)': a worker of another project must know it")
             }
             let raw = RawJob(name: name, payload: payload, options: filled)
-            let service = try await QueueService.look(client.inspector)
             let report = EnqueueReport(console: console, json: json, isQuietOnData: waiting.isWaiting)
             if count > 1 {
-                try await enqueueMany(raw, client, report, service)
+                try await enqueueMany(raw, client, report)
                 return
             }
             let receipt = try await enqueue(raw, client)
             RowReferences.current.remember(last: receipt.id.description)
-            report.tell(receipt, of: raw, service: service)
+            await report.tell(receipt, of: raw, client.inspector)
             if waiting.isWaiting {
                 try await JobWait(client: client, receipt: receipt, options: waiting, json: json, console: console)
                     .run()
@@ -118,9 +117,7 @@ struct EnqueueCommand: ConsoleCommand {
         }
     }
 
-    private func enqueueMany(
-        _ job: RawJob, _ client: StintClient, _ report: EnqueueReport, _ service: QueueService
-    ) async throws {
+    private func enqueueMany(_ job: RawJob, _ client: StintClient, _ report: EnqueueReport) async throws {
         var left = count
         var added = 0
         var unconfirmed: EnqueueReceipt?
@@ -141,7 +138,7 @@ struct EnqueueCommand: ConsoleCommand {
                     hints: [.init("What waits there:", "stint queue show \(last.queue)")])
             }
         }
-        report.tellMany(count: added, of: count, job, service: service)
+        await report.tellMany(count: added, of: count, job, client.inspector)
         if let unconfirmed { try EnqueueReport.check(unconfirmed) }
     }
 }

@@ -36,7 +36,20 @@ enum LiveCompletion {
                 flags: flags, environment: invocation.environment, from: invocation.directory)
         else { return [] }
         let found = await within(patience) { await ask(subject, configuration, invocation) }
-        return Set((found ?? []) + known(subject, configuration)).sorted()
+        return Set((found ?? []) + known(subject, configuration)).filter(isPlain).sorted()
+    }
+
+    /// Whether a shell takes a name for nothing but itself.
+    ///
+    /// The script for bash hands the names to `compgen -W`, which expands `$(…)` in them: a job's name, which anybody who
+    /// enqueues chooses, must not become a command of whoever presses the key.
+    static func isPlain(_ name: String) -> Bool {
+        !name.hasPrefix("-")
+            && name.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "._:/@+-".utf8.contains(byte)
+            }
     }
 
     /// The options of the command line that say which Redis is meant.

@@ -20,7 +20,15 @@ enum Interruption {
     static func stoppable<Result: Sendable>(
         _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        let task = Task { try await work() }
+        let result = await stoppable { () async -> Swift.Result<Result, any Error> in
+            do { return .success(try await work()) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    /// The same for work that fails in its own way.
+    static func stoppable<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) async -> Result {
+        let task = Task { await work() }
         signal(SIGINT, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
         source.setEventHandler {
@@ -32,8 +40,8 @@ enum Interruption {
             source.cancel()
             signal(SIGINT, SIG_DFL)
         }
-        return try await withTaskCancellationHandler {
-            try await task.value
+        return await withTaskCancellationHandler {
+            await task.value
         } onCancel: {
             task.cancel()
         }

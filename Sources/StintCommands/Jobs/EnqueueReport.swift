@@ -35,7 +35,7 @@ struct EnqueueReport {
     }
 
     /// Tells of one job.
-    func tell(_ receipt: EnqueueReceipt, of job: RawJob, service: QueueService) {
+    func tell(_ receipt: EnqueueReceipt, of job: RawJob, _ inspector: Inspector) async {
         data(receipt, of: job)
         let style = console.errors.style
         let id = receipt.id.description
@@ -46,21 +46,21 @@ struct EnqueueReport {
         case .replaced: console.done("\(short) \(job.name) \(arrow) \(receipt.queue)   replaced what waited there")
         default: console.done("\(short) \(job.name) \(arrow) \(receipt.queue)\(time(job.options))")
         }
-        if receipt.isNew { warn(receipt.queue, service, undo: "stint job rm \(id)") }
+        if receipt.isNew { await warn(receipt.queue, added: 1, inspector, undo: "stint job rm \(id)") }
         if !isQuietOnData { console.hint("follow it: stint job logs -f @last") }
     }
 
     /// Tells of many jobs that are all alike.
-    func tellMany(count: Int, of wanted: Int, _ job: RawJob, service: QueueService) {
+    func tellMany(count: Int, of wanted: Int, _ job: RawJob, _ inspector: Inspector) async {
         let queue = job.options.queue ?? "default"
         let others = wanted - count
         let duplicates = others > 0 ? ", \(NumberText.grouped(others)) duplicates skipped" : ""
         console.done("queued \(NumberText.grouped(count)) jobs in '\(queue)'\(duplicates)\(time(job.options))")
-        if count > 0 { warn(queue, service, undo: "stint queue clear \(queue)") }
+        if count > 0 { await warn(queue, added: count, inspector, undo: "stint queue clear \(queue)") }
     }
 
-    private func warn(_ queue: String, _ service: QueueService, undo: String) {
-        if let warning = service.warning(queue, undo: undo) { console.warn(warning) }
+    private func warn(_ queue: String, added: Int, _ inspector: Inspector, undo: String) async {
+        if let text = await QueueService.warning(queue, added: added, undo: undo, inspector) { console.warn(text) }
     }
 
     private func time(_ options: JobOptions) -> String {

@@ -43,7 +43,8 @@ extension RedisCommand {
     }
 
     private static let keyless: Set<String> = [
-        "ACL", "CLIENT", "CLUSTER", "COMMAND", "CONFIG", "DBSIZE", "ECHO", "HELLO", "INFO", "KEYS", "LATENCY", "PING",
+        "ACL", "AUTH", "CLIENT", "CLUSTER", "COMMAND", "CONFIG", "DBSIZE", "ECHO", "HELLO", "INFO", "KEYS", "LATENCY",
+        "PING",
         "PUBLISH", "ROLE", "SCAN", "SCRIPT", "SLOWLOG", "TIME", "WAIT", "WAITAOF",
     ]
 

@@ -34,7 +34,7 @@ struct CommandTrace: Sendable {
             switch result {
             case .success: break
             case .failure(.server(let error)): metadata["redis.error"] = "\(error.code)"
-            case .failure: metadata["redis.error"] = "no reply"
+            case .failure(let failure): metadata["redis.error"] = "\(failure)"
             }
             logger.trace("Redis command", metadata: metadata)
             completion(result)
@@ -50,32 +50,11 @@ struct CommandTrace: Sendable {
 }
 
 extension RedisCommand {
-    /// Commands whose first argument may be a secret or a payload.
-    private static let unspoken: Set<String> = ["AUTH", "HELLO", "ECHO"]
-
-    /// The first key, or the first argument of a command without keys; nil where there is none or it may be a secret.
+    /// The first key, as text; nil where there is none.
+    ///
+    /// What follows it, or stands in its place, may be a secret.
     var subject: String? {
-        if Self.unspoken.contains(name) { return nil }
-        // EVALSHA sha1 number key …
-        let isScript = name == "EVALSHA" || name == "EVAL"
-        return argument(at: isScript ? 3 : 1)
-    }
-
-    /// Reads one argument back, the name being number 0.
-    private func argument(at wanted: Int) -> String? {
-        var rest = bytes[...]
-        func line() -> ArraySlice<UInt8>? {
-            guard let end = rest.firstIndex(of: UInt8(ascii: "\r")) else { return nil }
-            defer { rest = rest[(end + 2)...] }
-            return rest[..<end].dropFirst()
-        }
-        guard line() != nil else { return nil }
-        for number in 0...wanted {
-            guard let text = line(), let length = Int(String(decoding: text, as: UTF8.self)), rest.count >= length + 2
-            else { return nil }
-            if number == wanted { return String(decoding: rest.prefix(length), as: UTF8.self) }
-            rest = rest.dropFirst(length + 2)
-        }
-        return nil
+        let key = place.key
+        return key.isEmpty ? nil : String(decoding: key, as: UTF8.self)
     }
 }

@@ -5,6 +5,7 @@
 import Foundation
 import Stint
 import StintCommands
+import StintRedis
 import Testing
 
 @Suite struct EnqueueTests {
@@ -128,6 +129,20 @@ import Testing
                 #expect(bulk.errors.contains("warning: no worker serves 'nobody' and it did not exist before."))
                 #expect(!(await stint("enqueue", "--bulk", input: #"{"name":"mail"}"#).errors.contains("warning")))
             }
+        }
+    }
+
+    @Test("Who may not look at workers may enqueue, and nobody speaks of them")
+    func blindProducer() async throws {
+        try await withWorkshop(redisOptions: ["user blind on nopass ~* &* +@all -zrevrange"]) { stint async throws in
+            let url = "redis+unix://blind:pw@" + stint.redis.socketPath
+            let run = await stint("enqueue", "mail", environment: ["STINT_REDIS_URL": url])
+            #expect(run.status == .ok, "\(run.errors)")
+            #expect(!run.errors.contains("warning"), "\(run.errors)")
+            let bulk = await stint(
+                "enqueue", "--bulk", input: #"{"name":"mail"}"#, environment: ["STINT_REDIS_URL": url])
+            #expect(bulk.status == .ok, "\(bulk.errors)")
+            #expect(try await stint.jobs("mail").count == 2)
         }
     }
 

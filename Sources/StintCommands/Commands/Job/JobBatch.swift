@@ -39,42 +39,57 @@ struct JobBatch: Sendable {
 
     /// Changes the jobs slice by slice with progress; Ctrl-C stops between two slices.
     ///
-    /// - Returns: What became of each queue's jobs.
-    /// - Throws: A failure with status 130 that says how many were changed, if it was stopped.
+    /// - Returns: What became of each queue's jobs, and what ended the work before its end, if anything did: a failure
+    ///   with status 130 that says how many were looked at, if it was stopped.
     static func work(
         _ batches: [JobBatch], _ client: StintClient, _ console: Console,
         act: @escaping @Sendable (Queue, [JobID]) async throws -> [Verdict]
-    ) async throws -> [Outcome] {
+    ) async -> (outcomes: [Outcome], failure: (any Error)?) {
         let total = batches.reduce(0) { $0 + $1.ids.count }
         let progress = WorkProgress(total, on: console)
-        return try await Interruption.stoppable {
+        return await Interruption.stoppable {
             var outcomes: [Outcome] = []
             var seen = 0
-            for batch in batches {
-                let queue = try client.queue(batch.queue)
-                var outcome = Outcome(queue: batch.queue, matched: batch.ids.count)
-                for start in stride(from: 0, to: batch.ids.count, by: sliceLength) {
-                    if Task.isCancelled {
-                        throw CommandFailure.stopped("\(NumberText.grouped(seen)) of \(JobCount.text(total)) are done")
+            do {
+                for batch in batches {
+                    let queue = try client.queue(batch.queue)
+                    outcomes.append(Outcome(queue: batch.queue, matched: batch.ids.count))
+                    for start in stride(from: 0, to: batch.ids.count, by: sliceLength) {
+                        if Task.isCancelled {
+                            throw CommandFailure.stopped(
+                                "\(NumberText.grouped(seen)) of \(JobCount.text(total)) are done")
+                        }
+                        let slice = Array(batch.ids[start..<min(start + sliceLength, batch.ids.count)])
+                        for verdict in try await act(queue, slice) {
+                            outcomes[outcomes.count - 1].verdicts[verdict, default: 0] += 1
+                        }
+                        seen += slice.count
+                        progress.show(seen)
                     }
-                    let slice = Array(batch.ids[start..<min(start + sliceLength, batch.ids.count)])
-                    for verdict in try await act(queue, slice) { outcome.verdicts[verdict, default: 0] += 1 }
-                    seen += slice.count
-                    progress.show(seen)
                 }
-                outcomes.append(outcome)
+                return (outcomes, nil)
+            } catch {
+                return (outcomes, error)
             }
-            return outcomes
         }
     }
 
     /// Says what was done and what was not.
     ///
-    /// - Throws: A failure with status 2, or that of the refusal if nothing was done.
-    static func report(_ outcomes: [Outcome], done: String, _ change: ChangeOptions, on console: Console) throws {
+    /// - Throws: What ended the work, with status 2 if some jobs were changed before; else a failure with status 2, or that
+    ///   of the refusal if nothing was done.
+    static func report(
+        _ outcomes: [Outcome], endedBy failure: (any Error)?, done: String, _ change: ChangeOptions, on console: Console
+    ) throws {
         for outcome in outcomes { tell(outcome, change, on: console) }
         let changed = outcomes.reduce(0) { $0 + $1.done }
         if changed > 0 { console.done("\(JobCount.text(changed)) \(done)") }
+        if let failure {
+            guard changed > 0, let failure = failure as? StintError else { throw failure }
+            throw CommandFailure(
+                .partlyDone, "only \(JobCount.text(changed)) \(done), then: \(failure.message)",
+                hints: [.init("Go on with the rest:", Invocation.current.retyped())])
+        }
         var all = Outcome(queue: "", matched: 0)
         for outcome in outcomes { all.verdicts.merge(outcome.verdicts, uniquingKeysWith: +) }
         let refusals = all.refusals
@@ -87,8 +102,9 @@ struct JobBatch: Sendable {
 
     private static func tell(_ outcome: Outcome, _ change: ChangeOptions, on console: Console) {
         let refusals = outcome.refusals
+        let isWhole = refusals.isEmpty && outcome.done == outcome.matched
         change.tell(
-            queue: outcome.queue, done: refusals.isEmpty, reason: refusals.first?.text,
+            queue: outcome.queue, done: isWhole, reason: refusals.first?.text,
             [
                 .init("matched", .integer(Int64(outcome.matched))), .init("changed", .integer(Int64(outcome.done))),
                 .init("reasons", .object(refusals.map { .init($0.text, .integer(Int64($0.count))) })),

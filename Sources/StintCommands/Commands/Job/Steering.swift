@@ -61,8 +61,8 @@ struct Steering {
         } else {
             try confirm.confirm("\(capitalized) \(what)?", on: console)
         }
-        let outcomes = try await JobBatch.work(batches, client, console, act: act)
-        try JobBatch.report(outcomes, done: past, change, on: console)
+        let (outcomes, failure) = await JobBatch.work(batches, client, console, act: act)
+        try JobBatch.report(outcomes, endedBy: failure, done: past, change, on: console)
     }
 
     private var capitalized: String { verb.prefix(1).uppercased() + verb.dropFirst() }

@@ -5,24 +5,17 @@
 import Stint
 import StintFunctions
 
-/// Which queues there are and which of them a worker serves, as far as somebody who enqueues should know.
-struct QueueService: Sendable {
-    var known: Set<String>
-    var served: Set<String>
-
-    /// Looks once.
-    static func look(_ inspector: Inspector) async throws -> QueueService {
-        let workers = Workforce(try await inspector.nodes()).alive
-        return QueueService(
-            known: Set(try await inspector.queueNames()), served: Set(workers.flatMap { $0.queues.map(\.name) }))
-    }
-
-    /// What is to be said of a queue that a job was put into; `nil` if a worker serves it.
+/// What somebody who enqueues should know of who serves the queue.
+enum QueueService {
+    /// What is to be said of a queue that so many new jobs were just put into; `nil` if a worker serves it.
     ///
-    /// A queue that nobody knew is mostly a slip of the fingers: then `undo` is offered.
-    func warning(_ queue: String, undo: String?) -> String? {
-        guard !served.contains(queue) else { return nil }
-        let isNew = !known.contains(queue)
+    /// A queue that held nothing before is mostly a slip of the fingers: then `undo` is offered. Looks only once the jobs
+    /// are there: what cannot be read, as by a user who may only enqueue, is no reason to refuse them.
+    static func warning(_ queue: String, added: Int, undo: String?, _ inspector: Inspector) async -> String? {
+        guard let nodes = try? await inspector.nodes() else { return nil }
+        let served = Set(Workforce(nodes).alive.flatMap { $0.queues.map(\.name) })
+        guard !served.contains(queue), let status = try? await inspector.queue(queue) else { return nil }
+        let isNew = status.totals.enqueued <= added
         var text = "no worker serves '\(queue)'" + (isNew ? " and it did not exist before" : "")
         if let near = NearMiss.find(queue, among: served.sorted()) {
             text += "; '\(near)' does exist and is served."

@@ -35,12 +35,15 @@ struct BulkEnqueue {
         try await connection.withClient(on: console) { client, target in
             // Only now: what stands in the file is gone as soon as it is opened.
             let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
-            let service = try await QueueService.look(client.inspector)
-            let warned = Mutex(service.served)
+            let looked = Mutex(Set<String>())
             try await run(lines, size, target.configuration, ids: ids) { [console] jobs throws(StintError) in
                 let receipts = try await client.enqueue(contentsOf: jobs)
-                for queue in Set(receipts.map(\.queue)) where warned.withLock({ $0.insert(queue).inserted }) {
-                    if let warning = service.warning(queue, undo: nil) { console.warn(warning) }
+                for (queue, receipts) in Dictionary(grouping: receipts, by: \.queue)
+                where looked.withLock({ $0.insert(queue).inserted }) {
+                    let added = receipts.count(where: \.isNew)
+                    if let warning = await QueueService.warning(queue, added: added, undo: nil, client.inspector) {
+                        console.warn(warning)
+                    }
                 }
                 return receipts
             }
