@@ -160,6 +160,10 @@ import Testing
                 try await bench.redis("HSET", bench.keys.meta, "look", "\(look)", "hold", "\(hold)", "lease", "10000")
                 #expect(try await trim(bench) == "[1, 0, 0]")
             }
+            // A look just before, but no lease by which it would be near enough.
+            try await bench.redis("HSET", bench.keys.meta, "look", "\(now - 100)", "hold", "0")
+            try await bench.redis("HDEL", bench.keys.meta, "lease")
+            #expect(try await trim(bench) == "[1, 0, 0]")
         }
     }
 

@@ -54,6 +54,18 @@ import Testing
         }
     }
 
+    @Test("Failures on a queue of a later schema are refused, and it stays as it is")
+    func laterSchema() async throws {
+        try await ScriptBench.with { bench in
+            let claim = try await bench.running(TestJob("a"))
+            try await bench.redis("HSET", bench.keys.meta, "schema", "2")
+            let before = try await bench.snapshot().snapshot
+            #expect(try await bench.fail((claim, action: "r", delay: 0, kind: "e", text: "x")) == "[-2, 2]")
+            #expect(try await bench.snapshot().snapshot == before)
+            try await bench.redis("HSET", bench.keys.meta, "schema", "1")
+        }
+    }
+
     @Test("The first sweep of a queue that nobody used marks it")
     func firstSweep() async throws {
         try await ScriptBench.with { bench in
