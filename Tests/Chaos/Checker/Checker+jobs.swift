@@ -115,7 +115,7 @@ extension Checker {
         demandNone("runs without a claim", unclaimed.sorted())
         if unwritten > 0 { show("runs whose claim Redis had not written when it was killed", unwritten) }
         demandNone("claims whose end is not known", open.sorted())
-        let interrupted = history.ledger.reaps.count
+        let interrupted = history.ledger.reaps.count + unwritten
         demand("jobs that ran to their end again", again, "≤ \(interrupted) interrupted runs", again <= interrupted)
         guard !hasShiftedClock else { return }
         let early = history.answers.filter { answer in

@@ -43,8 +43,8 @@ extension Checker {
             }
             if isStarved == true {
                 starved += 1
-            } else if let stop = runs[Lease(id: reap.id, fence: reap.fence)]?.stop, wasUnwritten(stop) {
-                // Its finish was answered, and Redis was killed before it wrote it.
+            } else if let end = runs[Lease(id: reap.id, fence: reap.fence)]?.end, wasUnwritten(end) {
+                // Its end was answered, and Redis was killed before it wrote it.
                 unwritten += 1
             } else {
                 wrong.append("\(reap.id): fence \(reap.fence), held by process \(process), at \(time)")
@@ -53,7 +53,7 @@ extension Checker {
         show("leases that the reaper ended", history.ledger.reaps.count)
         show("holds of reaping", history.ledger.holds.count)
         demandNone("leases of live workers ended", wrong)
-        if unwritten > 0 { show("finishes that Redis had not written when it was killed", unwritten) }
+        if unwritten > 0 { show("ends of runs that Redis had not written when it was killed", unwritten) }
         if starved > 0 { show("leases of workers that the machine did not run", starved) }
     }
 

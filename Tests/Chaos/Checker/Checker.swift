@@ -14,8 +14,10 @@ struct Checker {
         let fence: Int64
         let process: Int32
         let start: Int64
+        /// When it got to its end.
         var stop: Int64?
-        var hasEnded = false
+        /// When it ended in whatever way.
+        var end: Int64?
     }
 
     struct Lease: Hashable {
@@ -86,8 +88,8 @@ struct Checker {
             runs[lease] = Run(id: effect.id, fence: effect.fence, process: effect.process, start: effect.time)
         case .stop:
             runs[lease]?.stop = effect.time
-            runs[lease]?.hasEnded = true
-        case .fail, .cancel: runs[lease]?.hasEnded = true
+            runs[lease]?.end = effect.time
+        case .fail, .cancel: runs[lease]?.end = effect.time
         case .note: break
         }
     }
