@@ -119,7 +119,7 @@ struct EnqueueCommand: ConsoleCommand {
     }
 
     private func enqueueMany(
-        _ job: RawJob, _ client: StintClient, _ report: EnqueueReport, _ service: QueueService
+        _ job: RawJob, _ client: StintClient, _ report: EnqueueReport, _ service: QueueService?
     ) async throws {
         var left = count
         var added = 0

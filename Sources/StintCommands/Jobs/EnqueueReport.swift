@@ -35,7 +35,7 @@ struct EnqueueReport {
     }
 
     /// Tells of one job.
-    func tell(_ receipt: EnqueueReceipt, of job: RawJob, service: QueueService) {
+    func tell(_ receipt: EnqueueReceipt, of job: RawJob, service: QueueService?) {
         data(receipt, of: job)
         let style = console.errors.style
         let id = receipt.id.description
@@ -51,7 +51,7 @@ struct EnqueueReport {
     }
 
     /// Tells of many jobs that are all alike.
-    func tellMany(count: Int, of wanted: Int, _ job: RawJob, service: QueueService) {
+    func tellMany(count: Int, of wanted: Int, _ job: RawJob, service: QueueService?) {
         let queue = job.options.queue ?? "default"
         let others = wanted - count
         let duplicates = others > 0 ? ", \(NumberText.grouped(others)) duplicates skipped" : ""
@@ -59,8 +59,8 @@ struct EnqueueReport {
         if count > 0 { warn(queue, service, undo: "stint queue clear \(queue)") }
     }
 
-    private func warn(_ queue: String, _ service: QueueService, undo: String) {
-        if let warning = service.warning(queue, undo: undo) { console.warn(warning) }
+    private func warn(_ queue: String, _ service: QueueService?, undo: String) {
+        if let warning = service?.warning(queue, undo: undo) { console.warn(warning) }
     }
 
     private func time(_ options: JobOptions) -> String {

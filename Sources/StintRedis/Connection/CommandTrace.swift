@@ -57,7 +57,7 @@ extension RedisCommand {
     var subject: String? {
         if Self.unspoken.contains(name) { return nil }
         // EVALSHA sha1 number key …
-        let isScript = name == "EVALSHA" || name == "EVAL"
+        let isScript = ["EVALSHA", "EVAL", "EVALSHA_RO", "EVAL_RO"].contains(name)
         return argument(at: isScript ? 3 : 1)
     }
 

@@ -10,11 +10,20 @@ struct QueueService: Sendable {
     var known: Set<String>
     var served: Set<String>
 
-    /// Looks once.
-    static func look(_ inspector: Inspector) async throws -> QueueService {
+    /// Looks once; nil where the user may enqueue but not look.
+    static func look(_ inspector: Inspector) async throws(StintError) -> QueueService? {
+        do {
+            return try await read(inspector)
+        } catch {
+            if error.code == .redisRefused { return nil }
+            throw error
+        }
+    }
+
+    private static func read(_ inspector: Inspector) async throws(StintError) -> QueueService {
         let workers = Workforce(try await inspector.nodes()).alive
-        return QueueService(
-            known: Set(try await inspector.queueNames()), served: Set(workers.flatMap { $0.queues.map(\.name) }))
+        let names = try await inspector.queueNames()
+        return QueueService(known: Set(names), served: Set(workers.flatMap { $0.queues.map(\.name) }))
     }
 
     /// What is to be said of a queue that a job was put into; `nil` if a worker serves it.

@@ -36,11 +36,11 @@ struct BulkEnqueue {
             // Only now: what stands in the file is gone as soon as it is opened.
             let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
             let service = try await QueueService.look(client.inspector)
-            let warned = Mutex(service.served)
+            let warned = Mutex(service?.served ?? [])
             try await run(lines, size, target.configuration, ids: ids) { [console] jobs throws(StintError) in
                 let receipts = try await client.enqueue(contentsOf: jobs)
                 for queue in Set(receipts.map(\.queue)) where warned.withLock({ $0.insert(queue).inserted }) {
-                    if let warning = service.warning(queue, undo: nil) { console.warn(warning) }
+                    if let warning = service?.warning(queue, undo: nil) { console.warn(warning) }
                 }
                 return receipts
             }
