@@ -30,7 +30,9 @@ import Testing
             let words = ["config", "acl", "--role", "worker", "--role", "producer", "--namespace", "team"]
             let file = await CommandRun.stint(words + ["--password-file", "secret"], directory: folder)
             let expected = try AccessRules([.producer, .worker], namespace: "team", secret: hash)
-            #expect(file.output == expected.line + "\n" && file.output.hasPrefix("user stint-producer-worker reset on #1ec"))
+            #expect(
+                file.output == expected.line + "\n" && file.output.hasPrefix("user stint-producer-worker reset on #1ec")
+            )
             let input = await CommandRun.stint(
                 words + ["--password-file", "-", "--user", "app", "--json"], input: "s3cret\n", directory: folder)
             let object = try JSONSerialization.jsonObject(with: Data(input.output.utf8)) as? [String: Any]
@@ -104,11 +106,15 @@ import Testing
                     return await CommandRun.stint(
                         line.split(separator: " ").map(String.init), environment: environment, directory: folder)
                 }
-                for line in ["--id a", "--id b", "--id c", "--id later --in 1h", "--id dead-1 --attempts 1 --queue bad"] {
+                for line in [
+                    "--id a", "--id b", "--id c", "--id later --in 1h", "--id dead-1 --attempts 1 --queue bad",
+                ] {
                     let made = await run("enqueue work {} \(line)", as: "producer")
                     #expect(made.status == .ok, "\(made.errors)")
                 }
-                let worker = try Worker(stint.client, queues: ["bad"]) { Handle(raw: "work") { _, _ in throw Broken() } }
+                let worker = try Worker(stint.client, queues: ["bad"]) {
+                    Handle(raw: "work") { _, _ in throw Broken() }
+                }
                 let working = Task { try await worker.run() }
                 #expect(try await stint.eventually { try await stint.inspector.queue("bad").dead == 1 })
                 worker.drain()

@@ -81,10 +81,10 @@ struct AccessFixture: Sendable {
     }
 
     /// What Redis has refused to any user, each as reason, place and object.
-    func refusals() async throws -> [String] { try await Self.refusals(admin) }
+    func refusals() async throws -> [String] { try await Self.refusals(admin.commands) }
 
-    static func refusals(_ node: RedisNode) async throws -> [String] {
-        let log = try await node.send(RedisCommand("ACL", "LOG")).arrayValue ?? []
+    static func refusals(_ server: any RedisTransport) async throws -> [String] {
+        let log = try await server.send(RedisCommand("ACL", "LOG"), timeout: .seconds(60)).arrayValue ?? []
         return log.map { entry in
             let parts = (entry.arrayValue ?? []).map { $0.string ?? "" }
             return ["username", "reason", "context", "object"].compactMap { name in

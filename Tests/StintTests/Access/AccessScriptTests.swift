@@ -41,7 +41,7 @@ import Testing
                     var run = RandomRun(bench: bench, random: SplitMix64(seed: 7))
                     for _ in 0..<600 { _ = try await run.step() }
                     // Twice, since a script may have two roles, or three.
-                    for _ in 0..<2 { try await bench.runTheRest() }
+                    for id in ["last", "very-last"] { try await bench.runTheRest(with: id) }
                     for _ in 0..<3 { try await bench.run(Scripts.openLane(lane: bench.keys.lane("other"))) }
                     for _ in 0..<2 { try await bench.run(Scripts.confirm(lane: bench.lane, number: bench.lastNumber)) }
                     bench.route.withLock { $0 = nil }

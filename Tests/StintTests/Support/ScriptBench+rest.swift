@@ -8,8 +8,8 @@ import Testing
 
 extension ScriptBench {
     /// Runs the scripts that a ``RandomRun`` leaves out.
-    func runTheRest() async throws {
-        let job = try await running(TestJob("last"))
+    func runTheRest(with id: String = "last") async throws {
+        let job = try await running(TestJob(id))
         let log = Scripts.log(
             keys, log: keys.log(job.id), member: job.member, attempt: "1", first: 1, maxLines: 10, ttlMs: 1_000,
             lines: [[65]])
