@@ -125,7 +125,7 @@ import Testing
                     #expect(read.status == .ok, "\(line): \(read.errors)")
                     #expect(await run(line, as: "worker").status == .noPermission, "\(line)")
                 }
-                for line in Self.steering + ["enqueue work {}", "work --once"] {
+                for line in Self.steering + ["enqueue work {}"] {
                     let refused = await run(line, as: "dashboard")
                     #expect(refused.status == .noPermission, "\(line): \(refused.status) \(refused.errors)")
                     #expect(refused.errors.contains("lacks rights that"), "\(line): \(refused.errors)")
