@@ -141,4 +141,40 @@ import Testing
     }
 }
 
+extension ACLCommandTests {
+    @Test("Functions run as a worker, are waited for as a producer, and `run` needs both and a look")
+    func functions() async throws {
+        try await withFolder { folder in
+            try "functions:\n  hello: {run: [echo, hi]}\n"
+                .write(toFile: folder + "/stint.yaml", atomically: true, encoding: .utf8)
+            let sets: [Set<AccessRole>] = [[.producer], [.worker], [.producer, .worker, .dashboard]]
+            let users = try sets.map { try AccessRules($0).line.replacing(AccessRules.placeholder, with: ">pw") }
+            try await withStint(redisOptions: users) { stint in
+                func run(_ line: String, as user: String) async -> CommandRun {
+                    let url = stint.url.replacing("://", with: "://stint-\(user):pw@")
+                    let environment = [
+                        "STINT_REDIS_URL": url, "XDG_STATE_HOME": folder, "HOME": folder, "PATH": "/usr/bin:/bin",
+                    ]
+                    return await CommandRun.stint(
+                        line.split(separator: " ").map(String.init), environment: environment, directory: folder)
+                }
+                let lines = (0..<3).map { #"{"name":"hello","payload":{"n":\#($0)}}"# }.joined(separator: "\n")
+                try (lines + "\n").write(toFile: folder + "/jobs.ndjson", atomically: true, encoding: .utf8)
+                let bulk = await run("enqueue --bulk jobs.ndjson", as: "producer")
+                #expect(bulk.status == .ok, "\(bulk.errors)")
+                let waiting = Task { await run("enqueue hello {} --wait", as: "producer") }
+                #expect(try await stint.eventually { try await stint.inspector.queue("default").ready == 4 })
+                let work = await run("work --drain", as: "worker")
+                #expect(work.status == .ok, "\(work.errors)")
+                let waited = await waiting.value
+                #expect(waited.status == .ok && waited.output.contains("hi"), "\(waited.output) \(waited.errors)")
+                let whole = await run("run hello {}", as: "producer-worker-dashboard")
+                #expect(whole.status == .ok, "\(whole.errors)")
+                let log = try await stint.client.core.send(RedisCommand("ACL", "LOG"))
+                #expect(log.arrayValue == [], "\(log)")
+            }
+        }
+    }
+}
+
 private struct Broken: Error {}
