@@ -45,7 +45,7 @@ public struct AccessReport: Sendable, Hashable {
         guard let user, let repair else { return nil }
         return StintError(
             .redisRefused,
-            "The Redis user '\(user)' lacks rights that a \(role) needs: \(missing.joined(separator: " ")). "
+            "The Redis user '\(user)' lacks rights that the role '\(role)' needs: \(missing.joined(separator: " ")). "
                 + "Give it them with: \(repair)")
     }
 }

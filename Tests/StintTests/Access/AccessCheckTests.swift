@@ -33,7 +33,7 @@ import Testing
                         try await client.connect(as: role, queues: ["mail"])
                     }
                     let text =
-                        "The Redis user '\(rules.user)' lacks rights that a \(role) needs: \(told). Give it them with: "
+                        "The Redis user '\(rules.user)' lacks rights that the role '\(role)' needs: \(told). Give it them with: "
                         + "ACL SETUSER \(rules.user) \(told)"
                     #expect(error?.code == .redisRefused && error?.message == text)
                     // What is told repairs it.
@@ -72,7 +72,7 @@ import Testing
             try await fixture.withClient("stint-worker") { client in
                 let worker = try Worker(client) { Handle(Work.self) { _, _ in } }
                 let message = await #expect(throws: StintError.self) { try await worker.run() }?.message
-                #expect(message?.contains("lacks rights that a worker needs: +zmscore.") == true)
+                #expect(message?.contains("lacks rights that the role 'worker' needs: +zmscore.") == true)
                 #expect(try await fixture.command("EXISTS", ["{stint}:nodes"]) == .integer(0))
             }
         }
