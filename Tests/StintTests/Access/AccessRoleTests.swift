@@ -158,6 +158,8 @@ import Testing
                     }
                     let isRefused =
                         reply.code == "NOPERM" || reply.message.hasPrefix("The user executing the script can't")
+                        // From Redis 7.2 on, and Valkey.
+                        || reply.message.hasPrefix("ACL failure in script")
                     #expect(isRefused, "\(line): \(reply)")
                 }
             }
