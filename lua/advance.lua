@@ -4,6 +4,7 @@
 
 --- Finishes jobs that a worker completed and claims others for its free slots: the hot path.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead recent meta wake lane
 --! args:   number:int lease_ms:int limit:int node seen_fence:int finished:list

@@ -4,6 +4,7 @@
 
 --- Flags a job as awaited, and answers its record if it has ended.
 --!
+--! roles:  producer operator
 --! flags:  allow-oom
 --! keys:   jobs big errors
 --! args:   id

@@ -4,6 +4,7 @@
 
 --- Says that a worker process is alive, and what it does.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   queues nodes node_details
 --! args:   node details served:list

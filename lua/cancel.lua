@@ -4,6 +4,7 @@
 
 --- Cancels jobs: waiting ones end at once, running ones are told to stop.
 --!
+--! roles:  producer operator
 --! flags:  allow-oom
 --! keys:   jobs big delayed errors progress cancelling unique kept dead meta lane
 --! args:   number:int who ids:list

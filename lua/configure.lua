@@ -4,6 +4,7 @@
 
 --- Sets a queue's depth limit or lease length.
 --!
+--! roles:  operator
 --! flags:  allow-oom
 --! keys:   meta
 --! args:   field value

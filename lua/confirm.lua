@@ -4,6 +4,7 @@
 
 --- Writes something behind a lane's call, for WAIT or WAITAOF to wait for, if the call is known here.
 --!
+--! roles:  producer
 --! flags:  allow-oom
 --! keys:   lane
 --! args:   number:int

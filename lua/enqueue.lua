@@ -4,6 +4,7 @@
 
 --- Adds jobs, each at most once however often the call is repeated.
 --!
+--! roles:  producer
 --! flags:
 --! keys:   jobs big ready:4 delayed errors progress cancelling unique kept dead meta wake lane
 --! args:   number:int entries:list

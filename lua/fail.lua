@@ -4,6 +4,7 @@
 
 --- Ends attempts that failed: back off for another, or dead.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   jobs big delayed leases errors progress cancelling unique kept dead meta wake lane
 --! args:   number:int max_crashes:int failures:list

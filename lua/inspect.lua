@@ -4,6 +4,7 @@
 
 --- Reads a queue's counts and settings.
 --!
+--! roles:  dashboard operator
 --! flags:  no-writes
 --! keys:   jobs ready:4 delayed leases kept dead cancelling meta
 --! args:

@@ -4,6 +4,7 @@
 
 --- Takes a worker process that ends in order out of the registry.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   nodes node_details
 --! args:   node

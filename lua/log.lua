@@ -4,6 +4,7 @@
 
 --- Appends lines to a running job's log, under its lease.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   leases log
 --! args:   member attempt first:int max_lines:int ttl_ms:int lines:list

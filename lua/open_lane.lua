@@ -4,6 +4,7 @@
 
 --- Opens a lane, so that its next call has number 1.
 --!
+--! roles:  producer worker operator
 --! flags:  allow-oom
 --! keys:   lane
 --! args:

@@ -4,6 +4,7 @@
 
 --- Reads a page of a queue's jobs in one state, by rank.
 --!
+--! roles:  dashboard operator
 --! flags:  no-writes
 --! keys:   jobs ready:4 delayed leases kept dead
 --! args:   source offset:int count:int newest_first:int

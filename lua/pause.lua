@@ -4,6 +4,7 @@
 
 --- Stops claims from a queue; running jobs go on.
 --!
+--! roles:  operator
 --! flags:  allow-oom
 --! keys:   meta wake
 --! args:   for_ms:int who reason

@@ -4,6 +4,7 @@
 
 --- Writes how far a running job is, under its lease.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   jobs progress
 --! args:   id member text

@@ -4,6 +4,7 @@
 
 --- Makes delayed jobs ready now.
 --!
+--! roles:  operator
 --! flags:  allow-oom
 --! keys:   jobs ready:4 delayed meta wake lane
 --! args:   number:int ids:list

@@ -4,6 +4,7 @@
 
 --- Deletes a slice of the jobs of one index, oldest first.
 --!
+--! roles:  operator
 --! flags:  allow-oom
 --! keys:   jobs big ready:4 delayed errors progress cancelling unique kept dead meta lane
 --! args:   number:int source limit:int

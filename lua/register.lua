@@ -4,6 +4,7 @@
 
 --- Notes the name of a queue, so that it is listed.
 --!
+--! roles:  producer operator
 --! flags:  allow-oom
 --! keys:   queues
 --! args:   name

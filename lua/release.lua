@@ -4,6 +4,7 @@
 
 --- Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead meta wake lane
 --! args:   number:int handed:list

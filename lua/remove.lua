@@ -4,6 +4,7 @@
 
 --- Deletes jobs that are not running, with all that the queue holds about them.
 --!
+--! roles:  operator
 --! flags:  allow-oom
 --! keys:   jobs big delayed errors progress cancelling unique kept dead meta lane
 --! args:   number:int ids:list

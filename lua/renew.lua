@@ -4,6 +4,7 @@
 
 --- Renews leases, and names those that are lost.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   leases meta
 --! args:   lease_ms:int members:list

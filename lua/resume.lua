@@ -4,6 +4,7 @@
 
 --- Lets claims from a paused queue go on.
 --!
+--! roles:  operator
 --! flags:  allow-oom
 --! keys:   ready:4 meta wake
 --! args:

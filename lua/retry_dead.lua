@@ -4,6 +4,7 @@
 
 --- Puts dead jobs back on their queue, with all their attempts before them.
 --!
+--! roles:  operator
 --! flags:  allow-oom
 --! keys:   jobs big ready:4 delayed errors progress cancelling unique kept dead meta wake lane
 --! args:   number:int ids:list

@@ -4,6 +4,7 @@
 
 --- Sets a wake marker again that the worker which took it cannot use.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   wake
 --! args:

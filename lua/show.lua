@@ -4,6 +4,7 @@
 
 --- Reads everything that the queue holds about one job.
 --!
+--! roles:  dashboard operator
 --! flags:  no-writes
 --! keys:   jobs big leases errors progress cancelling kept
 --! args:   id

@@ -4,6 +4,7 @@
 
 --- Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead meta wake
 --! args:   lease_ms:int interval_ms:int max_crashes:int node

@@ -4,6 +4,7 @@
 
 --- Drops what retention no longer keeps: ended jobs past their time, the oldest dead ones.
 --!
+--! roles:  worker
 --! flags:  allow-oom
 --! keys:   jobs big errors progress cancelling unique kept dead recent meta
 --! args:   dead_age_ms:int dead_count:int

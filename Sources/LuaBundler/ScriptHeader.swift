@@ -24,6 +24,8 @@ struct ScriptHeader: Hashable {
 
     var summary = ""
     var line = 1
+    /// Who calls it: what a Redis user that has a role must be allowed.
+    var roles: [String] = []
     var flags: [String] = []
     var keys: [Key] = []
     var arguments: [Argument] = []

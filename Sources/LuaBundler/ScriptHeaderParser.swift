@@ -4,6 +4,9 @@
 
 /// Reads the header of a script: the summary after `---`, then the parts after `--!`.
 struct ScriptHeaderParser {
+    /// The roles that a script may name; `AccessRole` has the same.
+    static let roles = ["producer", "worker", "dashboard", "operator"]
+
     private let file: String
     private var header = ScriptHeader()
     private var words: [(part: String, text: String, line: Int)] = []
@@ -30,12 +33,12 @@ struct ScriptHeaderParser {
             let number = index + 1
             if line.hasPrefix("--!") {
                 var rest = line.dropFirst(3).drop { $0 == " " }
-                if let name = ["flags", "keys", "args", "return"].first(where: { rest.hasPrefix("\($0):") }) {
+                if let name = ["roles", "flags", "keys", "args", "return"].first(where: { rest.hasPrefix("\($0):") }) {
                     if !seen.insert(name).inserted { fail(number, "the header has `\(name):` twice") }
                     part = name
                     rest = rest.dropFirst(name.count + 1)
                 } else if part.isEmpty, !rest.isEmpty {
-                    fail(number, "this line belongs to none of `flags:`, `keys:`, `args:`, `return:`")
+                    fail(number, "this line belongs to none of `roles:`, `flags:`, `keys:`, `args:`, `return:`")
                 }
                 words += rest.split(separator: " ").map { (part, String($0), number) }
             } else if line.hasPrefix("---"), !line.hasPrefix("--- @include"), seen.isEmpty {
@@ -52,11 +55,12 @@ struct ScriptHeaderParser {
         if !header.summary.hasSuffix(".") {
             fail(header.line, "the header needs a `---` line: one sentence, with a stop, of what the script does")
         }
-        for part in ["keys", "args", "return"] where !seen.contains(part) {
+        for part in ["roles", "keys", "args", "return"] where !seen.contains(part) {
             fail(header.line, "the header has no `\(part):`")
         }
         for (part, text, line) in words {
             switch part {
+            case "roles": addRole(text, line)
             case "flags": header.flags.append(text)
             case "keys": addKey(text, line)
             case "args": addArgument(text, line)
@@ -64,11 +68,22 @@ struct ScriptHeaderParser {
             }
         }
         if seen.contains("return"), header.reply.isEmpty { fail(header.line, "`return:` says nothing") }
+        if seen.contains("roles"), !words.contains(where: { $0.part == "roles" }) {
+            fail(header.line, "`roles:` names nobody who calls it")
+        }
         if seen.contains("keys"), header.keys.isEmpty { fail(header.line, "`keys:` names no key") }
         var names: Set<String> = []
         for local in header.locals where !names.insert(local.name).inserted {
             fail(local.line, "`\(local.name)` is declared twice")
         }
+    }
+
+    private mutating func addRole(_ text: String, _ line: Int) {
+        guard Self.roles.contains(text) else {
+            return fail(line, "`\(text)` is no role: they are \(Self.roles.joined(separator: ", "))")
+        }
+        if header.roles.contains(text) { fail(line, "the role `\(text)` is named twice") }
+        header.roles.append(text)
     }
 
     private mutating func addKey(_ text: String, _ line: Int) {

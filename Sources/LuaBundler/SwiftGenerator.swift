@@ -43,8 +43,23 @@ struct SwiftGenerator {
             text += "        \"\(script.name)\": [\(runs)],\n"
         }
         text += scripts.isEmpty ? "        :\n    ]\n" : "    ]\n"
+        text += "\n    /// Who calls each script, the keys that it takes and the commands that it calls.\n"
+        text += "    package static let access: [ScriptAccess] = [\n"
+        text += scripts.map(access).joined() + "    ]\n"
         for script in scripts { text += "\n" + declarations(of: script) }
         return text + "}\n"
+    }
+
+    private func access(of script: Script) -> String {
+        func list(_ words: [String]) -> String { words.map { "\"\($0)\"" }.joined(separator: ", ") }
+        return """
+                    ScriptAccess(
+                        script: \(camel(script.name))Script,
+                        roles: [\(script.header.roles.map { "." + $0 }.joined(separator: ", "))],
+                        keys: [\(list(script.header.keys.map(\.name)))],
+                        commands: [\(list(script.commands))]),
+
+            """
     }
 
     private func lineMap(of script: Script, files: [String]) -> [Int] {
@@ -71,7 +86,8 @@ struct SwiftGenerator {
 
             """
         text += "\(script.source)\n\"\"\"\(marks),\n"
-        text += "        sha1: \"\(script.sha1)\"\n    )\n"
+        let isReadOnly = script.header.flags.contains("no-writes")
+        text += "        sha1: \"\(script.sha1)\"\(isReadOnly ? ",\n        isReadOnly: true" : "")\n    )\n"
         text += "\n" + function(of: script, keys: script.header.keys)
         if script.header.keys.contains(where: isQueueKey) {
             text += "\n" + function(of: script, keys: script.header.keys.filter { !isQueueKey($0) }, takesQueue: true)

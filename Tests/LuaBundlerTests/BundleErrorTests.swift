@@ -12,7 +12,7 @@ import Testing
     @Test(
         "A header that lacks a part is refused",
         arguments: [
-            ("flags", []),
+            ("roles", ["sample.lua:4: the header has no `roles:`"]),
             ("keys", ["sample.lua:4: the header has no `keys:`", "sample.lua:9: `jobs` is not declared"]),
             ("args", ["sample.lua:4: the header has no `args:`"]),
             ("return", ["sample.lua:4: the header has no `return:`"]),
@@ -33,6 +33,18 @@ import Testing
             Sample.errors(Sample.script(Self.use).replacing("-- SPDX", with: "-- ")) == [
                 "sample.lua:1: the three header lines are missing"
             ])
+    }
+
+    @Test(
+        "The roles that call a script are known ones, at least one and each once",
+        arguments: [
+            ("", "4: `roles:` names nobody who calls it"),
+            ("admin", "5: `admin` is no role: they are producer, worker, dashboard, operator"),
+            ("worker worker", "5: the role `worker` is named twice"),
+        ])
+    func roles(roles: String, expected: String) {
+        let source = Sample.script(Self.use).replacing("roles:  worker", with: "roles:  \(roles)")
+        #expect(Sample.errors(source) == ["sample.lua:\(expected)"])
     }
 
     @Test(

@@ -30,7 +30,7 @@ enum Sample {
     static func script(keys: String = "jobs", args: String = "", flags: String = "", _ body: String) -> String {
         licence + """
             --- Does something.
-            --! flags:  \(flags)
+            --! roles:  worker\(flags.isEmpty ? "" : "\n--! flags:  \(flags)")
             --! keys:   \(keys)
             --! args:   \(args)
             --! return: nothing

@@ -43,8 +43,24 @@ import Testing
                         lane: String,
                 """))
         #expect(text.contains("keys: [keys.jobs] + keys.ready + [lane],"))
-        #expect(text.contains("sha1: \"\(script.sha1)\""))
+        #expect(text.contains("sha1: \"\(script.sha1)\"\n    )"))
+        #expect(
+            text.contains(
+                """
+                        ScriptAccess(
+                            script: sampleScript,
+                            roles: [.worker],
+                            keys: ["jobs", "ready", "lane"],
+                            commands: ["HSET"]),
+                """))
         #expect(text.contains("\"sample\": [1, 0, 4, 2, 0, 6, 3, 0, 6, 4, 0, 6, 6, 0, 7, 7, 0, 7, 8, 0, 9],"))
+    }
+
+    @Test("A script that writes nothing is marked, so that it can be called by who may only read")
+    func readOnly() throws {
+        let script = try Sample.flatten(Sample.script(flags: "no-writes", "return redis.call('HLEN', jobs)"))
+        let text = SwiftGenerator(scripts: [script]).generate()
+        #expect(text.contains("sha1: \"\(script.sha1)\",\n        isReadOnly: true\n    )"))
     }
 
     @Test("A script whose text would end the Swift literal gets a longer one")

@@ -42,6 +42,7 @@ import Testing
         ("bench --jobs 0 --json", .usage, 0),
         ("init new --json", .ok, 2), ("init new --json", .refusedByState, 0),
         ("config show --json", .ok, nil), ("config check --json", .ok, 0), ("config path --json", .ok, 1),
+        ("config acl --json", .ok, 4), ("config acl --role admin --json", .usage, 0),
         ("down --json", .ok, 1), ("version --json", .ok, 1),
         ("completion bash --json", .usage, 0), ("completion tcsh", .usage, 0), ("help nobody", .usage, 0),
     ]

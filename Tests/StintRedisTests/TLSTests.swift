@@ -3,20 +3,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if TLS
+import StintTesting
 import Testing
 
 @testable import StintRedis
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
-import Glibc
-#endif
-
 @Suite struct TLSTests {
     @Test("A certificate of the named authority is trusted, for a host name and for an address")
     func trusted() async throws {
-        try await withTLSRedis { port, certificates in
+        try await withTLSRedis { tls in
+            let (port, certificates) = (tls.port, tls.certificates)
             for host in ["localhost", "127.0.0.1"] {
                 let url = "rediss://\(host):\(port)?ca=\(certificates)/ca.crt"
                 try await withNode(RedisConfiguration(url: url)) { node in
@@ -34,15 +30,26 @@ import Glibc
 
     @Test("A certificate of an unknown authority is refused at once")
     func untrusted() async throws {
-        try await withTLSRedis { port, _ in
-            let text = try await refusal("rediss://localhost:\(port)")
+        try await withTLSRedis { tls in
+            for query in ["", "?ca=\(tls.certificates)/other.crt"] {
+                let text = try await refusal("rediss://localhost:\(tls.port)\(query)")
+                #expect(text.contains("certificate is not trusted"), "\(query)")
+            }
+        }
+    }
+
+    @Test("A certificate whose time is over is refused")
+    func expired() async throws {
+        try await withTLSRedis(certificate: "expired") { tls in
+            let text = try await refusal("rediss://localhost:\(tls.port)?ca=\(tls.certificates)/ca.crt")
             #expect(text.contains("certificate is not trusted"))
         }
     }
 
     @Test("A certificate for another host is refused, unless that name was asked for")
     func otherHost() async throws {
-        try await withTLSRedis(names: "DNS:localhost,DNS:redis.internal") { port, certificates in
+        try await withTLSRedis(names: "DNS:localhost,DNS:redis.internal") { tls in
+            let (port, certificates) = (tls.port, tls.certificates)
             let url = "rediss://localhost:\(port)?ca=\(certificates)/ca.crt"
             for wrong in [url + "&server_name=other.example", "rediss://127.0.0.1:\(port)?ca=\(certificates)/ca.crt"] {
                 let text = try await refusal(wrong)
@@ -56,18 +63,25 @@ import Glibc
 
     @Test("Without verification any certificate is taken")
     func insecure() async throws {
-        try await withTLSRedis { port, _ in
-            try await withNode(RedisConfiguration(url: "rediss://localhost:\(port)?insecure=true")) { node in
+        try await withTLSRedis { tls in
+            try await withNode(RedisConfiguration(url: "rediss://localhost:\(tls.port)?insecure=true")) { node in
                 try await node.connect(timeout: .seconds(60))
             }
         }
     }
 
-    @Test("A server that wants a client certificate refuses who has none and takes who has one")
+    @Test(
+        "A server that wants a client certificate refuses who has none, or one of a stranger, and takes who has the right one"
+    )
     func clientCertificate() async throws {
-        try await withTLSRedis(["tls-auth-clients yes"]) { port, certificates in
+        try await withTLSRedis(["tls-auth-clients yes"]) { tls in
+            let (port, certificates) = (tls.port, tls.certificates)
             let url = "rediss://localhost:\(port)?ca=\(certificates)/ca.crt"
             _ = try await refusal(url)
+            let stranger = url + "&cert=\(certificates)/stranger.crt&key=\(certificates)/stranger.key"
+            #expect(try await refusal(stranger).contains("the server refused the TLS connection"))
+            let mixed = url + "&cert=\(certificates)/client.crt&key=\(certificates)/server.key"
+            #expect(try await refusal(mixed).contains("TLS cannot be set up"))
             let full = url + "&cert=\(certificates)/client.crt&key=\(certificates)/client.key"
             try await withNode(RedisConfiguration(url: full)) { node in
                 try await node.connect(timeout: .seconds(60))
@@ -98,53 +112,5 @@ import Glibc
             return text
         }
     }
-}
-
-/// Runs `body` with a Redis that speaks TLS on a free port, and the directory of its certificates.
-private func withTLSRedis(
-    _ extraConfiguration: [String] = ["tls-auth-clients no"],
-    names: String = "DNS:localhost,IP:127.0.0.1",
-    _ body: (Int, String) async throws -> Void
-) async throws {
-    let place = try await PrivateRedis.start()
-    let certificates = place.directory
-    try await makeCertificates(in: certificates, names: names)
-    let configuration =
-        [
-            "tls-cert-file \(certificates)/server.crt", "tls-key-file \(certificates)/server.key",
-            "tls-ca-cert-file \(certificates)/ca.crt",
-        ] + extraConfiguration
-    try await withRedis(configuration) { _, node in
-        for _ in 0..<50 {
-            let port = 20_000 + Int(SystemRandom().next() % 40_000)
-            guard await node.failure(of: "CONFIG", "SET", "tls-port", String(port)) == nil else { continue }
-            try await body(port, certificates)
-            return
-        }
-        Issue.record("no free port was found")
-    }
-    await place.stop()
-}
-
-/// Makes an authority, a server certificate and a client certificate with the openssl command.
-private func makeCertificates(in directory: String, names: String) async throws {
-    let script = """
-        set -e; cd "$1"
-        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=Test-CA \
-            -keyout ca.key -out ca.crt
-        for name in server client; do
-            openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=$name \
-                -keyout $name.key -out $name.csr
-            printf 'subjectAltName=%s\\n' "$2" > $name.ext
-            openssl x509 -req -days 2 -in $name.csr -CA ca.crt -CAkey ca.key -CAcreateserial \
-                -extfile $name.ext -out $name.crt
-        done
-        """
-    let null = open("/dev/null", O_RDWR | O_CLOEXEC)
-    defer { close(null) }
-    let child = try ChildProcess.spawn(
-        "/bin/sh", ["-c", script, "sh", directory, names], descriptors: [null, null, null])
-    try await eventually(within: .seconds(60)) { child.hasEnded() }
-    try #require(access(directory + "/client.crt", F_OK) == 0, "the openssl command is needed for this test")
 }
 #endif

@@ -20,7 +20,7 @@ extension Inspector {
         try EnqueueValidation.check(queue: queue)
         try Self.check(limit: limit, upTo: 500)
         guard offset >= 0 else { throw StintError(.invalidInput, "The offset must not be negative.") }
-        try await prepare()
+        try await prepare(queue)
         let counts = try await core.counts(queue: queue)
         var sources: [(name: String, entries: Int)]
         let total: Int

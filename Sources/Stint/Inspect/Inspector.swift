@@ -32,7 +32,7 @@ public struct Inspector: Sendable {
     /// Returns how one queue stands; one that was never used is empty.
     public func queue(_ name: String) async throws(StintError) -> QueueStatus {
         try EnqueueValidation.check(queue: name)
-        try await prepare()
+        try await prepare(name)
         return try await read(name).get()
     }
 
@@ -82,11 +82,15 @@ public struct Inspector: Sendable {
     public func recent(queue: String, limit: Int = 100) async throws(StintError) -> [RecentEnd] {
         try EnqueueValidation.check(queue: queue)
         try Self.check(limit: limit, upTo: 1_000)
-        try await prepare()
+        try await prepare(queue)
         return try await core.recentEnds(queue: queue, limit: limit)
     }
 
-    func prepare() async throws(StintError) { try await client.connect(limit: client.settings.enqueueTimeout) }
+    /// Makes sure that the server was checked and the user may look at the queue, or at the list of queues.
+    func prepare(_ queue: String? = nil) async throws(StintError) {
+        try await client.connect(limit: client.settings.enqueueTimeout)
+        try await client.authorize([.dashboard], queues: queue.map { [$0] } ?? [])
+    }
 
     static func check(limit: Int, upTo bound: Int) throws(StintError) {
         guard (1...bound).contains(limit) else {

@@ -49,6 +49,13 @@ struct EnqueueValidation: Sendable {
         }
     }
 
+    /// Checks a namespace's name.
+    static func check(namespace: String) throws(StintError) {
+        guard namespace.utf8.count <= 32, (try? check(queue: namespace)) != nil else {
+            throw StintError(.invalidInput, "A namespace has 1 to 32 characters of a–z, 0–9, '.', '_' and '-'.")
+        }
+    }
+
     private static func check(jobName name: String) throws(StintError) {
         let isValid = !name.isEmpty && name.utf8.count <= 128 && !hasControlCharacters(name)
         guard isValid else {

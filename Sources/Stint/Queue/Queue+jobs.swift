@@ -74,6 +74,7 @@ extension Queue {
     ) async throws(StintError) -> [Outcome] {
         let lane = try client.adminLane(name)
         try await client.connect(limit: client.settings.enqueueTimeout)
+        try await client.authorize(change.roles, queues: [name])
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(ids.count)
         for start in stride(from: 0, to: ids.count, by: Self.sliceLength) {

@@ -96,7 +96,7 @@ public struct Queue: Sendable {
         return deleted
     }
 
-    func prepare() async throws(StintError) { try await client.prepare(queue: name) }
+    func prepare() async throws(StintError) { try await client.prepare(queue: name, as: .operator) }
 
     private func configure(_ field: String, _ value: String) async throws(StintError) {
         try await prepare()

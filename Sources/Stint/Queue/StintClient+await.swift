@@ -22,7 +22,9 @@ extension StintClient {
         of id: JobID, queue: String? = nil, timeout: Duration? = nil
     ) async throws(StintError) -> JobResult {
         try await connect(limit: settings.enqueueTimeout)
+        try await authorize([.producer, .operator])
         let queue = try await queueOrLookUp(queue, of: id)
+        try await authorize([.producer, .operator], queues: [queue])
         let ticket = ended.join(id, queue: queue, timeout: timeout)
         defer { ended.leave(ticket) }
         for await _ in ticket.looks {

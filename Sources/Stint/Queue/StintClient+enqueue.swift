@@ -52,7 +52,7 @@ extension StintClient {
         do {
             content.traceContext = span.carrier
             let job = try makeJob(content, id: options.id, queue: queue)
-            try await prepare(queue: queue)
+            try await prepare(queue: queue, as: .producer)
             try await prepare(options.durability)
             let batcher = try batcher(queue)
             let result = await withCheckedContinuation { continuation in
@@ -111,7 +111,7 @@ extension StintClient {
     ) async throws(StintError) -> [EnqueueReceipt] {
         var batchers: [(EnqueueBatcher, [Int], [(NewJob, Durability)])] = []
         for (queue, group) in groups {
-            try await prepare(queue: queue)
+            try await prepare(queue: queue, as: .producer)
             batchers.append((try batcher(queue), group.places, group.jobs))
         }
         let outcomes = await withCheckedContinuation { continuation in

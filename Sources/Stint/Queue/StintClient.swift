@@ -68,7 +68,8 @@ public final class StintClient: Service, Sendable {
 
     /// Opens the connection and checks that this Redis can be trusted with jobs.
     ///
-    /// Optional: the first call does it too. Call it at start-up to fail early.
+    /// Optional: the first call does it too. Call it at start-up to fail early; ``connect(as:queues:)`` also checks the
+    /// user's rights.
     ///
     /// - Throws: ``StintError`` with code `redisUnreachable`, `redisRefused`, `redisBusy` or `redisUnsuitable`.
     public func connect() async throws(StintError) {
@@ -104,13 +105,14 @@ public final class StintClient: Service, Sendable {
         }
     }
 
-    /// Makes sure that the server was checked and the queue is known by name.
-    func prepare(queue: String) async throws(StintError) {
+    /// Makes sure that the server was checked, the user has the rights, and the queue is known by name.
+    func prepare(queue: String, as role: AccessRole) async throws(StintError) {
         try checkOpen()
-        let key = "queue " + queue
+        let key = (role == .producer ? "produce " : "steer ") + queue
         if gate.isOpen(key) { return }
         let limit = settings.enqueueTimeout
         try await connect(limit: limit)
+        try await authorize([role], queues: [queue])
         try await gate.pass(key) { [core] () async throws(StintError) in
             try await core.register(queue: queue, limit: limit)
         }

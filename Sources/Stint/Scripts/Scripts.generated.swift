@@ -17,33 +17,172 @@ package enum Scripts {
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 16, 9, 47, 16, 14, 53, 16, 22, 68, 16, 39, 72, 16, 45, 81, 16, 56, 89, 16, 66, 94, 16, 73, 98, 16, 79, 102, 16, 90, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 14, 8, 192, 14, 14, 195, 14, 19, 202, 14, 35, 205, 14, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 0, 25, 299, 0, 40, 325, 0, 67],
-        "await": [1, 1, 5, 2, 1, 8, 3, 1, 8, 4, 1, 8, 6, 16, 66, 11, 16, 73, 15, 1, 14],
-        "beat": [1, 2, 5, 2, 2, 8, 3, 2, 8, 4, 2, 8, 6, 2, 9, 7, 2, 9, 8, 9, 8, 12, 2, 15],
-        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 9, 8, 20, 13, 10, 34, 13, 26, 37, 16, 9, 40, 16, 14, 46, 16, 22, 61, 16, 39, 65, 16, 45, 74, 16, 56, 82, 16, 66, 87, 16, 73, 91, 10, 9, 99, 10, 19, 116, 10, 39, 121, 10, 46, 140, 10, 68, 171, 14, 8, 174, 3, 20],
-        "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 9, 8, 9, 14, 8, 12, 14, 14, 15, 14, 29, 19, 4, 17],
-        "confirm": [1, 5, 5, 2, 5, 8, 4, 5, 15],
-        "enqueue": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 16, 9, 44, 16, 14, 50, 16, 22, 65, 16, 39, 69, 16, 45, 78, 16, 56, 86, 16, 66, 91, 16, 73, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 14, 196, 14, 19, 203, 14, 35, 206, 14, 40, 213, 12, 9, 231, 12, 29, 264, 12, 64, 275, 12, 77, 279, 12, 83, 283, 12, 89, 299, 12, 108, 305, 12, 116, 313, 12, 126, 400, 6, 25, 419, 6, 45, 438, 6, 65],
-        "fail": [1, 7, 5, 2, 7, 8, 3, 7, 8, 4, 7, 8, 5, 7, 8, 6, 7, 8, 7, 7, 8, 8, 7, 8, 9, 7, 8, 10, 7, 8, 11, 7, 8, 12, 7, 8, 13, 7, 8, 14, 7, 8, 16, 7, 9, 17, 7, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 14, 8, 205, 14, 19, 212, 14, 35, 215, 14, 40, 222, 7, 21, 251, 7, 51],
-        "inspect": [1, 17, 5, 2, 17, 8, 3, 17, 8, 4, 17, 8, 5, 17, 8, 6, 17, 8, 7, 17, 8, 8, 17, 8, 9, 17, 8, 10, 9, 8, 14, 17, 15],
-        "leave": [1, 18, 5, 2, 18, 8, 3, 18, 8, 5, 18, 11],
-        "log": [1, 19, 5, 2, 19, 8, 3, 19, 8, 5, 19, 9, 6, 19, 9, 7, 19, 9, 8, 19, 9, 9, 19, 9, 10, 19, 14],
-        "open_lane": [1, 20, 5, 2, 20, 8, 3, 20, 13],
-        "page": [1, 21, 5, 2, 21, 8, 3, 21, 8, 4, 21, 8, 5, 21, 8, 6, 21, 8, 7, 21, 8, 9, 21, 9, 10, 21, 9, 11, 21, 9, 12, 9, 8, 16, 21, 15],
-        "pause": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 9, 8, 11, 14, 8, 14, 14, 14, 17, 22, 15],
-        "progress": [1, 23, 5, 2, 23, 8, 3, 23, 8, 5, 23, 9, 6, 23, 9, 7, 16, 66, 12, 16, 73, 16, 16, 79, 20, 23, 14],
-        "promote": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 9, 24, 9, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 16, 66, 36, 16, 73, 40, 14, 8, 43, 14, 19, 50, 14, 35, 53, 24, 17],
-        "purge": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 15, 25, 9, 16, 25, 9, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 10, 9, 68, 10, 19, 85, 10, 39, 90, 14, 8, 93, 25, 19],
-        "register": [1, 26, 5, 2, 26, 8, 4, 26, 13],
-        "release": [1, 27, 5, 2, 27, 8, 3, 27, 8, 4, 27, 8, 5, 27, 8, 6, 27, 8, 7, 27, 8, 8, 27, 8, 9, 27, 8, 10, 27, 8, 11, 27, 8, 12, 27, 8, 13, 27, 8, 14, 27, 8, 15, 27, 8, 17, 27, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 21, 232, 27, 51],
-        "remove": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 28, 8, 6, 28, 8, 7, 28, 8, 8, 28, 8, 9, 28, 8, 10, 28, 8, 11, 28, 8, 12, 28, 8, 14, 28, 9, 15, 13, 10, 29, 13, 26, 32, 16, 9, 35, 16, 22, 50, 16, 39, 54, 16, 73, 58, 10, 9, 66, 10, 19, 83, 10, 39, 88, 14, 8, 91, 28, 17],
-        "renew": [1, 29, 5, 2, 29, 8, 3, 29, 8, 5, 29, 9, 6, 9, 8, 10, 29, 14],
-        "resume": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 30, 13],
-        "retry_dead": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 85, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 20],
-        "rewake": [1, 32, 5, 2, 32, 8, 3, 32, 13],
-        "show": [1, 33, 5, 2, 33, 8, 3, 33, 8, 4, 33, 8, 5, 33, 8, 6, 33, 8, 7, 33, 8, 8, 33, 8, 10, 9, 8, 14, 16, 79, 18, 33, 14],
-        "sweep": [1, 34, 5, 2, 34, 8, 3, 34, 8, 4, 34, 8, 5, 34, 8, 6, 34, 8, 7, 34, 8, 8, 34, 8, 9, 34, 8, 10, 34, 8, 11, 34, 8, 12, 34, 8, 13, 34, 8, 14, 34, 8, 16, 34, 9, 17, 34, 9, 18, 34, 9, 19, 9, 8, 23, 16, 9, 26, 16, 14, 32, 16, 22, 47, 16, 39, 51, 16, 45, 60, 16, 56, 68, 16, 66, 73, 16, 73, 77, 16, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 14, 8, 186, 14, 14, 189, 14, 19, 196, 14, 29, 200, 14, 35, 203, 14, 40, 210, 15, 9, 222, 15, 25, 226, 15, 31, 253, 15, 61, 276, 15, 88, 305, 15, 120, 320, 34, 26, 341, 34, 48, 389, 34, 97],
-        "trim": [1, 35, 5, 2, 35, 8, 3, 35, 8, 4, 35, 8, 5, 35, 8, 6, 35, 8, 7, 35, 8, 8, 35, 8, 9, 35, 8, 10, 35, 8, 11, 35, 8, 13, 35, 9, 14, 9, 8, 18, 16, 9, 21, 16, 22, 36, 16, 39, 40, 10, 9, 48, 10, 19, 65, 35, 17],
+        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 16, 9, 47, 16, 14, 53, 16, 22, 68, 16, 39, 72, 16, 45, 81, 16, 56, 89, 16, 66, 94, 16, 73, 98, 16, 79, 102, 16, 90, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 14, 8, 192, 14, 14, 195, 14, 19, 202, 14, 35, 205, 14, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 0, 26, 299, 0, 41, 325, 0, 68],
+        "await": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 6, 16, 66, 11, 16, 73, 15, 1, 15],
+        "beat": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 6, 2, 10, 7, 2, 10, 8, 9, 8, 12, 2, 16],
+        "cancel": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 5, 3, 9, 6, 3, 9, 7, 3, 9, 8, 3, 9, 9, 3, 9, 10, 3, 9, 11, 3, 9, 12, 3, 9, 14, 3, 10, 15, 3, 10, 16, 9, 8, 20, 13, 10, 34, 13, 26, 37, 16, 9, 40, 16, 14, 46, 16, 22, 61, 16, 39, 65, 16, 45, 74, 16, 56, 82, 16, 66, 87, 16, 73, 91, 10, 9, 99, 10, 19, 116, 10, 39, 121, 10, 46, 140, 10, 68, 171, 14, 8, 174, 3, 21],
+        "configure": [1, 4, 5, 2, 4, 9, 4, 4, 10, 5, 9, 8, 9, 14, 8, 12, 14, 14, 15, 14, 29, 19, 4, 18],
+        "confirm": [1, 5, 5, 2, 5, 9, 4, 5, 16],
+        "enqueue": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 5, 6, 9, 6, 6, 9, 7, 6, 9, 8, 6, 9, 9, 6, 9, 10, 6, 9, 11, 6, 9, 12, 6, 9, 13, 6, 9, 14, 6, 9, 16, 6, 10, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 16, 9, 44, 16, 14, 50, 16, 22, 65, 16, 39, 69, 16, 45, 78, 16, 56, 86, 16, 66, 91, 16, 73, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 14, 196, 14, 19, 203, 14, 35, 206, 14, 40, 213, 12, 9, 231, 12, 29, 264, 12, 64, 275, 12, 77, 279, 12, 83, 283, 12, 89, 299, 12, 108, 305, 12, 116, 313, 12, 126, 400, 6, 26, 419, 6, 46, 438, 6, 66],
+        "fail": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 13, 7, 9, 14, 7, 9, 16, 7, 10, 17, 7, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 14, 8, 205, 14, 19, 212, 14, 35, 215, 14, 40, 222, 7, 22, 251, 7, 52],
+        "inspect": [1, 17, 5, 2, 17, 9, 3, 17, 9, 4, 17, 9, 5, 17, 9, 6, 17, 9, 7, 17, 9, 8, 17, 9, 9, 17, 9, 10, 9, 8, 14, 17, 16],
+        "leave": [1, 18, 5, 2, 18, 9, 3, 18, 9, 5, 18, 12],
+        "log": [1, 19, 5, 2, 19, 9, 3, 19, 9, 5, 19, 10, 6, 19, 10, 7, 19, 10, 8, 19, 10, 9, 19, 10, 10, 19, 15],
+        "open_lane": [1, 20, 5, 2, 20, 9, 3, 20, 14],
+        "page": [1, 21, 5, 2, 21, 9, 3, 21, 9, 4, 21, 9, 5, 21, 9, 6, 21, 9, 7, 21, 9, 9, 21, 10, 10, 21, 10, 11, 21, 10, 12, 9, 8, 16, 21, 16],
+        "pause": [1, 22, 5, 2, 22, 9, 3, 22, 9, 5, 22, 10, 6, 22, 10, 7, 9, 8, 11, 14, 8, 14, 14, 14, 17, 22, 16],
+        "progress": [1, 23, 5, 2, 23, 9, 3, 23, 9, 5, 23, 10, 6, 23, 10, 7, 16, 66, 12, 16, 73, 16, 16, 79, 20, 23, 15],
+        "promote": [1, 24, 5, 2, 24, 9, 3, 24, 9, 4, 24, 9, 5, 24, 9, 6, 24, 9, 7, 24, 9, 9, 24, 10, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 16, 66, 36, 16, 73, 40, 14, 8, 43, 14, 19, 50, 14, 35, 53, 24, 18],
+        "purge": [1, 25, 5, 2, 25, 9, 3, 25, 9, 4, 25, 9, 5, 25, 9, 6, 25, 9, 7, 25, 9, 8, 25, 9, 9, 25, 9, 10, 25, 9, 11, 25, 9, 12, 25, 9, 13, 25, 9, 15, 25, 10, 16, 25, 10, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 10, 9, 68, 10, 19, 85, 10, 39, 90, 14, 8, 93, 25, 20],
+        "register": [1, 26, 5, 2, 26, 9, 4, 26, 14],
+        "release": [1, 27, 5, 2, 27, 9, 3, 27, 9, 4, 27, 9, 5, 27, 9, 6, 27, 9, 7, 27, 9, 8, 27, 9, 9, 27, 9, 10, 27, 9, 11, 27, 9, 12, 27, 9, 13, 27, 9, 14, 27, 9, 15, 27, 9, 17, 27, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 22, 232, 27, 52],
+        "remove": [1, 28, 5, 2, 28, 9, 3, 28, 9, 4, 28, 9, 5, 28, 9, 6, 28, 9, 7, 28, 9, 8, 28, 9, 9, 28, 9, 10, 28, 9, 11, 28, 9, 12, 28, 9, 14, 28, 10, 15, 13, 10, 29, 13, 26, 32, 16, 9, 35, 16, 22, 50, 16, 39, 54, 16, 73, 58, 10, 9, 66, 10, 19, 83, 10, 39, 88, 14, 8, 91, 28, 18],
+        "renew": [1, 29, 5, 2, 29, 9, 3, 29, 9, 5, 29, 10, 6, 9, 8, 10, 29, 15],
+        "resume": [1, 30, 5, 2, 30, 9, 3, 30, 9, 4, 30, 9, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 30, 14],
+        "retry_dead": [1, 31, 5, 2, 31, 9, 3, 31, 9, 4, 31, 9, 5, 31, 9, 6, 31, 9, 7, 31, 9, 8, 31, 9, 9, 31, 9, 10, 31, 9, 11, 31, 9, 12, 31, 9, 13, 31, 9, 14, 31, 9, 16, 31, 10, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 85, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 21],
+        "rewake": [1, 32, 5, 2, 32, 9, 3, 32, 14],
+        "show": [1, 33, 5, 2, 33, 9, 3, 33, 9, 4, 33, 9, 5, 33, 9, 6, 33, 9, 7, 33, 9, 8, 33, 9, 10, 9, 8, 14, 16, 79, 18, 33, 15],
+        "sweep": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 9, 34, 9, 10, 34, 9, 11, 34, 9, 12, 34, 9, 13, 34, 9, 14, 34, 9, 16, 34, 10, 17, 34, 10, 18, 34, 10, 19, 9, 8, 23, 16, 9, 26, 16, 14, 32, 16, 22, 47, 16, 39, 51, 16, 45, 60, 16, 56, 68, 16, 66, 73, 16, 73, 77, 16, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 14, 8, 186, 14, 14, 189, 14, 19, 196, 14, 29, 200, 14, 35, 203, 14, 40, 210, 15, 9, 222, 15, 25, 226, 15, 31, 253, 15, 61, 276, 15, 88, 305, 15, 120, 320, 34, 27, 341, 34, 49, 389, 34, 98],
+        "trim": [1, 35, 5, 2, 35, 9, 3, 35, 9, 4, 35, 9, 5, 35, 9, 6, 35, 9, 7, 35, 9, 8, 35, 9, 9, 35, 9, 10, 35, 9, 11, 35, 9, 13, 35, 10, 14, 9, 8, 18, 16, 9, 21, 16, 22, 36, 16, 39, 40, 10, 9, 48, 10, 19, 65, 35, 18],
+    ]
+
+    /// Who calls each script, the keys that it takes and the commands that it calls.
+    package static let access: [ScriptAccess] = [
+        ScriptAccess(
+            script: advanceScript,
+            roles: [.worker],
+            keys: ["jobs", "big", "ready", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "recent", "meta", "wake", "lane"],
+            commands: ["GET", "HDEL", "HGET", "HMGET", "HSET", "LLEN", "LRANGE", "LTRIM", "PUBLISH", "SET", "TIME", "ZADD", "ZRANGE", "ZREM", "ZREMRANGEBYRANK"]),
+        ScriptAccess(
+            script: awaitScript,
+            roles: [.producer, .operator],
+            keys: ["jobs", "big", "errors"],
+            commands: ["HGET", "HSET"]),
+        ScriptAccess(
+            script: beatScript,
+            roles: [.worker],
+            keys: ["queues", "nodes", "node_details"],
+            commands: ["HDEL", "HSET", "SADD", "TIME", "ZADD", "ZRANGEBYSCORE", "ZREM"]),
+        ScriptAccess(
+            script: cancelScript,
+            roles: [.producer, .operator],
+            keys: ["jobs", "big", "delayed", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "lane"],
+            commands: ["GET", "HDEL", "HGET", "HMGET", "HSET", "PUBLISH", "SET", "TIME", "ZADD", "ZREM"]),
+        ScriptAccess(
+            script: configureScript,
+            roles: [.operator],
+            keys: ["meta"],
+            commands: ["HDEL", "HMGET", "HSET", "TIME"]),
+        ScriptAccess(
+            script: confirmScript,
+            roles: [.producer],
+            keys: ["lane"],
+            commands: ["GET", "PEXPIRE"]),
+        ScriptAccess(
+            script: enqueueScript,
+            roles: [.producer],
+            keys: ["jobs", "big", "ready", "delayed", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "wake", "lane"],
+            commands: ["GET", "HDEL", "HGET", "HLEN", "HMGET", "HSET", "LLEN", "PUBLISH", "RPUSH", "SET", "TIME", "ZADD", "ZCARD", "ZRANGE", "ZREM"]),
+        ScriptAccess(
+            script: failScript,
+            roles: [.worker],
+            keys: ["jobs", "big", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "wake", "lane"],
+            commands: ["GET", "HDEL", "HGET", "HMGET", "HSET", "PUBLISH", "SET", "TIME", "ZADD", "ZRANGE", "ZREM"]),
+        ScriptAccess(
+            script: inspectScript,
+            roles: [.dashboard, .operator],
+            keys: ["jobs", "ready", "delayed", "leases", "kept", "dead", "cancelling", "meta"],
+            commands: ["HGET", "HGETALL", "HLEN", "LINDEX", "LLEN", "TIME", "ZCARD", "ZRANGE"]),
+        ScriptAccess(
+            script: leaveScript,
+            roles: [.worker],
+            keys: ["nodes", "node_details"],
+            commands: ["HDEL", "ZREM"]),
+        ScriptAccess(
+            script: logScript,
+            roles: [.worker],
+            keys: ["leases", "log"],
+            commands: ["PEXPIRE", "XADD", "XREVRANGE", "ZSCORE"]),
+        ScriptAccess(
+            script: openLaneScript,
+            roles: [.producer, .worker, .operator],
+            keys: ["lane"],
+            commands: ["SET"]),
+        ScriptAccess(
+            script: pageScript,
+            roles: [.dashboard, .operator],
+            keys: ["jobs", "ready", "delayed", "leases", "kept", "dead"],
+            commands: ["HGET", "LLEN", "LRANGE", "TIME", "ZCARD", "ZRANGE", "ZREVRANGE"]),
+        ScriptAccess(
+            script: pauseScript,
+            roles: [.operator],
+            keys: ["meta", "wake"],
+            commands: ["DEL", "HGET", "HSET", "TIME"]),
+        ScriptAccess(
+            script: progressScript,
+            roles: [.worker],
+            keys: ["jobs", "progress"],
+            commands: ["HGET", "HSET"]),
+        ScriptAccess(
+            script: promoteScript,
+            roles: [.operator],
+            keys: ["jobs", "ready", "delayed", "meta", "wake", "lane"],
+            commands: ["GET", "HGET", "HMGET", "HSET", "RPUSH", "SET", "TIME", "ZADD", "ZREM"]),
+        ScriptAccess(
+            script: purgeScript,
+            roles: [.operator],
+            keys: ["jobs", "big", "ready", "delayed", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "lane"],
+            commands: ["GET", "HDEL", "HGET", "HMGET", "HSET", "LLEN", "LRANGE", "LTRIM", "PUBLISH", "SET", "ZCARD", "ZRANGE", "ZREM"]),
+        ScriptAccess(
+            script: registerScript,
+            roles: [.producer, .operator],
+            keys: ["queues"],
+            commands: ["SADD"]),
+        ScriptAccess(
+            script: releaseScript,
+            roles: [.worker],
+            keys: ["jobs", "big", "ready", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "wake", "lane"],
+            commands: ["GET", "HDEL", "HGET", "HMGET", "HSET", "LPUSH", "PUBLISH", "SET", "TIME", "ZADD", "ZRANGE", "ZREM"]),
+        ScriptAccess(
+            script: removeScript,
+            roles: [.operator],
+            keys: ["jobs", "big", "delayed", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "lane"],
+            commands: ["GET", "HDEL", "HGET", "HINCRBY", "PUBLISH", "SET", "ZREM"]),
+        ScriptAccess(
+            script: renewScript,
+            roles: [.worker],
+            keys: ["leases", "meta"],
+            commands: ["HGET", "HSET", "TIME", "ZADD", "ZMSCORE"]),
+        ScriptAccess(
+            script: resumeScript,
+            roles: [.operator],
+            keys: ["ready", "meta", "wake"],
+            commands: ["HDEL", "HMGET", "LLEN", "TIME", "ZADD"]),
+        ScriptAccess(
+            script: retryDeadScript,
+            roles: [.operator],
+            keys: ["jobs", "big", "ready", "delayed", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "wake", "lane"],
+            commands: ["GET", "HDEL", "HGET", "HINCRBY", "HMGET", "HSET", "PUBLISH", "RPUSH", "SET", "TIME", "ZADD", "ZREM"]),
+        ScriptAccess(
+            script: rewakeScript,
+            roles: [.worker],
+            keys: ["wake"],
+            commands: ["ZADD"]),
+        ScriptAccess(
+            script: showScript,
+            roles: [.dashboard, .operator],
+            keys: ["jobs", "big", "leases", "errors", "progress", "cancelling", "kept"],
+            commands: ["HGET", "HMGET", "TIME", "ZSCORE"]),
+        ScriptAccess(
+            script: sweepScript,
+            roles: [.worker],
+            keys: ["jobs", "big", "ready", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "wake"],
+            commands: ["HDEL", "HGET", "HLEN", "HMGET", "HRANDFIELD", "HSET", "LLEN", "LPUSH", "LRANGE", "LTRIM", "PUBLISH", "RPUSH", "TIME", "ZADD", "ZRANGE", "ZRANGEBYSCORE", "ZREM"]),
+        ScriptAccess(
+            script: trimScript,
+            roles: [.worker],
+            keys: ["jobs", "big", "errors", "progress", "cancelling", "unique", "kept", "dead", "recent", "meta"],
+            commands: ["HDEL", "HGET", "HMGET", "TIME", "ZCARD", "ZRANGE", "ZRANGEBYSCORE", "ZREM", "ZREMRANGEBYSCORE"]),
     ]
 
     /// The text of `advance.lua`.
@@ -1930,7 +2069,8 @@ return { string.format('%.0f', now_ms),
   redis.call('HLEN', cancelling), redis.call('HGETALL', meta), heads,
   redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES') }
 """#,
-        sha1: "8509eeea552f73957613253d0f9612f86a9b9509"
+        sha1: "8509eeea552f73957613253d0f9612f86a9b9509",
+        isReadOnly: true
     )
 
     /// Reads a queue's counts and settings.
@@ -2153,7 +2293,8 @@ for index, entry in ipairs(entries) do
 end
 return { string.format('%.0f', now_ms), total, reply }
 """#,
-        sha1: "8fc6a88ab5052bee02939a32118041648d184c7a"
+        sha1: "8fc6a88ab5052bee02939a32118041648d184c7a",
+        isReadOnly: true
     )
 
     /// Reads a page of a queue's jobs in one state, by rank.
@@ -3723,7 +3864,8 @@ local expiry = string.byte(record, 2) == 110 and redis.call('ZSCORE', leases, re
 return { string.format('%.0f', now_ms), record, stored[1], stored[2], redis.call('HGET', errors, id),
   redis.call('HGET', progress, id), redis.call('HGET', cancelling, id), expiry, redis.call('ZSCORE', kept, id) }
 """#,
-        sha1: "eb3033de1e422e9863ea9eba084bef0c8b1d357d"
+        sha1: "eb3033de1e422e9863ea9eba084bef0c8b1d357d",
+        isReadOnly: true
     )
 
     /// Reads everything that the queue holds about one job.

@@ -12,6 +12,14 @@ extension Lane {
         case retryDead
         case remove
         case promote
+
+        /// Who may do it.
+        var roles: [AccessRole] {
+            switch self {
+            case .cancel: [.operator, .producer]
+            case .retryDead, .remove, .promote: [.operator]
+            }
+        }
     }
 
     func enqueue(_ entries: [[UInt8]], completion: @escaping Completion) {

@@ -61,6 +61,9 @@ package struct QueueKeys: Hashable, Sendable {
         ended = "\(prefix):ended"
     }
 
+    /// What matches ``ended`` of every queue of a namespace.
+    static func endedPattern(_ namespace: String) -> String { "{\(namespace):*}:ended" }
+
     /// The list of ready ids of one priority, 0 to 3.
     package func ready(_ priority: Int) -> String { "\(prefix):ready:\(priority)" }
 

@@ -30,10 +30,7 @@ extension StintClient.Configuration {
     }
 
     private func check() throws(StintError) {
-        let isName = !namespace.isEmpty && namespace.utf8.count <= 32
-        guard isName, (try? EnqueueValidation.check(queue: namespace)) != nil else {
-            throw StintError(.invalidInput, "A namespace has 1 to 32 characters of a–z, 0–9, '.', '_' and '-'.")
-        }
+        try EnqueueValidation.check(namespace: namespace)
         guard (1...(16 << 20)).contains(maxPayloadBytes) else {
             throw StintError(.invalidInput, "maxPayloadBytes must be between 1 and 16 MiB.")
         }

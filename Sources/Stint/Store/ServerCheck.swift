@@ -59,14 +59,20 @@ extension ServerCheck {
 extension ClientCore {
     /// Asks Redis, each primary of a cluster, for its version and memory policy, and throws if jobs are not safe there.
     package func checkServer(allowsEviction: Bool, limit: Duration) async throws(StintError) {
+        try await atEachPrimary(limit: limit) { server, limit async throws(StintError) in
+            try await self.check(server, allowsEviction: allowsEviction, limit: limit)
+        }
+    }
+
+    /// Asks each server that takes writes; a cluster may lose one meanwhile, then its successor is to be asked.
+    func atEachPrimary(
+        limit: Duration,
+        _ ask: (_ server: any RedisTransport, _ limit: Duration) async throws(StintError) -> Void
+    ) async throws(StintError) {
         let deadline = reactor.now + limit
         while true {
             do {
-                for server in try await primaries() {
-                    // Of a cluster a primary may be lost just now: then its successor is to be asked.
-                    let limit = isCluster ? .zero : limit
-                    try await check(server, allowsEviction: allowsEviction, limit: limit)
-                }
+                for server in try await primaries() { try await ask(server, isCluster ? .zero : limit) }
                 return
             } catch {
                 let isPassing = [.redisBusy, .outcomeUnknown, .redisUnreachable].contains(error.code)
@@ -98,7 +104,7 @@ extension ClientCore {
 
 extension StintError {
     /// Whether Redis refused one command rather than the login.
-    fileprivate var isPermission: Bool {
+    var isPermission: Bool {
         guard case .server(let error)? = underlying as? RedisFailure else { return false }
         return error.code == "NOPERM"
     }

@@ -108,13 +108,13 @@ public final class Worker: Service, Sendable {
 
     /// Works until graceful shutdown, cancellation, or one of the ends that the options name.
     ///
-    /// - Throws: ``StintError`` if the first contact with Redis fails. After that nothing ends the worker but a shutdown:
+    /// - Throws: ``StintError`` if the first contact with Redis fails, or its user lacks a right that a worker needs. After that nothing ends the worker but a shutdown:
     ///   it waits for Redis to come back, however long that takes.
     public func run() async throws {
         let settings = engine.machineSettings
         // After an outage all of a lease's time may be gone but the third in which it would have been renewed.
         client.core.reconnects.lower(to: settings.lease / 10)
-        try await client.connect()
+        try await client.connect(as: .worker, queues: settings.queues.map(\.name))
         await client.core.loadNotes()
         if settings.sweepInterval > settings.briefInterval {
             engine.logger.notice(

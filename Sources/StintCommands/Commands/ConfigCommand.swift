@@ -7,7 +7,9 @@ import ArgumentParser
 /// The command `stint config …`.
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Show and check the configuration.",
+        commandName: "config", abstract: "Show and check the configuration; write users for Redis.",
         discussion: "Examples:\n  stint config show\n  stint config check",
-        subcommands: [ConfigShowCommand.self, ConfigCheckCommand.self, ConfigPathCommand.self])
+        subcommands: [
+            ConfigShowCommand.self, ConfigCheckCommand.self, ConfigPathCommand.self, ConfigACLCommand.self,
+        ])
 }

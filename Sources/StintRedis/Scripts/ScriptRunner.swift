@@ -25,13 +25,13 @@ package final class ScriptRunner: Sendable {
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
         let transport = transport
-        let command = Self.command("EVALSHA", script.name, script.sha1, keys, arguments)
+        let command = Self.command(script.digestCommand, script.name, script.sha1, keys, arguments)
         transport.send(command, timeout: timeout) { result in
             guard case .failure(.server(let error)) = result, error.code == "NOSCRIPT" else {
                 completion(result)
                 return
             }
-            let command = Self.command("EVAL", script.name, script.source, keys, arguments)
+            let command = Self.command(script.sourceCommand, script.name, script.source, keys, arguments)
             transport.send(command, timeout: timeout) { result in
                 completion(Self.explained(result, script))
             }
@@ -78,7 +78,7 @@ package final class ScriptRunner: Sendable {
 
     /// Encodes the call of a script whose keys are texts, with its source.
     package static func command(_ script: RedisScript, keys: [String], arguments: [[UInt8]]) -> RedisCommand {
-        command("EVAL", script.name, script.source, keys.map { [UInt8]($0.utf8) }, arguments)
+        command(script.sourceCommand, script.name, script.source, keys.map { [UInt8]($0.utf8) }, arguments)
     }
 
     /// A user that may not send the source depends on somebody who loads the script.
@@ -86,10 +86,11 @@ package final class ScriptRunner: Sendable {
         _ result: Result<RedisValue, RedisFailure>, _ script: RedisScript
     ) -> Result<RedisValue, RedisFailure> {
         guard case .failure(.server(let error)) = result, error.code == "NOPERM",
-            error.message.contains("'eval'")
+            error.message.contains("'\(script.sourceCommand.lowercased())'")
         else { return result }
         let text =
-            "it is not loaded, and this user may not load it (\(error)): give the user +eval, or let another user "
+            "it is not loaded, and this user may not load it (\(error)): give the user "
+            + "+\(script.sourceCommand.lowercased()), or let another user "
             + "call SCRIPT LOAD; its SHA-1 is \(script.sha1)"
         return .failure(.server(RedisServerError(code: "NOSCRIPT", message: text)))
     }

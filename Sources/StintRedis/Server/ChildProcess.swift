@@ -81,7 +81,7 @@ package struct ChildProcess: Sendable {
     }
 
     /// Reaps the child if it has ended.
-    func hasEnded() -> Bool { end() != nil }
+    package func hasEnded() -> Bool { end() != nil }
 
     /// Reaps the child if it has ended, and returns how, as `waitpid` says it: the signal that killed it, or the exit
     /// status times 256.

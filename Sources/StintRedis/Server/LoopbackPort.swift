@@ -11,9 +11,9 @@ import Musl
 #endif
 
 /// Finds free ports of the loopback, for servers that cannot choose one themselves.
-enum LoopbackPort {
+package enum LoopbackPort {
     /// Returns so many different ports that were free a moment ago.
-    static func free(_ count: Int) throws(SystemError) -> [Int] {
+    package static func free(_ count: Int) throws(SystemError) -> [Int] {
         // All are held until the last one is found, so that none comes twice.
         var descriptors: [CInt] = []
         defer { for descriptor in descriptors { close(descriptor) } }

@@ -24,7 +24,7 @@ struct ObservedCall {
 
     /// Nil for a command that runs no script of Stint.
     init?(_ command: RedisCommand) {
-        guard command.name == "EVALSHA" || command.name == "EVAL" else { return nil }
+        guard command.name.hasPrefix("EVAL") else { return nil }
         let words = CommandWords.bytes(of: command)
         guard words.count > 3, let script = Self.names[String(decoding: words[1], as: UTF8.self)],
             let count = Int(String(decoding: words[2], as: UTF8.self)), count > 0, words.count >= 3 + count

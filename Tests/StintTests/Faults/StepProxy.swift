@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Stint
+import StintRedis
 import Synchronization
 
 /// Stands between a client and Redis on Unix sockets and cuts the connection within one script call: after so many bytes
@@ -47,7 +49,8 @@ final class StepProxy: Sendable {
     /// Cuts the next call of a script; nil only measures it.
     func arm(_ sha1: String, _ cut: Cut?) {
         state.withLock { state in
-            state.marker = Array("$7\r\nEVALSHA\r\n$40\r\n\(sha1)".utf8)
+            let name = Scripts.all.first { $0.sha1 == sha1 }?.digestCommand ?? "EVALSHA"
+            state.marker = Array("$\(name.utf8.count)\r\n\(name)\r\n$40\r\n\(sha1)".utf8)
             (state.cut, state.cuts, state.request, state.reply) = (cut, 0, [], [])
         }
     }

@@ -48,7 +48,8 @@ import Testing
 
     @Test("NOSCRIPT for a user that may not send scripts: says what is missing, and works once it is loaded")
     func noEval() async throws {
-        let user = "user weak on >pw ~* &* +@all -eval -script"
+        // It may not ask for its rights either, or it would be told before.
+        let user = "user weak on >pw ~* &* +@all -eval -script -acl"
         try await ErrorBench.with([user], user: "weak:pw@") { bench in
             do throws(StintError) {
                 try await bench.client.enqueue(name: "n", payload: [])

@@ -81,7 +81,7 @@ final class FaultList: Sendable {
 extension RedisCommand {
     /// Whether this runs a script by its digest or source.
     func carries(_ script: RedisScript) -> Bool {
-        guard name == "EVALSHA" || name == "EVAL" else { return false }
+        guard name == script.digestCommand || name == script.sourceCommand else { return false }
         let head = String(decoding: bytes.prefix(200), as: UTF8.self)
         return head.contains(script.sha1) || head.contains(script.source.prefix(60))
     }

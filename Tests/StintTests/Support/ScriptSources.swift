@@ -28,7 +28,9 @@ enum ScriptSources {
         guard folder != nil else { return script }
         guard let text = texts[script.name] else { fatalError("STINT_LUA has no \(script.name).lua") }
         // A digest that Redis does not know makes the runner send the text.
-        return RedisScript(name: script.name, source: text, sha1: String(repeating: "0", count: 40))
+        return RedisScript(
+            name: script.name, source: text, sha1: String(repeating: "0", count: 40),
+            isReadOnly: script.isReadOnly)
     }
 
     /// Keeps the names of the branches that a server's scripts logged.
