@@ -42,7 +42,7 @@ public struct Queue: Sendable {
 
     /// Lets claims go on.
     ///
-    /// Returns whether the queue was paused.
+    /// Returns whether the call found the queue paused. After a lost reply it is repeated, and then finds it resumed.
     @discardableResult
     public func resume() async throws(StintError) -> Bool {
         try await prepare()
