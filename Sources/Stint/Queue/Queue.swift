@@ -96,7 +96,12 @@ public struct Queue: Sendable {
         return deleted
     }
 
-    func prepare() async throws(StintError) { try await client.prepare(queue: name) }
+    /// What `purge` is called with and what of the queue that is: delayed before ready, so that none slips from one to the
+    /// other.
+    private static let purgeSources: [(name: String, target: PurgeTarget)] =
+        [("delayed", .delayed)] + (0..<4).map { ("ready:\($0)", .ready) } + [("dead", .dead), ("kept", .kept)]
+
+    func prepare() async throws(StintError) { try await client.prepare(queue: name, evenIfFull: true) }
 
     private func configure(_ field: String, _ value: String) async throws(StintError) {
         try await prepare()

@@ -105,14 +105,21 @@ public final class StintClient: Service, Sendable {
     }
 
     /// Makes sure that the server was checked and the queue is known by name.
-    func prepare(queue: String) async throws(StintError) {
+    ///
+    /// - Parameter evenIfFull: Whether the name is noted on a Redis that is full: for what looks after a queue. An enqueue
+    ///   is refused there, and must leave nothing behind.
+    func prepare(queue: String, evenIfFull: Bool = false) async throws(StintError) {
         try checkOpen()
         let key = "queue " + queue
         if gate.isOpen(key) { return }
         let limit = settings.enqueueTimeout
         try await connect(limit: limit)
         try await gate.pass(key) { [core] () async throws(StintError) in
-            try await core.register(queue: queue, limit: limit)
+            if evenIfFull {
+                try await core.register(queue: queue, limit: limit)
+            } else {
+                try await core.list(queue: queue, limit: limit)
+            }
         }
     }
 

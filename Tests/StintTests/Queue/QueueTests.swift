@@ -198,3 +198,8 @@ import Testing
         }
     }
 }
+            let names = try await stint.command("SMEMBERS", "{stint}:queues")
+            #expect(
+                await code { try await fresh.enqueue(name: "n", payload: [], options: .init(queue: "new")) }
+                    == .redisFull)
+            #expect(try await stint.command("SMEMBERS", "{stint}:queues") == names, "a refused enqueue leaves nothing")

@@ -55,8 +55,8 @@ import Testing
                 Issue.record("nothing was thrown")
             } catch {
                 #expect(error.code == .redisRefused)
-                #expect(error.message.contains("'register'") && error.message.contains("give the user +eval"))
-                #expect(error.message.contains(Scripts.registerScript.sha1))
+                #expect(error.message.contains("'open_lane'") && error.message.contains("give the user +eval"))
+                #expect(error.message.contains(Scripts.openLaneScript.sha1))
             }
             for script in Scripts.all { try await bench.command("SCRIPT", "LOAD", script.source) }
             #expect(try await bench.client.enqueue(name: "n", payload: []).isNew)
