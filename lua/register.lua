@@ -9,6 +9,7 @@
 --! args:   name
 --! return: 1
 --
--- A script, since a plain SADD is refused when Redis is full, and with it the pausing of a queue. Repeatable.
+-- For those who look after a queue: a plain SADD, with which an enqueue notes the name, is refused when Redis is full, and
+-- with it the pausing of a queue. Repeatable.
 redis.call('SADD', queues, name)
 return 1

@@ -17,29 +17,29 @@ package enum Scripts {
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 16, 9, 47, 16, 14, 53, 16, 22, 68, 16, 39, 72, 16, 45, 81, 16, 56, 89, 16, 66, 94, 16, 73, 98, 16, 79, 102, 16, 90, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 14, 8, 192, 14, 14, 195, 14, 19, 202, 14, 35, 205, 14, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 0, 25, 299, 0, 40, 325, 0, 67],
+        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 16, 9, 47, 16, 14, 53, 16, 22, 68, 16, 39, 72, 16, 45, 81, 16, 56, 89, 16, 66, 94, 16, 73, 98, 16, 79, 102, 16, 97, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 14, 8, 192, 14, 14, 195, 14, 19, 202, 14, 35, 205, 14, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 0, 25, 299, 0, 40, 325, 0, 67],
         "await": [1, 1, 5, 2, 1, 8, 3, 1, 8, 4, 1, 8, 6, 16, 66, 11, 16, 73, 15, 1, 14],
         "beat": [1, 2, 5, 2, 2, 8, 3, 2, 8, 4, 2, 8, 6, 2, 9, 7, 2, 9, 8, 9, 8, 12, 2, 15],
-        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 9, 8, 20, 13, 10, 34, 13, 26, 37, 16, 9, 40, 16, 14, 46, 16, 22, 61, 16, 39, 65, 16, 45, 74, 16, 56, 82, 16, 66, 87, 16, 73, 91, 10, 9, 99, 10, 19, 116, 10, 39, 121, 10, 46, 140, 10, 68, 171, 14, 8, 174, 3, 20],
+        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 3, 9, 17, 3, 9, 18, 9, 8, 22, 13, 10, 36, 13, 26, 39, 16, 9, 42, 16, 14, 48, 16, 22, 63, 16, 39, 67, 16, 45, 76, 16, 56, 84, 16, 66, 89, 16, 73, 93, 16, 86, 97, 10, 9, 105, 10, 19, 122, 10, 39, 127, 10, 46, 146, 10, 68, 177, 14, 8, 180, 3, 22],
         "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 9, 8, 9, 14, 8, 12, 14, 14, 15, 14, 29, 19, 4, 17],
         "confirm": [1, 5, 5, 2, 5, 8, 4, 5, 15],
-        "enqueue": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 16, 9, 44, 16, 14, 50, 16, 22, 65, 16, 39, 69, 16, 45, 78, 16, 56, 86, 16, 66, 91, 16, 73, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 14, 196, 14, 19, 203, 14, 35, 206, 14, 40, 213, 12, 9, 231, 12, 29, 264, 12, 64, 275, 12, 77, 279, 12, 83, 283, 12, 89, 299, 12, 108, 305, 12, 116, 313, 12, 126, 400, 6, 25, 419, 6, 45, 438, 6, 65],
+        "enqueue": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 16, 9, 44, 16, 14, 50, 16, 22, 65, 16, 39, 69, 16, 45, 78, 16, 56, 86, 16, 66, 91, 16, 73, 95, 16, 97, 102, 16, 106, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 14, 196, 14, 19, 203, 14, 35, 206, 14, 40, 213, 12, 9, 231, 12, 29, 264, 12, 64, 275, 12, 77, 279, 12, 83, 283, 12, 89, 299, 12, 108, 307, 12, 118, 315, 12, 128, 402, 6, 25, 421, 6, 45, 440, 6, 65],
         "fail": [1, 7, 5, 2, 7, 8, 3, 7, 8, 4, 7, 8, 5, 7, 8, 6, 7, 8, 7, 7, 8, 8, 7, 8, 9, 7, 8, 10, 7, 8, 11, 7, 8, 12, 7, 8, 13, 7, 8, 14, 7, 8, 16, 7, 9, 17, 7, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 14, 8, 205, 14, 19, 212, 14, 35, 215, 14, 40, 222, 7, 21, 251, 7, 51],
         "inspect": [1, 17, 5, 2, 17, 8, 3, 17, 8, 4, 17, 8, 5, 17, 8, 6, 17, 8, 7, 17, 8, 8, 17, 8, 9, 17, 8, 10, 9, 8, 14, 17, 15],
         "leave": [1, 18, 5, 2, 18, 8, 3, 18, 8, 5, 18, 11],
-        "log": [1, 19, 5, 2, 19, 8, 3, 19, 8, 5, 19, 9, 6, 19, 9, 7, 19, 9, 8, 19, 9, 9, 19, 9, 10, 19, 14],
+        "log": [1, 19, 5, 2, 19, 8, 3, 19, 8, 5, 19, 9, 6, 19, 9, 7, 19, 9, 8, 19, 9, 9, 19, 9, 10, 19, 15],
         "open_lane": [1, 20, 5, 2, 20, 8, 3, 20, 13],
         "page": [1, 21, 5, 2, 21, 8, 3, 21, 8, 4, 21, 8, 5, 21, 8, 6, 21, 8, 7, 21, 8, 9, 21, 9, 10, 21, 9, 11, 21, 9, 12, 9, 8, 16, 21, 15],
         "pause": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 9, 8, 11, 14, 8, 14, 14, 14, 17, 22, 15],
         "progress": [1, 23, 5, 2, 23, 8, 3, 23, 8, 5, 23, 9, 6, 23, 9, 7, 16, 66, 12, 16, 73, 16, 16, 79, 20, 23, 14],
         "promote": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 9, 24, 9, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 16, 66, 36, 16, 73, 40, 14, 8, 43, 14, 19, 50, 14, 35, 53, 24, 17],
-        "purge": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 15, 25, 9, 16, 25, 9, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 10, 9, 68, 10, 19, 85, 10, 39, 90, 14, 8, 93, 25, 19],
-        "register": [1, 26, 5, 2, 26, 8, 4, 26, 13],
-        "release": [1, 27, 5, 2, 27, 8, 3, 27, 8, 4, 27, 8, 5, 27, 8, 6, 27, 8, 7, 27, 8, 8, 27, 8, 9, 27, 8, 10, 27, 8, 11, 27, 8, 12, 27, 8, 13, 27, 8, 14, 27, 8, 15, 27, 8, 17, 27, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 21, 232, 27, 51],
-        "remove": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 28, 8, 6, 28, 8, 7, 28, 8, 8, 28, 8, 9, 28, 8, 10, 28, 8, 11, 28, 8, 12, 28, 8, 14, 28, 9, 15, 13, 10, 29, 13, 26, 32, 16, 9, 35, 16, 22, 50, 16, 39, 54, 16, 73, 58, 10, 9, 66, 10, 19, 83, 10, 39, 88, 14, 8, 91, 28, 17],
+        "purge": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 15, 25, 9, 16, 25, 9, 17, 25, 9, 18, 25, 9, 19, 13, 10, 33, 13, 26, 36, 16, 9, 39, 16, 22, 54, 16, 39, 58, 16, 73, 62, 10, 9, 70, 10, 19, 87, 10, 39, 92, 14, 8, 95, 25, 21],
+        "register": [1, 26, 5, 2, 26, 8, 4, 26, 14],
+        "release": [1, 27, 5, 2, 27, 8, 3, 27, 8, 4, 27, 8, 5, 27, 8, 6, 27, 8, 7, 27, 8, 8, 27, 8, 9, 27, 8, 10, 27, 8, 11, 27, 8, 12, 27, 8, 13, 27, 8, 14, 27, 8, 15, 27, 8, 17, 27, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 92, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 21, 232, 27, 51],
+        "remove": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 28, 8, 6, 28, 8, 7, 28, 8, 8, 28, 8, 9, 28, 8, 10, 28, 8, 11, 28, 8, 12, 28, 8, 14, 28, 9, 15, 28, 9, 16, 28, 9, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 16, 86, 64, 10, 9, 72, 10, 19, 89, 10, 39, 94, 14, 8, 97, 28, 19],
         "renew": [1, 29, 5, 2, 29, 8, 3, 29, 8, 5, 29, 9, 6, 9, 8, 10, 29, 14],
         "resume": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 30, 13],
-        "retry_dead": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 85, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 20],
+        "retry_dead": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 92, 95, 16, 97, 102, 16, 106, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 20],
         "rewake": [1, 32, 5, 2, 32, 8, 3, 32, 13],
         "show": [1, 33, 5, 2, 33, 8, 3, 33, 8, 4, 33, 8, 5, 33, 8, 6, 33, 8, 7, 33, 8, 8, 33, 8, 10, 9, 8, 14, 16, 79, 18, 33, 14],
         "sweep": [1, 34, 5, 2, 34, 8, 3, 34, 8, 4, 34, 8, 5, 34, 8, 6, 34, 8, 7, 34, 8, 8, 34, 8, 9, 34, 8, 10, 34, 8, 11, 34, 8, 12, 34, 8, 13, 34, 8, 14, 34, 8, 16, 34, 9, 17, 34, 9, 18, 34, 9, 19, 9, 8, 23, 16, 9, 26, 16, 14, 32, 16, 22, 47, 16, 39, 51, 16, 45, 60, 16, 56, 68, 16, 66, 73, 16, 73, 77, 16, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 14, 8, 186, 14, 14, 189, 14, 19, 196, 14, 29, 200, 14, 35, 203, 14, 40, 210, 15, 9, 222, 15, 25, 226, 15, 31, 253, 15, 61, 276, 15, 88, 305, 15, 120, 320, 34, 26, 341, 34, 48, 389, 34, 97],
@@ -634,7 +634,9 @@ local meta = KEYS[10]
 local lane = KEYS[11]
 local number = tonumber(ARGV[1])
 local who = ARGV[2]
-local ids_from = 3
+local states = ARGV[3]
+local seen_ms = tonumber(ARGV[4])
+local ids_from = 5
 local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
@@ -709,6 +711,10 @@ end
 local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_meant(record, states, seen_ms)
+  return (states == '' or string.find(states, string.sub(record, 2, 2), 1, true) ~= nil)
+    and (seen_ms == 0 or struct.unpack('>I6', record, 12) <= seen_ms)
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -817,7 +823,9 @@ for at = ids_from, #ARGV do
   if record then
     local old, list, flags, attempt, crashes, returns = record_head(record)
     code = 'e'
-    if old == 'n' then
+    if (old == 'n' or old == 'r' or old == 'd') and not record_meant(record, states, seen_ms) then
+      code = 's'
+    elseif old == 'n' then
       code = 'f'
       record = record_move(record, 'n', bit.bor(flags, 2), attempt, crashes, returns, struct.unpack('>I6', record, 18))
       redis.call('HSET', jobs, id, record)
@@ -841,7 +849,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "e167287b52f5eb239ac266983e0a9da326dfa6f2"
+        sha1: "7e13996f8153cd2897b992280a3bb598161c4aed"
     )
 
     /// Cancels jobs: waiting ones end at once, running ones are told to stop.
@@ -861,12 +869,14 @@ return { 1, reply }
         lane: String,
         number: Int,
         who: some ScriptArgument,
+        states: some ScriptArgument,
+        seenMs: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: cancelScript,
             keys: [jobs, big, delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
-            arguments: [number.scriptBytes, who.scriptBytes] + ids
+            arguments: [number.scriptBytes, who.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
 
@@ -878,12 +888,14 @@ return { 1, reply }
         lane: String,
         number: Int,
         who: some ScriptArgument,
+        states: some ScriptArgument,
+        seenMs: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: cancelScript,
             keys: [keys.jobs, keys.big, keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
-            arguments: [number.scriptBytes, who.scriptBytes] + ids
+            arguments: [number.scriptBytes, who.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
 
@@ -1297,8 +1309,10 @@ end
 local function intake_replace(old, fresh, now_ms, now_us)
   local settled = intake_settle(fresh, now_ms, now_us)
   local flags = bit.bor(string.byte(settled, 4), bit.band(string.byte(old, 4), 1))
-  return string.sub(settled, 1, 1) .. string.sub(old, 2, 3) .. string.char(flags) .. string.sub(settled, 5, 11)
+  local record = string.sub(settled, 1, 1) .. string.sub(old, 2, 3) .. string.char(flags) .. string.sub(settled, 5, 11)
     .. string.sub(old, 12, 23) .. string.sub(settled, 24)
+  local revived = record_field(old, 'e')
+  return revived and record_add(record, 'e', revived) or record
 end
 local function intake_unplan_big(plan, id)
   for at = #plan.big - 1, 1, -2 do
@@ -1504,7 +1518,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "984e8c1507e205a406b0792a05f4aafb1d0c1dd5"
+        sha1: "12126600e38ca8684fb8a2badecf4be8921b8c38"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -2001,7 +2015,7 @@ return 1
     package static let logScript = RedisScript(
         name: "log",
         source: #"""
-#!lua flags=allow-oom
+#!lua
 local leases = KEYS[1]
 local log = KEYS[2]
 local member = ARGV[1]
@@ -2029,7 +2043,7 @@ end
 redis.call('PEXPIRE', log, ttl_ms)
 return 1
 """#,
-        sha1: "800dc45b08b9050b60f062aa4a9fa0d1fad98bc2"
+        sha1: "4b79fa74f8d5789241e608667eee553116990017"
     )
 
     /// Appends lines to a running job's log, under its lease.
@@ -2485,6 +2499,8 @@ local lane = KEYS[15]
 local number = tonumber(ARGV[1])
 local source = ARGV[2]
 local limit = tonumber(ARGV[3])
+local until_ms = tonumber(ARGV[4])
+local skip = tonumber(ARGV[5])
 local function lane_check(lane, number)
   local kept = redis.call('GET', lane)
   if not kept then
@@ -2563,8 +2579,8 @@ local function queue_too_new(schema)
 end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
-  local count, more = string.match(note, '^(%d+) (%d)$')
-  return { 1, tonumber(count), tonumber(more) }
+  local count, passed, more = string.match(note, '^(%d+) (%d+) (%d)$')
+  return { 1, tonumber(count), tonumber(passed), tonumber(more) }
 elseif verdict == 'lost' then
   return { -1 }
 end
@@ -2576,55 +2592,76 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
   kept = kept, dead = dead }
 local list = string.match(source, '^ready:([0-3])$')
 local sets = { delayed = { delayed, 'd' }, dead = { dead, 'x' }, kept = { kept, 'ck' } }
+local is_waiting = list or source == 'delayed'
 limit = math.max(1, math.min(limit, 200))
-local ids
+skip = math.max(0, list and math.min(skip, 500) or skip)
+local ids, first
 if list then
-  ids = redis.call('LRANGE', ready[list + 1], 0, limit - 1)
+  ids, first = redis.call('LRANGE', ready[list + 1], 0, skip + limit - 1), skip + 1
 else
-  ids = redis.call('ZRANGE', sets[source][1], 0, limit - 1)
+  ids, first = redis.call('ZRANGE', sets[source][1], skip, skip + limit - 1), 1
 end
-local deleted, tombs = 0, 0
-for _, id in ipairs(ids) do
-  local record = redis.call('HGET', jobs, id)
+local stays, passed, deleted, dropped = {}, 0, 0, 0
+for index, id in ipairs(ids) do
+  local record = index >= first and redis.call('HGET', jobs, id)
   local old, place
   if record then
     old, place = record_head(record)
   end
   local is_here = record and ((list and old == 'r' and place == tonumber(list))
     or (not list and string.find(sets[source][2], old, 1, true)))
+  local since_ms = 0
   if is_here then
-    if list or source == 'delayed' then
-      ending_tell(key, id, record)
-    end
-    ending_forget(key, id, record)
-    deleted = deleted + 1
-  else
-    tombs = tombs + 1
+    local revived = is_waiting and record_field(record, 'e')
+    since_ms = struct.unpack('>I6', revived or record, revived and 1 or is_waiting and 12 or 18)
   end
-  if not list then
-    redis.call('ZREM', sets[source][1], id)
+  if index < first or since_ms > until_ms then
+    stays[#stays + 1] = id
+    passed = passed + (index < first and 0 or 1)
+  else
+    if is_here then
+      if is_waiting then
+        ending_tell(key, id, record)
+      end
+      ending_forget(key, id, record)
+      deleted = deleted + 1
+    else
+      dropped = dropped + 1
+    end
+    if not list then
+      redis.call('ZREM', sets[source][1], id)
+    end
   end
 end
-local remains
+local left
 if list then
-  redis.call('LTRIM', ready[list + 1], #ids, -1)
-  remains = redis.call('LLEN', ready[list + 1])
+  if #stays < #ids then
+    redis.call('LTRIM', ready[list + 1], #ids, -1)
+    local back = {}
+    for index = #stays, 1, -1 do
+      back[#back + 1] = stays[index]
+    end
+    if #back > 0 then
+      redis.call('LPUSH', ready[list + 1], unpack(back)) -- at most 700
+    end
+  end
+  left = redis.call('LLEN', ready[list + 1])
   local count = tonumber(redis.call('HGET', meta, 'tomb:' .. list)) or 0
-  redis.call('HSET', meta, 'tomb:' .. list, math.max(0, math.min(count - tombs, remains)))
+  redis.call('HSET', meta, 'tomb:' .. list, math.max(0, math.min(count - dropped, left)))
 else
-  remains = redis.call('ZCARD', sets[source][1])
+  left = redis.call('ZCARD', sets[source][1])
 end
 redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
-local more = remains > 0 and 1 or 0
-lane_note(lane, number, deleted .. ' ' .. more)
-return { 1, deleted, more }
+local more = left > skip + passed and 1 or 0
+lane_note(lane, number, deleted .. ' ' .. passed .. ' ' .. more)
+return { 1, deleted, passed, more }
 """#,
-        sha1: "261bd19839577829f50a73472acfa3c00b703588"
+        sha1: "5db2802452d71f4de037865bc6eab99c769fb3d1"
     )
 
-    /// Deletes a slice of the jobs of one index, oldest first.
+    /// Deletes a slice of the jobs of one index that were there at a time, oldest first.
     ///
-    /// The reply: 1, jobs deleted, 1 if the index still has entries | -1 lane lost | -2 schema.
+    /// The reply: 1, jobs deleted, newer ones passed over, 1 if entries are left behind these | -1 lane lost | -2 schema.
     package static func purge(
         jobs: String,
         big: String,
@@ -2640,30 +2677,34 @@ return { 1, deleted, more }
         lane: String,
         number: Int,
         source: some ScriptArgument,
-        limit: Int
+        limit: Int,
+        untilMs: Int,
+        skip: Int
     ) -> ScriptCall {
         precondition(ready.count == 4, "ready: 4 keys")
         return ScriptCall(
             script: purgeScript,
             keys: [jobs, big] + ready + [delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
-            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes]
+            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes, untilMs.scriptBytes, skip.scriptBytes]
         )
     }
 
-    /// Deletes a slice of the jobs of one index, oldest first.
+    /// Deletes a slice of the jobs of one index that were there at a time, oldest first.
     ///
-    /// The reply: 1, jobs deleted, 1 if the index still has entries | -1 lane lost | -2 schema.
+    /// The reply: 1, jobs deleted, newer ones passed over, 1 if entries are left behind these | -1 lane lost | -2 schema.
     package static func purge(
         _ keys: QueueKeys,
         lane: String,
         number: Int,
         source: some ScriptArgument,
-        limit: Int
+        limit: Int,
+        untilMs: Int,
+        skip: Int
     ) -> ScriptCall {
         return ScriptCall(
             script: purgeScript,
             keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
-            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes]
+            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes, untilMs.scriptBytes, skip.scriptBytes]
         )
     }
 
@@ -3033,7 +3074,9 @@ local dead = KEYS[9]
 local meta = KEYS[10]
 local lane = KEYS[11]
 local number = tonumber(ARGV[1])
-local ids_from = 2
+local states = ARGV[2]
+local seen_ms = tonumber(ARGV[3])
+local ids_from = 4
 local function lane_check(lane, number)
   local kept = redis.call('GET', lane)
   if not kept then
@@ -3076,6 +3119,10 @@ end
 local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_meant(record, states, seen_ms)
+  return (states == '' or string.find(states, string.sub(record, 2, 2), 1, true) ~= nil)
+    and (seen_ms == 0 or struct.unpack('>I6', record, 12) <= seen_ms)
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -3131,6 +3178,8 @@ for at = ids_from, #ARGV do
     local old, list = record_head(record)
     if old == 'n' then
       code = 'n'
+    elseif not record_meant(record, states, seen_ms) then
+      code = 's'
     else
       code = 'o'
       if old == 'r' then
@@ -3151,7 +3200,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "44298c0b406e5a20d85de9472cb2f9403c333089"
+        sha1: "effd85af28c61100fde18dc71372fdba39b667b9"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -3170,12 +3219,14 @@ return { 1, reply }
         meta: String,
         lane: String,
         number: Int,
+        states: some ScriptArgument,
+        seenMs: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: removeScript,
             keys: [jobs, big, delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
-            arguments: [number.scriptBytes] + ids
+            arguments: [number.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
 
@@ -3186,12 +3237,14 @@ return { 1, reply }
         _ keys: QueueKeys,
         lane: String,
         number: Int,
+        states: some ScriptArgument,
+        seenMs: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: removeScript,
             keys: [keys.jobs, keys.big, keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
-            arguments: [number.scriptBytes] + ids
+            arguments: [number.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
 
