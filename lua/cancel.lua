@@ -7,12 +7,14 @@
 --! roles:  producer operator
 --! flags:  allow-oom
 --! keys:   jobs big delayed errors progress cancelling unique kept dead meta lane
---! args:   number:int who ids:list
+--! args:   number:int who states seen_ms:int ids:list
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
 -- Codes: k cancelled, f flagged (it runs; its worker sees the flag within about a second, and whatever ends the attempt
--- other than success ends the job as cancelled), e it has ended already, m no such job. A cancelled ready job leaves
--- its id in the list as a tombstone, which is counted, and dropped when a claim meets it.
+-- other than success ends the job as cancelled), e it has ended already, s another state, or another job, by now, m no such
+-- job. A cancelled ready job leaves its id in the list as a tombstone, which is counted, and dropped when a claim meets
+-- it. `states` are the letters of those that may be cancelled, '' for all; a job that was enqueued after `seen_ms` is
+-- another one of the same id, unless it is 0.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
@@ -42,7 +44,9 @@ for at = ids_from, #ARGV do
   if record then
     local old, list, flags, attempt, crashes, returns = record_head(record)
     code = 'e'
-    if old == 'n' then
+    if (old == 'n' or old == 'r' or old == 'd') and not record_meant(record, states, seen_ms) then
+      code = 's'
+    elseif old == 'n' then
       code = 'f'
       record = record_move(record, 'n', bit.bor(flags, 2), attempt, crashes, returns, struct.unpack('>I6', record, 18))
       redis.call('HSET', jobs, id, record)

@@ -5,13 +5,14 @@
 --- Appends lines to a running job's log, under its lease.
 --!
 --! roles:  worker
---! flags:  allow-oom
+--! flags:
 --! keys:   leases log
 --! args:   member attempt first:int max_lines:int ttl_ms:int lines:list
 --! return: 1 written | 0 the lease is lost, nothing changed
 --
 -- `first` is the number of the first line within the run, so that a repetition adds nothing: an entry's id in the
 -- stream is the fence followed by the line's number. (Not the attempt: a snoozed job is run again as the same one.)
+-- Refused when Redis is full: lines are no part of the job, and would fill it up while workers drain the queues.
 local fence = string.match(member, ':(%d+):')
 if not redis.call('ZSCORE', leases, member) then
   return 0

@@ -4,12 +4,13 @@
 
 --- Notes the name of a queue, so that it is listed.
 --!
---! roles:  producer operator
+--! roles:  operator
 --! flags:  allow-oom
 --! keys:   queues
 --! args:   name
 --! return: 1
 --
--- A script, since a plain SADD is refused when Redis is full, and with it the pausing of a queue. Repeatable.
+-- For those who look after a queue: a plain SADD, with which an enqueue notes the name, is refused when Redis is full, and
+-- with it the pausing of a queue. Repeatable.
 redis.call('SADD', queues, name)
 return 1

@@ -7,10 +7,12 @@
 --! roles:  operator
 --! flags:  allow-oom
 --! keys:   jobs big delayed errors progress cancelling unique kept dead meta lane
---! args:   number:int ids:list
+--! args:   number:int states seen_ms:int ids:list
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
--- Codes: o deleted, n it is running, m no such job. A ready job leaves a tombstone.
+-- Codes: o deleted, n it is running, s another state, or another job, by now, m no such job. A ready job leaves a
+-- tombstone. `states` are the letters of those that may be deleted, '' for all; a job that was enqueued after `seen_ms`
+-- is another one of the same id, unless it is 0.
 --- @include "include/lane"
 --- @include "include/record"
 --- @include "include/ending"
@@ -36,6 +38,8 @@ for at = ids_from, #ARGV do
     local old, list = record_head(record)
     if old == 'n' then
       code = 'n'
+    elseif not record_meant(record, states, seen_ms) then
+      code = 's'
     else
       code = 'o'
       if old == 'r' then

@@ -153,23 +153,35 @@ extension Simulation {
             if dice.chance(0.05) { chosen.append("own-\(dice.below(25))") }
             return Array(Set(chosen)).sorted().map { Array($0.utf8) }
         }
+        // Mostly whatever is there; now and then only what a look back found.
+        let states = dice.pick(["", "", "", "x", "rd", "dn", "ck"]) ?? ""
+        let someMs = queue.jobs.values.map(\.enqueuedMs).sorted()
+        let seenMs = dice.chance(0.7) ? 0 : Int(dice.pick(someMs) ?? 1)
         switch operation {
         case .cancel:
             let ids = some { $0.isLive }
-            producer.callInLane(name) { Scripts.cancel(keys, lane: $0, number: $1, who: "sim", ids: ids) }
+            producer.callInLane(name) {
+                Scripts.cancel(keys, lane: $0, number: $1, who: "sim", states: states, seenMs: seenMs, ids: ids)
+            }
         case .retryDead:
             let ids = some { $0.state == .dead }
             producer.callInLane(name) { Scripts.retryDead(keys, lane: $0, number: $1, ids: ids) }
         case .remove:
             let ids = some { $0.state != .running }
-            producer.callInLane(name) { Scripts.remove(keys, lane: $0, number: $1, ids: ids) }
+            producer.callInLane(name) {
+                Scripts.remove(keys, lane: $0, number: $1, states: states, seenMs: seenMs, ids: ids)
+            }
         case .promote:
             let ids = some { $0.state == .delayed }
             producer.callInLane(name) { Scripts.promote(keys, lane: $0, number: $1, ids: ids) }
         case .purge:
             let source = dice.pick(["ready:0", "ready:1", "ready:2", "ready:3", "delayed", "dead", "kept"]) ?? "dead"
             let limit = dice.number(1...10)
-            producer.callInLane(name) { Scripts.purge(keys, lane: $0, number: $1, source: source, limit: limit) }
+            let (untilMs, skip) = (seenMs > 0 ? seenMs : Int(world.redisMilliseconds), dice.below(3))
+            producer.callInLane(name) {
+                Scripts.purge(
+                    keys, lane: $0, number: $1, source: source, limit: limit, untilMs: untilMs, skip: skip)
+            }
         case .await: if let id = some({ $0.isLive }).first { producer.call(Scripts.await(keys, id: id)) }
         case .pause:
             let time = dice.chance(0.5) ? 0 : dice.number(1...Int(world.lease / .milliseconds(1)))

@@ -154,4 +154,28 @@ import Testing
             #expect(try await live.client.inspector.queue("mail").ready == 1)
         }
     }
+
+    @Test("What is retried while purge asks is not deleted")
+    func retriedMeanwhile() async throws {
+        try await LiveStint.with { live in
+            try await fill(live)
+            let run = await live.run(
+                "dead", "purge", "--queue", "mail", input: "y\n", canAsk: true,
+                meanwhile: [["dead", "retry", "--queue", "mail", "--name", "mail.*", "--yes"]])
+            #expect(run.status == .partlyDone)
+            #expect(
+                run.errors == """
+                    Delete 3 jobs of 'mail'? [y/N] ✓ 1 job deleted
+                    error: 2 jobs left as they were
+                      2: changed meanwhile: another state, or another job, by now
+
+                    """)
+            #expect(try await live.client.inspector.queue("mail").ready == 2)
+            let all = await live.run(
+                "dead", "purge", "v1", "a1", input: "y\n", canAsk: true,
+                meanwhile: [["dead", "retry", "v1"]])
+            #expect(all.errors.contains("v1: it is not dead"))
+            #expect(try await live.client.inspector.queue("video").ready == 1)
+        }
+    }
 }

@@ -199,6 +199,34 @@ import Testing
         }
     }
 
+    @Test("Jobs that are others, or in another state, when the answer comes are left alone")
+    func changedMeanwhile() async throws {
+        try await LiveStint.with { live in
+            try await live.enqueue("order-7", bytes: [], keep: .seconds(60))
+            try await live.work { _, _ in .completed }
+            let removed = await live.run(
+                "job", "rm", "--queue", "mail", "--state", "completed", input: "y\n", canAsk: true,
+                meanwhile: [
+                    ["job", "rm", "order-7"], ["enqueue", "mail.send", "{}", "--id", "order-7", "--queue", "mail"],
+                ])
+            #expect(removed.status == .refusedByState)
+            #expect(
+                removed.errors == """
+                    Delete 1 job of 'mail'? [y/N] error: 1 job left as they were
+                      1: changed meanwhile: another state, or another job, by now
+
+                    """)
+            #expect(try await live.client.inspector.queue("mail").ready == 1)
+            try await live.enqueue("a1", queue: "video", delay: .seconds(3_600))
+            let cancelled = await live.run(
+                "job", "cancel", "--queue", "video", "--state", "delayed", input: "y\n", canAsk: true,
+                meanwhile: [["job", "promote", "a1"]])
+            #expect(cancelled.status == .refusedByState)
+            #expect(cancelled.errors.contains("1: changed meanwhile"))
+            #expect(try await live.client.inspector.queue("video").ready == 1)
+        }
+    }
+
     @Test("Logs are printed whole, from the tail, by attempt, and followed to the job's end")
     func logs() async throws {
         try await LiveStint.with { live in

@@ -26,16 +26,19 @@ struct LiveStint {
 
     /// Runs a command line.
     ///
-    /// - Parameter forced: A width for `STINT_FORCE_TTY`; `nil` for pipes.
+    /// - Parameters:
+    ///   - forced: A width for `STINT_FORCE_TTY`; `nil` for pipes.
+    ///   - meanwhile: Other command lines, each run in a process of its own while this one asks.
     func run(
         _ words: String..., forced: Int? = nil, input: String = "", canAsk: Bool = false,
-        sink: MemorySink = MemorySink()
+        sink: MemorySink = MemorySink(), meanwhile: [[String]] = []
     ) async -> CommandRun {
-        await run(words: words, forced: forced, input: input, canAsk: canAsk, sink: sink)
+        await run(words: words, forced: forced, input: input, canAsk: canAsk, sink: sink, meanwhile: meanwhile)
     }
 
     func run(
-        words: [String], forced: Int? = nil, input: String = "", canAsk: Bool = false, sink: MemorySink = MemorySink()
+        words: [String], forced: Int? = nil, input: String = "", canAsk: Bool = false, sink: MemorySink = MemorySink(),
+        meanwhile: [[String]] = []
     ) async -> CommandRun {
         var environment = [
             "STINT_REDIS_URL": stint.url, "XDG_STATE_HOME": folder, "HOME": folder, "NO_COLOR": "1", "USER": "wang",
@@ -52,7 +55,10 @@ struct LiveStint {
         invocation.canAsk = canAsk
         invocation.outputSink = sink
         invocation.errorSink = errors
-        invocation.readInput = { InputLines(bytes: Array(input.utf8)) }
+        invocation.readInput = { [environment] in
+            for words in meanwhile { Self.runProcess(words, environment) }
+            return InputLines(bytes: Array(input.utf8))
+        }
         invocation.pause = { try await Task.sleep(for: min($0, .milliseconds(60))) }
         invocation.timeZone = .gmt
         let status = await CommandRunner.run(invocation)
@@ -62,6 +68,24 @@ struct LiveStint {
     /// Sends a command past the library.
     func redis(_ name: String, _ arguments: String...) async throws {
         _ = try await client.core.transport.send(RedisCommand(name, arguments), timeout: .seconds(60))
+    }
+
+    /// Runs the built command and waits for its end; it needs nothing of this process, whose thread waits here.
+    private static func runProcess(_ words: [String], _ environment: [String: String]) {
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: (CommandLine.arguments[0] as NSString).deletingLastPathComponent + "/stint")
+        process.arguments = words
+        process.environment = environment
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        do {
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+        } catch {
+            Issue.record(error)
+        }
     }
 
     /// Runs a command line with `--json` and decodes each line.

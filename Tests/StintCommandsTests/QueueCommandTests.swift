@@ -180,7 +180,7 @@ import Testing
             #expect(pause.by.hasPrefix("wang@"))
             #expect(pause.until != nil)
             #expect(await live.run("queue", "resume", "mail").errors == "✓ resumed 'mail'\n")
-            #expect(await live.run("queue", "resume", "mail").errors == "'mail' was not paused\n")
+            #expect(await live.run("queue", "resume", "mail").errors == "'mail' is not paused\n")
             let all = await live.run("queue", "pause", "--all", input: "n\n", canAsk: true)
             #expect(all.status == .notConfirmed)
             #expect(all.errors.hasPrefix("Pause all 2 queues? [y/N] "))
@@ -208,7 +208,7 @@ import Testing
                     == #"{"queue":"mail","done":true,"reason":null}"# + "\n")
             #expect(
                 await live.run("queue", "resume", "mail", "--json").output
-                    == #"{"queue":"mail","done":false,"reason":"it was not paused"}"# + "\n")
+                    == #"{"queue":"mail","done":false,"reason":"it is not paused"}"# + "\n")
             #expect(
                 await live.run("queue", "limit", "mail", "9", "--json").output
                     == #"{"queue":"mail","done":true,"reason":null,"depth_limit":9,"depth_limit_before":null}"# + "\n")

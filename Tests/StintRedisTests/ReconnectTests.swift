@@ -138,6 +138,27 @@ import Testing
             }
         }
     }
+
+    @Test("Where a connection is needed back soon, an attempt ends soon as well, whatever the time to connect")
+    func silentWithLimit() async throws {
+        let limit = ReconnectLimit()
+        #expect(limit.attempt(within: .seconds(60)) == .seconds(60))
+        limit.lower(to: .seconds(1))
+        #expect(limit.attempt(within: .seconds(60)) == .seconds(2))
+        limit.lower(to: .milliseconds(100))
+        #expect(limit.attempt(within: .seconds(60)) == .milliseconds(500))
+        #expect(limit.attempt(within: .milliseconds(200)) == .milliseconds(200))
+        try await withStranger(replying: "") { configuration in
+            var configuration = configuration
+            configuration.connectTimeout = .seconds(3_600)
+            let node = RedisNode(
+                configuration: configuration, reactor: NIOReactor(), random: SystemRandom(), reconnects: limit,
+                logger: .silent)
+            let failure = await #expect(throws: RedisFailure.self) { try await node.connect(timeout: .seconds(3_600)) }
+            #expect("\(failure!)".contains("no answer within 0.5 s"))
+            await node.shutdown()
+        }
+    }
 }
 
 extension RedisFailure {

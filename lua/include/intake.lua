@@ -103,13 +103,15 @@ local function intake_settle(record, now_ms, now_us)
   return record, not is_due and due_ms
 end
 
--- Returns a waiting job's record with the data and options of `fresh`: its state, list, priority and times stay, and
--- it stays awaited.
+-- Returns a waiting job's record with the data and options of `fresh`: its state, list, priority and times stay (also
+-- when it was retried, from which the time for all attempts counts), and it stays awaited.
 local function intake_replace(old, fresh, now_ms, now_us)
   local settled = intake_settle(fresh, now_ms, now_us)
   local flags = bit.bor(string.byte(settled, 4), bit.band(string.byte(old, 4), 1))
-  return string.sub(settled, 1, 1) .. string.sub(old, 2, 3) .. string.char(flags) .. string.sub(settled, 5, 11)
+  local record = string.sub(settled, 1, 1) .. string.sub(old, 2, 3) .. string.char(flags) .. string.sub(settled, 5, 11)
     .. string.sub(old, 12, 23) .. string.sub(settled, 24)
+  local revived = record_field(old, 'e')
+  return revived and record_add(record, 'e', revived) or record
 end
 
 -- Takes back the payload that an earlier entry of this call planned for the job.

@@ -81,6 +81,13 @@ local function record_lease(id, record)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
 
+-- Says whether the job may be touched: it is in one of these states (any, without letters), and was enqueued by then
+-- (at any time, with 0).
+local function record_meant(record, states, seen_ms)
+  return (states == '' or string.find(states, string.sub(record, 2, 2), 1, true) ~= nil)
+    and (seen_ms == 0 or struct.unpack('>I6', record, 12) <= seen_ms)
+end
+
 -- Returns the record of a job that was started once, so that it does not expire any more.
 local function record_started(record)
   return string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)

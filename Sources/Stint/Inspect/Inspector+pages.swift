@@ -2,6 +2,8 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
+
 extension Inspector {
     /// Returns a part of a queue's jobs in one state, by rank.
     ///
@@ -34,13 +36,15 @@ extension Inspector {
         case .dead: (sources, total) = ([("dead", counts.dead)], counts.dead)
         case .completed, .cancelled: (sources, total) = ([("kept", counts.kept)], counts.kept)
         }
-        return try await page(queue, state, sources, total, offset: offset, limit: limit, newestFirst: newestFirst)
+        return try await page(
+            queue, state, sources, total, offset: offset, limit: limit, newestFirst: newestFirst,
+            date: .redis(counts.nowMilliseconds))
     }
 
     /// Walks over the indexes one behind the other, at most 100 entries a call and 20 calls a page.
     private func page(
         _ queue: String, _ state: JobState, _ sources: [(name: String, entries: Int)], _ total: Int, offset: Int,
-        limit: Int, newestFirst: Bool
+        limit: Int, newestFirst: Bool, date: Date
     ) async throws(StintError) -> JobPage {
         var jobs: [JobSummary] = []
         var skip = offset
@@ -71,6 +75,6 @@ extension Inspector {
             if jobs.count >= limit || calls >= 20 { break }
             skip = 0
         }
-        return JobPage(jobs: jobs, total: total, nextOffset: consumed < entries ? consumed : nil)
+        return JobPage(jobs: jobs, total: total, nextOffset: consumed < entries ? consumed : nil, date: date)
     }
 }

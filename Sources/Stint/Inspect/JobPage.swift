@@ -2,6 +2,8 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+public import FoundationEssentials
+
 /// A part of the jobs in one state.
 public struct JobPage: Sendable, Hashable, Codable {
     /// The jobs, in the order asked for.
@@ -13,4 +15,6 @@ public struct JobPage: Sendable, Hashable, Codable {
     /// Offsets count index entries, of which some may be of jobs that have gone, so a page can have fewer jobs than
     /// asked for and not be the last.
     public let nextOffset: Int?
+    /// Redis time when the reading began.
+    public let date: Date
 }

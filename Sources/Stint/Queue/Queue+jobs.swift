@@ -2,21 +2,28 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+public import FoundationEssentials
+
 extension Queue {
     /// Cancels jobs: waiting ones end at once, running ones are told to stop.
     ///
     /// - Parameters:
     ///   - ids: The jobs.
     ///   - who: Who does it, for the job's record; at most 128 bytes.
+    ///   - states: Only jobs that are in one of these states by then; any if left out.
+    ///   - date: Only jobs that were enqueued by this Redis time: a later one is another job under the same id.
     /// - Returns: What became of each, in order.
     @discardableResult
-    public func cancel(_ ids: [JobID], by who: String = "client") async throws(StintError) -> [CancelOutcome] {
+    public func cancel(
+        _ ids: [JobID], by who: String = "client", ifIn states: Set<JobState>? = nil, enqueuedBy date: Date? = nil
+    ) async throws(StintError) -> [CancelOutcome] {
         try Self.check(text: who, limit: 128, "name of who does it")
-        return try await change(ids, .cancel(by: who)) {
+        return try await change(ids, .cancel(by: who, JobsMeant(states: states, enqueuedBy: date))) {
             switch $0 {
             case UInt8(ascii: "k"): .cancelled
             case UInt8(ascii: "f"): .requested
             case UInt8(ascii: "e"): .ended
+            case UInt8(ascii: "s"): .changed
             case UInt8(ascii: "m"): .notFound
             default: nil
             }
@@ -41,13 +48,20 @@ extension Queue {
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
     ///
-    /// Returns what became of each, in order.
+    /// - Parameters:
+    ///   - ids: The jobs.
+    ///   - states: Only jobs that are in one of these states by then; any but running if left out.
+    ///   - date: Only jobs that were enqueued by this Redis time: a later one is another job under the same id.
+    /// - Returns: What became of each, in order.
     @discardableResult
-    public func remove(_ ids: [JobID]) async throws(StintError) -> [RemoveOutcome] {
-        try await change(ids, .remove) {
+    public func remove(
+        _ ids: [JobID], ifIn states: Set<JobState>? = nil, enqueuedBy date: Date? = nil
+    ) async throws(StintError) -> [RemoveOutcome] {
+        try await change(ids, .remove(JobsMeant(states: states, enqueuedBy: date))) {
             switch $0 {
             case UInt8(ascii: "o"): .removed
             case UInt8(ascii: "n"): .running
+            case UInt8(ascii: "s"): .changed
             case UInt8(ascii: "m"): .notFound
             default: nil
             }

@@ -11,6 +11,8 @@ extension Queue {
         case requested
         /// It had ended already.
         case ended
+        /// It is in another state by now than was asked for, or it is another job; it was left alone.
+        case changed
         /// There is no such job.
         case notFound
     }
@@ -33,6 +35,8 @@ extension Queue {
         case removed
         /// It runs, and was left alone; cancel it first.
         case running
+        /// It is in another state by now than was asked for, or it is another job; it was left alone.
+        case changed
         /// There is no such job (any more).
         case notFound
     }

@@ -15,6 +15,9 @@ public struct Queue: Sendable {
     /// Ids a call: with several look-ups and writes each, 200 stay below a millisecond or so.
     static let sliceLength = 200
 
+    /// The most entries of a ready list that a purge passes over.
+    private static let longestSkip = 500
+
     var core: ClientCore { client.core }
 
     init(name: String, client: StintClient) {
@@ -42,7 +45,7 @@ public struct Queue: Sendable {
 
     /// Lets claims go on.
     ///
-    /// Returns whether the queue was paused.
+    /// Returns whether the call found the queue paused. After a lost reply it is repeated, and then finds it resumed.
     @discardableResult
     public func resume() async throws(StintError) -> Bool {
         try await prepare()
@@ -70,31 +73,45 @@ public struct Queue: Sendable {
 
     /// Deletes jobs in bounded slices, oldest first, until those are gone that were there at the beginning.
     ///
+    /// By Redis time: a job that was enqueued, retried or (of those that ended) ended later stays, and so does its place.
+    ///
     /// - Parameters:
     ///   - targets: What to delete.
     ///   - onProgress: Called after each slice with the number of jobs deleted so far.
     /// - Returns: How many jobs were deleted.
     @discardableResult
     public func purge(
-        _ targets: Set<PurgeTarget>, onProgress: (Int) -> Void = { _ in }
+        _ targets: Set<PurgeTarget>, onProgress: (Int) async -> Void = { _ in }
     ) async throws(StintError) -> Int {
         try await prepare()
         let lane = try client.adminLane(name)
         let counts = try await core.counts(queue: name)
         var deleted = 0
-        for (source, entries) in counts.purgeSources where targets.contains(source.target) {
-            // What arrives meanwhile stays, and does not keep the purge from ending.
-            for start in stride(from: 0, to: entries, by: Self.sliceLength) {
+        for source in Self.purgeSources where targets.contains(source.target) {
+            var skip = 0
+            var deletedInPass = 0
+            while true {
                 try Self.checkCancellation()
-                let limit = min(Self.sliceLength, entries - start)
-                let slice = try await lane.purge(source: source.name, limit: limit)
+                let slice = try await lane.purge(
+                    source: source.name, limit: Self.sliceLength, untilMilliseconds: counts.nowMilliseconds, skip: skip)
+                skip += slice.passed
+                deletedInPass += slice.deleted
                 deleted += slice.deleted
-                onProgress(deleted)
-                if !slice.hasMore { break }
+                if slice.deleted > 0 { await onProgress(deleted) }
+                // Further back in a ready list there are only newer jobs.
+                if slice.hasMore, source.target != .ready || skip <= Self.longestSkip { continue }
+                // Where newer jobs were passed over, some may have been claimed meanwhile and others have moved up.
+                if skip == 0 || deletedInPass == 0 { break }
+                (skip, deletedInPass) = (0, 0)
             }
         }
         return deleted
     }
+
+    /// What `purge` is called with and what of the queue that is: delayed before ready, so that none slips from one to the
+    /// other.
+    private static let purgeSources: [(name: String, target: PurgeTarget)] =
+        [("delayed", .delayed)] + (0..<4).map { ("ready:\($0)", .ready) } + [("dead", .dead), ("kept", .kept)]
 
     func prepare() async throws(StintError) { try await client.prepare(queue: name, as: .operator) }
 

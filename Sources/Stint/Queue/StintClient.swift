@@ -106,6 +106,8 @@ public final class StintClient: Service, Sendable {
     }
 
     /// Makes sure that the server was checked, the user has the rights, and the queue is known by name.
+    ///
+    /// An operator's is noted also on a Redis that is full. An enqueue is refused there, and must leave nothing behind.
     func prepare(queue: String, as role: AccessRole) async throws(StintError) {
         try checkOpen()
         let key = (role == .producer ? "produce " : "steer ") + queue
@@ -114,7 +116,11 @@ public final class StintClient: Service, Sendable {
         try await connect(limit: limit)
         try await authorize([role], queues: [queue])
         try await gate.pass(key) { [core] () async throws(StintError) in
-            try await core.register(queue: queue, limit: limit)
+            if role == .operator {
+                try await core.register(queue: queue, limit: limit)
+            } else {
+                try await core.list(queue: queue, limit: limit)
+            }
         }
     }
 

@@ -17,29 +17,29 @@ package enum Scripts {
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 16, 9, 47, 16, 14, 53, 16, 22, 68, 16, 39, 72, 16, 45, 81, 16, 56, 89, 16, 66, 94, 16, 73, 98, 16, 79, 102, 16, 90, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 14, 8, 192, 14, 14, 195, 14, 19, 202, 14, 35, 205, 14, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 0, 26, 299, 0, 41, 325, 0, 68],
+        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 16, 9, 47, 16, 14, 53, 16, 22, 68, 16, 39, 72, 16, 45, 81, 16, 56, 89, 16, 66, 94, 16, 73, 98, 16, 79, 102, 16, 97, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 14, 8, 192, 14, 14, 195, 14, 19, 202, 14, 35, 205, 14, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 0, 26, 299, 0, 41, 325, 0, 68],
         "await": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 6, 16, 66, 11, 16, 73, 15, 1, 15],
         "beat": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 6, 2, 10, 7, 2, 10, 8, 9, 8, 12, 2, 16],
-        "cancel": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 5, 3, 9, 6, 3, 9, 7, 3, 9, 8, 3, 9, 9, 3, 9, 10, 3, 9, 11, 3, 9, 12, 3, 9, 14, 3, 10, 15, 3, 10, 16, 9, 8, 20, 13, 10, 34, 13, 26, 37, 16, 9, 40, 16, 14, 46, 16, 22, 61, 16, 39, 65, 16, 45, 74, 16, 56, 82, 16, 66, 87, 16, 73, 91, 10, 9, 99, 10, 19, 116, 10, 39, 121, 10, 46, 140, 10, 68, 171, 14, 8, 174, 3, 21],
+        "cancel": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 5, 3, 9, 6, 3, 9, 7, 3, 9, 8, 3, 9, 9, 3, 9, 10, 3, 9, 11, 3, 9, 12, 3, 9, 14, 3, 10, 15, 3, 10, 16, 3, 10, 17, 3, 10, 18, 9, 8, 22, 13, 10, 36, 13, 26, 39, 16, 9, 42, 16, 14, 48, 16, 22, 63, 16, 39, 67, 16, 45, 76, 16, 56, 84, 16, 66, 89, 16, 73, 93, 16, 86, 97, 10, 9, 105, 10, 19, 122, 10, 39, 127, 10, 46, 146, 10, 68, 177, 14, 8, 180, 3, 23],
         "configure": [1, 4, 5, 2, 4, 9, 4, 4, 10, 5, 9, 8, 9, 14, 8, 12, 14, 14, 15, 14, 29, 19, 4, 18],
         "confirm": [1, 5, 5, 2, 5, 9, 4, 5, 16],
-        "enqueue": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 5, 6, 9, 6, 6, 9, 7, 6, 9, 8, 6, 9, 9, 6, 9, 10, 6, 9, 11, 6, 9, 12, 6, 9, 13, 6, 9, 14, 6, 9, 16, 6, 10, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 16, 9, 44, 16, 14, 50, 16, 22, 65, 16, 39, 69, 16, 45, 78, 16, 56, 86, 16, 66, 91, 16, 73, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 14, 196, 14, 19, 203, 14, 35, 206, 14, 40, 213, 12, 9, 231, 12, 29, 264, 12, 64, 275, 12, 77, 279, 12, 83, 283, 12, 89, 299, 12, 108, 305, 12, 116, 313, 12, 126, 400, 6, 26, 419, 6, 46, 438, 6, 66],
+        "enqueue": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 5, 6, 9, 6, 6, 9, 7, 6, 9, 8, 6, 9, 9, 6, 9, 10, 6, 9, 11, 6, 9, 12, 6, 9, 13, 6, 9, 14, 6, 9, 16, 6, 10, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 16, 9, 44, 16, 14, 50, 16, 22, 65, 16, 39, 69, 16, 45, 78, 16, 56, 86, 16, 66, 91, 16, 73, 95, 16, 97, 102, 16, 106, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 14, 196, 14, 19, 203, 14, 35, 206, 14, 40, 213, 12, 9, 231, 12, 29, 264, 12, 64, 275, 12, 77, 279, 12, 83, 283, 12, 89, 299, 12, 108, 307, 12, 118, 315, 12, 128, 402, 6, 26, 421, 6, 46, 440, 6, 66],
         "fail": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 13, 7, 9, 14, 7, 9, 16, 7, 10, 17, 7, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 14, 8, 205, 14, 19, 212, 14, 35, 215, 14, 40, 222, 7, 22, 251, 7, 52],
         "inspect": [1, 17, 5, 2, 17, 9, 3, 17, 9, 4, 17, 9, 5, 17, 9, 6, 17, 9, 7, 17, 9, 8, 17, 9, 9, 17, 9, 10, 9, 8, 14, 17, 16],
         "leave": [1, 18, 5, 2, 18, 9, 3, 18, 9, 5, 18, 12],
-        "log": [1, 19, 5, 2, 19, 9, 3, 19, 9, 5, 19, 10, 6, 19, 10, 7, 19, 10, 8, 19, 10, 9, 19, 10, 10, 19, 15],
+        "log": [1, 19, 5, 2, 19, 9, 3, 19, 9, 5, 19, 10, 6, 19, 10, 7, 19, 10, 8, 19, 10, 9, 19, 10, 10, 19, 16],
         "open_lane": [1, 20, 5, 2, 20, 9, 3, 20, 14],
         "page": [1, 21, 5, 2, 21, 9, 3, 21, 9, 4, 21, 9, 5, 21, 9, 6, 21, 9, 7, 21, 9, 9, 21, 10, 10, 21, 10, 11, 21, 10, 12, 9, 8, 16, 21, 16],
         "pause": [1, 22, 5, 2, 22, 9, 3, 22, 9, 5, 22, 10, 6, 22, 10, 7, 9, 8, 11, 14, 8, 14, 14, 14, 17, 22, 16],
         "progress": [1, 23, 5, 2, 23, 9, 3, 23, 9, 5, 23, 10, 6, 23, 10, 7, 16, 66, 12, 16, 73, 16, 16, 79, 20, 23, 15],
         "promote": [1, 24, 5, 2, 24, 9, 3, 24, 9, 4, 24, 9, 5, 24, 9, 6, 24, 9, 7, 24, 9, 9, 24, 10, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 16, 66, 36, 16, 73, 40, 14, 8, 43, 14, 19, 50, 14, 35, 53, 24, 18],
-        "purge": [1, 25, 5, 2, 25, 9, 3, 25, 9, 4, 25, 9, 5, 25, 9, 6, 25, 9, 7, 25, 9, 8, 25, 9, 9, 25, 9, 10, 25, 9, 11, 25, 9, 12, 25, 9, 13, 25, 9, 15, 25, 10, 16, 25, 10, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 10, 9, 68, 10, 19, 85, 10, 39, 90, 14, 8, 93, 25, 20],
-        "register": [1, 26, 5, 2, 26, 9, 4, 26, 14],
-        "release": [1, 27, 5, 2, 27, 9, 3, 27, 9, 4, 27, 9, 5, 27, 9, 6, 27, 9, 7, 27, 9, 8, 27, 9, 9, 27, 9, 10, 27, 9, 11, 27, 9, 12, 27, 9, 13, 27, 9, 14, 27, 9, 15, 27, 9, 17, 27, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 22, 232, 27, 52],
-        "remove": [1, 28, 5, 2, 28, 9, 3, 28, 9, 4, 28, 9, 5, 28, 9, 6, 28, 9, 7, 28, 9, 8, 28, 9, 9, 28, 9, 10, 28, 9, 11, 28, 9, 12, 28, 9, 14, 28, 10, 15, 13, 10, 29, 13, 26, 32, 16, 9, 35, 16, 22, 50, 16, 39, 54, 16, 73, 58, 10, 9, 66, 10, 19, 83, 10, 39, 88, 14, 8, 91, 28, 18],
+        "purge": [1, 25, 5, 2, 25, 9, 3, 25, 9, 4, 25, 9, 5, 25, 9, 6, 25, 9, 7, 25, 9, 8, 25, 9, 9, 25, 9, 10, 25, 9, 11, 25, 9, 12, 25, 9, 13, 25, 9, 15, 25, 10, 16, 25, 10, 17, 25, 10, 18, 25, 10, 19, 13, 10, 33, 13, 26, 36, 16, 9, 39, 16, 22, 54, 16, 39, 58, 16, 73, 62, 10, 9, 70, 10, 19, 87, 10, 39, 92, 14, 8, 95, 25, 22],
+        "register": [1, 26, 5, 2, 26, 9, 4, 26, 15],
+        "release": [1, 27, 5, 2, 27, 9, 3, 27, 9, 4, 27, 9, 5, 27, 9, 6, 27, 9, 7, 27, 9, 8, 27, 9, 9, 27, 9, 10, 27, 9, 11, 27, 9, 12, 27, 9, 13, 27, 9, 14, 27, 9, 15, 27, 9, 17, 27, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 92, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 22, 232, 27, 52],
+        "remove": [1, 28, 5, 2, 28, 9, 3, 28, 9, 4, 28, 9, 5, 28, 9, 6, 28, 9, 7, 28, 9, 8, 28, 9, 9, 28, 9, 10, 28, 9, 11, 28, 9, 12, 28, 9, 14, 28, 10, 15, 28, 10, 16, 28, 10, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 16, 86, 64, 10, 9, 72, 10, 19, 89, 10, 39, 94, 14, 8, 97, 28, 20],
         "renew": [1, 29, 5, 2, 29, 9, 3, 29, 9, 5, 29, 10, 6, 9, 8, 10, 29, 15],
         "resume": [1, 30, 5, 2, 30, 9, 3, 30, 9, 4, 30, 9, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 30, 14],
-        "retry_dead": [1, 31, 5, 2, 31, 9, 3, 31, 9, 4, 31, 9, 5, 31, 9, 6, 31, 9, 7, 31, 9, 8, 31, 9, 9, 31, 9, 10, 31, 9, 11, 31, 9, 12, 31, 9, 13, 31, 9, 14, 31, 9, 16, 31, 10, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 85, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 21],
+        "retry_dead": [1, 31, 5, 2, 31, 9, 3, 31, 9, 4, 31, 9, 5, 31, 9, 6, 31, 9, 7, 31, 9, 8, 31, 9, 9, 31, 9, 10, 31, 9, 11, 31, 9, 12, 31, 9, 13, 31, 9, 14, 31, 9, 16, 31, 10, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 92, 95, 16, 97, 102, 16, 106, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 21],
         "rewake": [1, 32, 5, 2, 32, 9, 3, 32, 14],
         "show": [1, 33, 5, 2, 33, 9, 3, 33, 9, 4, 33, 9, 5, 33, 9, 6, 33, 9, 7, 33, 9, 8, 33, 9, 10, 9, 8, 14, 16, 79, 18, 33, 15],
         "sweep": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 9, 34, 9, 10, 34, 9, 11, 34, 9, 12, 34, 9, 13, 34, 9, 14, 34, 9, 16, 34, 10, 17, 34, 10, 18, 34, 10, 19, 9, 8, 23, 16, 9, 26, 16, 14, 32, 16, 22, 47, 16, 39, 51, 16, 45, 60, 16, 56, 68, 16, 66, 73, 16, 73, 77, 16, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 14, 8, 186, 14, 14, 189, 14, 19, 196, 14, 29, 200, 14, 35, 203, 14, 40, 210, 15, 9, 222, 15, 25, 226, 15, 31, 253, 15, 61, 276, 15, 88, 305, 15, 120, 320, 34, 27, 341, 34, 49, 389, 34, 98],
@@ -132,10 +132,10 @@ package enum Scripts {
             script: purgeScript,
             roles: [.operator],
             keys: ["jobs", "big", "ready", "delayed", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "lane"],
-            commands: ["GET", "HDEL", "HGET", "HMGET", "HSET", "LLEN", "LRANGE", "LTRIM", "PUBLISH", "SET", "ZCARD", "ZRANGE", "ZREM"]),
+            commands: ["GET", "HDEL", "HGET", "HMGET", "HSET", "LLEN", "LPUSH", "LRANGE", "LTRIM", "PUBLISH", "SET", "ZCARD", "ZRANGE", "ZREM"]),
         ScriptAccess(
             script: registerScript,
-            roles: [.producer, .operator],
+            roles: [.operator],
             keys: ["queues"],
             commands: ["SADD"]),
         ScriptAccess(
@@ -773,7 +773,9 @@ local meta = KEYS[10]
 local lane = KEYS[11]
 local number = tonumber(ARGV[1])
 local who = ARGV[2]
-local ids_from = 3
+local states = ARGV[3]
+local seen_ms = tonumber(ARGV[4])
+local ids_from = 5
 local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
@@ -848,6 +850,10 @@ end
 local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_meant(record, states, seen_ms)
+  return (states == '' or string.find(states, string.sub(record, 2, 2), 1, true) ~= nil)
+    and (seen_ms == 0 or struct.unpack('>I6', record, 12) <= seen_ms)
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -956,7 +962,9 @@ for at = ids_from, #ARGV do
   if record then
     local old, list, flags, attempt, crashes, returns = record_head(record)
     code = 'e'
-    if old == 'n' then
+    if (old == 'n' or old == 'r' or old == 'd') and not record_meant(record, states, seen_ms) then
+      code = 's'
+    elseif old == 'n' then
       code = 'f'
       record = record_move(record, 'n', bit.bor(flags, 2), attempt, crashes, returns, struct.unpack('>I6', record, 18))
       redis.call('HSET', jobs, id, record)
@@ -980,7 +988,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "e167287b52f5eb239ac266983e0a9da326dfa6f2"
+        sha1: "7e13996f8153cd2897b992280a3bb598161c4aed"
     )
 
     /// Cancels jobs: waiting ones end at once, running ones are told to stop.
@@ -1000,12 +1008,14 @@ return { 1, reply }
         lane: String,
         number: Int,
         who: some ScriptArgument,
+        states: some ScriptArgument,
+        seenMs: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: cancelScript,
             keys: [jobs, big, delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
-            arguments: [number.scriptBytes, who.scriptBytes] + ids
+            arguments: [number.scriptBytes, who.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
 
@@ -1017,12 +1027,14 @@ return { 1, reply }
         lane: String,
         number: Int,
         who: some ScriptArgument,
+        states: some ScriptArgument,
+        seenMs: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: cancelScript,
             keys: [keys.jobs, keys.big, keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
-            arguments: [number.scriptBytes, who.scriptBytes] + ids
+            arguments: [number.scriptBytes, who.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
 
@@ -1436,8 +1448,10 @@ end
 local function intake_replace(old, fresh, now_ms, now_us)
   local settled = intake_settle(fresh, now_ms, now_us)
   local flags = bit.bor(string.byte(settled, 4), bit.band(string.byte(old, 4), 1))
-  return string.sub(settled, 1, 1) .. string.sub(old, 2, 3) .. string.char(flags) .. string.sub(settled, 5, 11)
+  local record = string.sub(settled, 1, 1) .. string.sub(old, 2, 3) .. string.char(flags) .. string.sub(settled, 5, 11)
     .. string.sub(old, 12, 23) .. string.sub(settled, 24)
+  local revived = record_field(old, 'e')
+  return revived and record_add(record, 'e', revived) or record
 end
 local function intake_unplan_big(plan, id)
   for at = #plan.big - 1, 1, -2 do
@@ -1643,7 +1657,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "984e8c1507e205a406b0792a05f4aafb1d0c1dd5"
+        sha1: "12126600e38ca8684fb8a2badecf4be8921b8c38"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -2141,7 +2155,7 @@ return 1
     package static let logScript = RedisScript(
         name: "log",
         source: #"""
-#!lua flags=allow-oom
+#!lua
 local leases = KEYS[1]
 local log = KEYS[2]
 local member = ARGV[1]
@@ -2169,7 +2183,7 @@ end
 redis.call('PEXPIRE', log, ttl_ms)
 return 1
 """#,
-        sha1: "800dc45b08b9050b60f062aa4a9fa0d1fad98bc2"
+        sha1: "4b79fa74f8d5789241e608667eee553116990017"
     )
 
     /// Appends lines to a running job's log, under its lease.
@@ -2626,6 +2640,8 @@ local lane = KEYS[15]
 local number = tonumber(ARGV[1])
 local source = ARGV[2]
 local limit = tonumber(ARGV[3])
+local until_ms = tonumber(ARGV[4])
+local skip = tonumber(ARGV[5])
 local function lane_check(lane, number)
   local kept = redis.call('GET', lane)
   if not kept then
@@ -2704,8 +2720,8 @@ local function queue_too_new(schema)
 end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
-  local count, more = string.match(note, '^(%d+) (%d)$')
-  return { 1, tonumber(count), tonumber(more) }
+  local count, passed, more = string.match(note, '^(%d+) (%d+) (%d)$')
+  return { 1, tonumber(count), tonumber(passed), tonumber(more) }
 elseif verdict == 'lost' then
   return { -1 }
 end
@@ -2717,55 +2733,76 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
   kept = kept, dead = dead }
 local list = string.match(source, '^ready:([0-3])$')
 local sets = { delayed = { delayed, 'd' }, dead = { dead, 'x' }, kept = { kept, 'ck' } }
+local is_waiting = list or source == 'delayed'
 limit = math.max(1, math.min(limit, 200))
-local ids
+skip = math.max(0, list and math.min(skip, 500) or skip)
+local ids, first
 if list then
-  ids = redis.call('LRANGE', ready[list + 1], 0, limit - 1)
+  ids, first = redis.call('LRANGE', ready[list + 1], 0, skip + limit - 1), skip + 1
 else
-  ids = redis.call('ZRANGE', sets[source][1], 0, limit - 1)
+  ids, first = redis.call('ZRANGE', sets[source][1], skip, skip + limit - 1), 1
 end
-local deleted, tombs = 0, 0
-for _, id in ipairs(ids) do
-  local record = redis.call('HGET', jobs, id)
+local stays, passed, deleted, dropped = {}, 0, 0, 0
+for index, id in ipairs(ids) do
+  local record = index >= first and redis.call('HGET', jobs, id)
   local old, place
   if record then
     old, place = record_head(record)
   end
   local is_here = record and ((list and old == 'r' and place == tonumber(list))
     or (not list and string.find(sets[source][2], old, 1, true)))
+  local since_ms = 0
   if is_here then
-    if list or source == 'delayed' then
-      ending_tell(key, id, record)
-    end
-    ending_forget(key, id, record)
-    deleted = deleted + 1
-  else
-    tombs = tombs + 1
+    local revived = is_waiting and record_field(record, 'e')
+    since_ms = struct.unpack('>I6', revived or record, revived and 1 or is_waiting and 12 or 18)
   end
-  if not list then
-    redis.call('ZREM', sets[source][1], id)
+  if index < first or since_ms > until_ms then
+    stays[#stays + 1] = id
+    passed = passed + (index < first and 0 or 1)
+  else
+    if is_here then
+      if is_waiting then
+        ending_tell(key, id, record)
+      end
+      ending_forget(key, id, record)
+      deleted = deleted + 1
+    else
+      dropped = dropped + 1
+    end
+    if not list then
+      redis.call('ZREM', sets[source][1], id)
+    end
   end
 end
-local remains
+local left
 if list then
-  redis.call('LTRIM', ready[list + 1], #ids, -1)
-  remains = redis.call('LLEN', ready[list + 1])
+  if #stays < #ids then
+    redis.call('LTRIM', ready[list + 1], #ids, -1)
+    local back = {}
+    for index = #stays, 1, -1 do
+      back[#back + 1] = stays[index]
+    end
+    if #back > 0 then
+      redis.call('LPUSH', ready[list + 1], unpack(back)) -- at most 700
+    end
+  end
+  left = redis.call('LLEN', ready[list + 1])
   local count = tonumber(redis.call('HGET', meta, 'tomb:' .. list)) or 0
-  redis.call('HSET', meta, 'tomb:' .. list, math.max(0, math.min(count - tombs, remains)))
+  redis.call('HSET', meta, 'tomb:' .. list, math.max(0, math.min(count - dropped, left)))
 else
-  remains = redis.call('ZCARD', sets[source][1])
+  left = redis.call('ZCARD', sets[source][1])
 end
 redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
-local more = remains > 0 and 1 or 0
-lane_note(lane, number, deleted .. ' ' .. more)
-return { 1, deleted, more }
+local more = left > skip + passed and 1 or 0
+lane_note(lane, number, deleted .. ' ' .. passed .. ' ' .. more)
+return { 1, deleted, passed, more }
 """#,
-        sha1: "261bd19839577829f50a73472acfa3c00b703588"
+        sha1: "5db2802452d71f4de037865bc6eab99c769fb3d1"
     )
 
-    /// Deletes a slice of the jobs of one index, oldest first.
+    /// Deletes a slice of the jobs of one index that were there at a time, oldest first.
     ///
-    /// The reply: 1, jobs deleted, 1 if the index still has entries | -1 lane lost | -2 schema.
+    /// The reply: 1, jobs deleted, newer ones passed over, 1 if entries are left behind these | -1 lane lost | -2 schema.
     package static func purge(
         jobs: String,
         big: String,
@@ -2781,30 +2818,34 @@ return { 1, deleted, more }
         lane: String,
         number: Int,
         source: some ScriptArgument,
-        limit: Int
+        limit: Int,
+        untilMs: Int,
+        skip: Int
     ) -> ScriptCall {
         precondition(ready.count == 4, "ready: 4 keys")
         return ScriptCall(
             script: purgeScript,
             keys: [jobs, big] + ready + [delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
-            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes]
+            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes, untilMs.scriptBytes, skip.scriptBytes]
         )
     }
 
-    /// Deletes a slice of the jobs of one index, oldest first.
+    /// Deletes a slice of the jobs of one index that were there at a time, oldest first.
     ///
-    /// The reply: 1, jobs deleted, 1 if the index still has entries | -1 lane lost | -2 schema.
+    /// The reply: 1, jobs deleted, newer ones passed over, 1 if entries are left behind these | -1 lane lost | -2 schema.
     package static func purge(
         _ keys: QueueKeys,
         lane: String,
         number: Int,
         source: some ScriptArgument,
-        limit: Int
+        limit: Int,
+        untilMs: Int,
+        skip: Int
     ) -> ScriptCall {
         return ScriptCall(
             script: purgeScript,
             keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
-            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes]
+            arguments: [number.scriptBytes, source.scriptBytes, limit.scriptBytes, untilMs.scriptBytes, skip.scriptBytes]
         )
     }
 
@@ -3174,7 +3215,9 @@ local dead = KEYS[9]
 local meta = KEYS[10]
 local lane = KEYS[11]
 local number = tonumber(ARGV[1])
-local ids_from = 2
+local states = ARGV[2]
+local seen_ms = tonumber(ARGV[3])
+local ids_from = 4
 local function lane_check(lane, number)
   local kept = redis.call('GET', lane)
   if not kept then
@@ -3217,6 +3260,10 @@ end
 local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_meant(record, states, seen_ms)
+  return (states == '' or string.find(states, string.sub(record, 2, 2), 1, true) ~= nil)
+    and (seen_ms == 0 or struct.unpack('>I6', record, 12) <= seen_ms)
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -3272,6 +3319,8 @@ for at = ids_from, #ARGV do
     local old, list = record_head(record)
     if old == 'n' then
       code = 'n'
+    elseif not record_meant(record, states, seen_ms) then
+      code = 's'
     else
       code = 'o'
       if old == 'r' then
@@ -3292,7 +3341,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "44298c0b406e5a20d85de9472cb2f9403c333089"
+        sha1: "effd85af28c61100fde18dc71372fdba39b667b9"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -3311,12 +3360,14 @@ return { 1, reply }
         meta: String,
         lane: String,
         number: Int,
+        states: some ScriptArgument,
+        seenMs: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: removeScript,
             keys: [jobs, big, delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
-            arguments: [number.scriptBytes] + ids
+            arguments: [number.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
 
@@ -3327,12 +3378,14 @@ return { 1, reply }
         _ keys: QueueKeys,
         lane: String,
         number: Int,
+        states: some ScriptArgument,
+        seenMs: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
         return ScriptCall(
             script: removeScript,
             keys: [keys.jobs, keys.big, keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
-            arguments: [number.scriptBytes] + ids
+            arguments: [number.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
 

@@ -28,7 +28,7 @@ extension AccessRole {
     /// The commands that it sends itself, outside of scripts, and cannot do without.
     var commands: [String] {
         switch self {
-        case .producer: Self.waiting + Self.lookingUp + ["WAIT"]
+        case .producer: Self.waiting + Self.lookingUp + ["SADD", "WAIT"]
         case .worker: ["BZPOPMIN"]
         case .dashboard: Self.lookingUp + Self.reading
         case .operator: Self.lookingUp + Self.reading + Self.waiting

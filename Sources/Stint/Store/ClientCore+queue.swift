@@ -6,7 +6,12 @@ import StintRedis
 
 /// What is done to a queue as a whole.
 extension ClientCore {
-    /// Notes a queue's name, so that it is listed.
+    /// Notes a queue's name, so that it is listed; refused when Redis is full.
+    func list(queue: String, limit: Duration) async throws(StintError) {
+        _ = try await send(RedisCommand("SADD", keys.queues, queue), limit: limit)
+    }
+
+    /// Notes a queue's name, also when Redis is full.
     func register(queue: String, limit: Duration) async throws(StintError) {
         _ = try await call(Scripts.register(queues: keys.queues, name: queue), limit: limit)
     }

@@ -80,14 +80,19 @@ extension JobRecord {
 extension JobState {
     /// Reads the state's letter in a record.
     package init?(recordCode: UInt8) {
-        switch recordCode {
-        case UInt8(ascii: "d"): self = .delayed
-        case UInt8(ascii: "r"): self = .ready
-        case UInt8(ascii: "n"): self = .running
-        case UInt8(ascii: "c"): self = .completed
-        case UInt8(ascii: "x"): self = .dead
-        case UInt8(ascii: "k"): self = .cancelled
-        default: return nil
+        guard let state = Self.allCases.first(where: { $0.recordCode == recordCode }) else { return nil }
+        self = state
+    }
+
+    /// The state's letter in a record.
+    package var recordCode: UInt8 {
+        switch self {
+        case .delayed: UInt8(ascii: "d")
+        case .ready: UInt8(ascii: "r")
+        case .running: UInt8(ascii: "n")
+        case .completed: UInt8(ascii: "c")
+        case .dead: UInt8(ascii: "x")
+        case .cancelled: UInt8(ascii: "k")
         }
     }
 }

@@ -8,9 +8,9 @@ import StintRedis
 extension Lane {
     /// What is done to jobs that are named by their ids.
     enum Change: Sendable {
-        case cancel(by: String)
+        case cancel(by: String, JobsMeant)
         case retryDead
-        case remove
+        case remove(JobsMeant)
         case promote
 
         /// Who may do it.
@@ -60,23 +60,33 @@ extension Lane {
     func change(_ change: Change, _ ids: [[UInt8]]) async throws(StintError) -> [UInt8] {
         let reply = try await core.call(in: self) { [keys] lane, number in
             switch change {
-            case .cancel(let who): Scripts.cancel(keys, lane: lane, number: number, who: who, ids: ids)
+            case .cancel(let who, let meant):
+                Scripts.cancel(
+                    keys, lane: lane, number: number, who: who, states: meant.states, seenMs: meant.seenMilliseconds,
+                    ids: ids)
             case .retryDead: Scripts.retryDead(keys, lane: lane, number: number, ids: ids)
-            case .remove: Scripts.remove(keys, lane: lane, number: number, ids: ids)
+            case .remove(let meant):
+                Scripts.remove(
+                    keys, lane: lane, number: number, states: meant.states, seenMs: meant.seenMilliseconds, ids: ids)
             case .promote: Scripts.promote(keys, lane: lane, number: number, ids: ids)
             }
         }
         return reply.arrayValue?.last?.bytesValue ?? []
     }
 
-    /// Deletes the oldest entries of an index; returns how many jobs went, and whether the index has more.
-    func purge(source: String, limit: Int) async throws(StintError) -> (deleted: Int, hasMore: Bool) {
+    /// Deletes a slice of an index behind the first `skip` entries; returns how many jobs went, how many newer ones were
+    /// passed over, and whether there are entries behind these.
+    func purge(
+        source: String, limit: Int, untilMilliseconds: Int64, skip: Int
+    ) async throws(StintError) -> (deleted: Int, passed: Int, hasMore: Bool) {
         let reply = try await core.call(in: self) { [keys] lane, number in
-            Scripts.purge(keys, lane: lane, number: number, source: source, limit: limit)
+            Scripts.purge(
+                keys, lane: lane, number: number, source: source, limit: limit, untilMs: Int(untilMilliseconds),
+                skip: skip)
         }
-        guard let values = reply.arrayValue, values.count == 3, let deleted = values[1].integerValue else {
-            throw .unreadable("The reply of 'purge'")
-        }
-        return (Int(deleted), values[2].integerValue != 0)
+        guard let values = reply.arrayValue, values.count == 4, let deleted = values[1].integerValue,
+            let passed = values[2].integerValue
+        else { throw .unreadable("The reply of 'purge'") }
+        return (Int(deleted), Int(passed), values[3].integerValue != 0)
     }
 }

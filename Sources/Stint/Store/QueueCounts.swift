@@ -62,11 +62,4 @@ package struct QueueCounts: Sendable {
 
     /// A number of `meta`, 0 where it is not there.
     package func integer(_ field: String) -> Int { meta[field].flatMap { Int($0) } ?? 0 }
-
-    /// What `purge` is called with, what of the queue that is, and how many entries it has.
-    var purgeSources: [(source: (name: String, target: Queue.PurgeTarget), entries: Int)] {
-        readyEntries.enumerated().map { (("ready:\($0)", .ready), $1) } + [
-            (("delayed", .delayed), delayed), (("dead", .dead), dead), (("kept", .kept), kept),
-        ]
-    }
 }

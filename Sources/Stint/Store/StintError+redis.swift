@@ -24,7 +24,9 @@ extension StintError {
             } else if error.isRefusal {
                 self.init(.redisRefused, "Redis refused a command: \(error).", underlying: failure)
             } else if error.code == "OOM" {
-                self.init(.redisFull, "Redis has reached its maxmemory.", underlying: failure)
+                self.init(
+                    .redisFull, "Redis has reached its maxmemory; let workers drain the queues, or raise it.",
+                    underlying: failure)
             } else if error.isAboutClusters {
                 self = .isCluster
             } else if failure.isClusterDisabled {

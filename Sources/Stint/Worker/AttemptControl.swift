@@ -2,13 +2,14 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
 import StintRedis
 import Synchronization
 
 /// Carries an attempt's progress and log lines to Redis, and answers whether its lease is sure.
 ///
 /// Handlers call it from any thread and never wait: values gather, and leave on the reactor with the next call. What
-/// could not be written when the attempt ends is dropped, as its lease is.
+/// could not be written when the attempt ends is dropped, as its lease is; so are lines that a full Redis refuses.
 package final class AttemptControl: JobControl {
     private struct Buffer {
         var progress: String?
@@ -127,9 +128,18 @@ package final class AttemptControl: JobControl {
                     buffer.first = first
                 }
             default:
+                if case .failure(.server(let error)) = result, error.code == "OOM" { self.tellFull(lines.count) }
                 self.answered { $0.isLogInFlight = false }
             }
         }
+    }
+
+    private func tellFull(_ count: Int) {
+        engine.core.alarms.log(
+            .warning, "Redis is full: log lines of jobs are dropped", key: "log full",
+            [
+                "job.id": "\(job.id)", "stint.queue": "\(engine.calls[job.queue].name)", "stint.lines": "\(count)",
+            ], to: engine.logger)
     }
 
     private func answered(_ change: (inout Buffer) -> Void) {

@@ -163,10 +163,10 @@ extension WorkerEngine {
             case .success(let value):
                 turned(.renewal)
                 let lost = Set(value.arrayValue?.compactMap(\.string) ?? [])
-                apply { $0.renewed(tokens, lost: lost, sentAt: sentAt, now: $1) }
+                apply { $0.renewed(queue: queue, tokens, lost: lost, sentAt: sentAt, now: $1) }
             case .failure(let failure):
                 failed(.renewal, StintError(failure))
-                apply { $0.renewFailed(tokens, now: $1) }
+                apply { $0.renewFailed(queue: queue, tokens, now: $1) }
             }
         }
     }

@@ -20,29 +20,51 @@ extension WorkerMachine {
     /// Renews every lease of every queue, also of what has ended and waits to be sent or has no answer yet: a call that
     /// is repeated after an outage may come later than the hold on reaping lasts.
     mutating func renewAll(_ now: Duration) -> [Action] {
+        renewAt = now + renewalPeriod
+        return renew(Set(queues.indices))
+    }
+
+    /// Renews the leases of the queues whose last renewal failed; what is in flight is waited for first.
+    mutating func renewFailed() -> [Action] {
+        isRenewingAgain = false
+        return renew(Set(queues.indices.filter { queues[$0].hasFailedRenewal && queues[$0].renewals == 0 }))
+    }
+
+    private mutating func renew(_ chosen: Set<Int>) -> [Action] {
         var actions: [Action] = []
         var byQueue = [[(token: Token?, member: String)]](repeating: [], count: queues.count)
         for token in jobs.keys.sorted() {
             guard let held = jobs[token], held.isLeased else { continue }
             byQueue[held.job.queue].append((token, held.job.member))
         }
-        for (index, queue) in queues.enumerated() {
-            byQueue[index] += queue.unsettled.map { (nil, $0.job.member) }
-        }
-        for (queue, leases) in byQueue.enumerated() {
+        for queue in chosen.sorted() {
+            let leases = byQueue[queue] + queues[queue].unsettled.map { (nil, $0.job.member) }
+            queues[queue].hasFailedRenewal = false
             for start in stride(from: 0, to: leases.count, by: 500) {
                 let slice = leases[start..<min(start + 500, leases.count)]
                 actions.append(.renew(queue: queue, slice.compactMap(\.token), members: slice.map(\.member)))
+                queues[queue].renewals += 1
             }
         }
         return actions
     }
 
+    /// Has failed renewals made again soon, unless the regular ones come sooner or some are still in flight: those
+    /// that run into their own time limit would otherwise grow in number for as long as nothing answers.
+    private mutating func renewAgain(_ queue: Int, _ now: Duration) -> [Action] {
+        let pause: Duration = .milliseconds(200)
+        guard queues[queue].hasFailedRenewal, queues[queue].renewals == 0, !isRenewingAgain, now + pause < renewAt
+        else { return [] }
+        isRenewingAgain = true
+        return [.alarm(.renewAgain, after: pause)]
+    }
+
     /// A renewal was answered: the lost jobs' tasks are cancelled at once.
     package mutating func renewed(
-        _ tokens: [Token], lost: Set<String>, sentAt: Duration, now: Duration
+        queue: Int, _ tokens: [Token], lost: Set<String>, sentAt: Duration, now: Duration
     ) -> [Action] {
-        var actions: [Action] = []
+        queues[queue].renewals -= 1
+        var actions = renewAgain(queue, now)
         for token in tokens {
             guard let held = jobs[token], held.isLeased else { continue }
             if lost.contains(held.job.member) {
@@ -67,7 +89,9 @@ extension WorkerMachine {
     }
 
     /// A renewal got no answer: it is tried again soon, and the caller's option may cancel what is unsure by then.
-    package mutating func renewFailed(_ tokens: [Token], now: Duration) -> [Action] {
+    package mutating func renewFailed(queue: Int, _ tokens: [Token], now: Duration) -> [Action] {
+        queues[queue].renewals -= 1
+        queues[queue].hasFailedRenewal = true
         var actions: [Action] = []
         for token in tokens {
             guard let held = jobs[token], settings.cancelsWhenUnsure, held.cancelCause == nil else { continue }
@@ -76,9 +100,7 @@ extension WorkerMachine {
                 actions.append(.cancel(token))
             }
         }
-        guard !isRenewingAgain else { return actions }
-        isRenewingAgain = true
-        return actions + [.alarm(.renewAgain, after: .milliseconds(200))]
+        return actions + renewAgain(queue, now)
     }
 
     /// When the call was sent that last confirmed the job's lease; `nil` once it is known to be lost.

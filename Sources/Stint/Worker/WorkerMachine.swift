@@ -87,8 +87,9 @@ package struct WorkerMachine {
     var idleSince: Duration?
     /// When the alarm for timeouts goes off next.
     var timeoutsAt: Duration?
-    /// Whether renewals that got no answer are to be made again before the next ones.
+    /// Whether renewals that failed are to be made again before the next regular ones, and when these are due.
     var isRenewingAgain = false
+    var renewAt: Duration = .zero
     var renewalPeriod: Duration { settings.lease / 3 }
 
     package init(settings: WorkerSettings, random: any RandomSource) {
@@ -125,6 +126,7 @@ package struct WorkerMachine {
     /// Starts: looks at every queue at once, spread over a tenth of the interval.
     package mutating func begin(now: Duration) -> [Action] {
         idleSince = now
+        renewAt = now + renewalPeriod
         var actions: [Action] = [.alarm(.renew, after: renewalPeriod)]
         for index in queues.indices {
             queues[index].sweepAt = now
@@ -140,9 +142,7 @@ package struct WorkerMachine {
         switch alarm {
         case .sweep(let queue): return sweepIfDue(queue, now)
         case .renew: return renewAll(now) + [.alarm(.renew, after: renewalPeriod)]
-        case .renewAgain:
-            isRenewingAgain = false
-            return renewAll(now)
+        case .renewAgain: return renewFailed()
         case .listen: return dispatch(now)
         case .timeouts: return timeOutDue(now)
         case .overdue(let token): return overdue(token, now)

@@ -72,6 +72,9 @@ struct QueueState {
     var sideSent: [WorkerMachine.Outgoing] = []
     /// Whether the lane for failures and hand-backs has a call in flight.
     var isSideBusy = false
+    /// Renewals in flight, and whether one failed since the last regular one.
+    var renewals = 0
+    var hasFailedRenewal = false
     var isSweeping = false
     var sweepAt: Duration = .zero
     /// Jobs over their name's cap, in the order they were claimed.

@@ -26,7 +26,7 @@ package final class RedisCluster: Sendable {
         // What a script publishes, every node of a cluster hears.
         let dialer = Dialer(
             configuration: configuration.firstNode, tls: configuration.tls.map { TLSSource(options: $0) },
-            route: ListeningRoute(router: router), starts: .shared, reactor: reactor)
+            route: ListeningRoute(router: router), starts: .shared, reactor: reactor, reconnects: reconnects)
         subscriptions = SubscriptionLink(name: "subscriptions", dialer: dialer, random: random, logger: logger)
     }
 

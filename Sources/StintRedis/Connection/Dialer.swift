@@ -9,6 +9,10 @@ struct Dialer: Sendable {
     let route: any SocketRoute
     let starts: ConnectionStarts
     let reactor: NIOReactor
+    var reconnects = ReconnectLimit()
+
+    /// How long opening a socket may take.
+    var connectTimeout: Duration { reconnects.attempt(within: configuration.connectTimeout) }
 
     /// Makes a dialer for a server at the configuration's own address.
     static func direct(

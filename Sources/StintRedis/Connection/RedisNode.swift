@@ -42,7 +42,9 @@ package final class RedisNode: Sendable {
         } else {
             route = FixedRoute(address: configuration.address)
         }
-        let dialer = Dialer(configuration: configuration, tls: tls, route: route, starts: starts, reactor: reactor)
+        let dialer = Dialer(
+            configuration: configuration, tls: tls, route: route, starts: starts, reactor: reactor,
+            reconnects: reconnects)
         makeLink = { name, expiriesBeforeClose in
             CommandLink(
                 name: name, dialer: dialer, expiriesBeforeClose: expiriesBeforeClose, random: random,

@@ -77,11 +77,11 @@ final class RedisSocket {
         self.address = address
         dialer.route.began(self, at: address)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
-            let limit = self.configuration.connectTimeout.formatted
+        let limit = dialer.connectTimeout
+        deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limit)) {
             // A plain Redis takes the first bytes of TLS for the beginning of a command and waits for its end.
             let hint = self.dialer.tls == nil ? "" : " (does the port speak TLS?)"
-            self.end(.unreachable("no answer within \(limit)\(hint)"))
+            self.end(.unreachable("no answer within \(limit.formatted)\(hint)"))
         }
         let password: String?
         do {
@@ -98,7 +98,7 @@ final class RedisSocket {
         handshake = Handshake(
             configuration: configuration, password: password, needsPrimary: dialer.route.needsPrimary)
         var bootstrap = ClientBootstrap(group: eventLoop)
-            .connectTimeout(TimeAmount(configuration.connectTimeout))
+            .connectTimeout(TimeAmount(limit))
             .channelOption(.writeBufferWaterMark, value: .init(low: 256 * 1024, high: 1024 * 1024))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try bound.value.addHandlers(to: channel) }

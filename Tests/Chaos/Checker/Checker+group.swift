@@ -47,9 +47,10 @@ extension Checker {
         guard !losses.isEmpty else { return }
         show("until another primary was in place (p50 / p99 / max)", Distribution(losses).milliseconds)
         let back = Distribution(returns)
-        let lag = history.run.machineLag.p99
+        let lag = history.run.machineLag.max
+        show("the machine's own delay (p50 / p99 / max)", history.run.machineLag.milliseconds)
         demand(
-            "from then until a job started (p50 / p99 / max)", back.milliseconds, "≤ 2000 ms + delay",
+            "from then until a job started (p50 / p99 / max)", back.milliseconds, "max ≤ 2000 ms + longest delay",
             back.max <= 2_000_000_000 + lag)
     }
 

@@ -45,7 +45,8 @@ enum FullCheck {
         job.state == record.state && job.list == record.list && job.attempt == record.attempt
             && job.crashes == record.crashes && job.returns == record.returns && job.atMs == record.atMilliseconds
             && job.fence == record.fence && job.node == record.node && job.uniqueKey == record.uniqueKey
-            && job.maxAttempts == record.maxAttempts
+            && job.maxAttempts == record.maxAttempts && job.enqueuedMs == record.enqueuedMilliseconds
+            && job.revivedMs == record.revivedMilliseconds
     }
 
     /// Reads what belongs to the queue in one go.

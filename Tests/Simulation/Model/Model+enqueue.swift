@@ -83,6 +83,7 @@ extension Model {
         job.state = old.state
         job.list = old.list
         job.atMs = old.atMs
+        (job.enqueuedMs, job.revivedMs) = (old.enqueuedMs, old.revivedMs)
         job.readySince = old.readySince
         job.isAwaited = job.isAwaited || old.isAwaited
         queue.jobs[old.id] = job

@@ -11,9 +11,13 @@ extension Model {
         _ call: ObservedCall, _ parts: [RedisValue], _ queue: inout ModelQueue, _ nowMs: Int64, _ at: Duration
     ) {
         switch call.script {
-        case "cancel": expectCodes(call, parts, from: 2) { cancel($0, &queue, nowMs, at) }
+        case "cancel":
+            let meant = Meant(states: call.text(2), seenMs: call.number(3))
+            expectCodes(call, parts, from: 4) { cancel($0, meant, &queue, nowMs, at) }
         case "retry_dead": expectCodes(call, parts, from: 1) { retryDead($0, &queue, nowMs, at) }
-        case "remove": expectCodes(call, parts, from: 1) { remove($0, &queue) }
+        case "remove":
+            let meant = Meant(states: call.text(1), seenMs: call.number(2))
+            expectCodes(call, parts, from: 3) { remove($0, meant, &queue) }
         case "promote":
             expectCodes(call, parts, from: 1) { id in
                 guard let job = queue.jobs[id] else { return "m" }
@@ -37,8 +41,22 @@ extension Model {
             call, "the answer", wanted: call.texts(from: index).map(decide).joined(), found: parts.last?.string ?? "")
     }
 
-    private func cancel(_ id: String, _ queue: inout ModelQueue, _ nowMs: Int64, _ at: Duration) -> String {
+    /// Which jobs the call may touch: those in some states (any, if empty) that were enqueued by a time (any, if 0).
+    private struct Meant {
+        var states: String
+        var seenMs: Int64
+
+        func includes(_ job: ModelJob) -> Bool {
+            let letter = Character(UnicodeScalar(job.state.recordCode))
+            return (states.isEmpty || states.contains(letter)) && (seenMs == 0 || job.enqueuedMs <= seenMs)
+        }
+    }
+
+    private func cancel(
+        _ id: String, _ meant: Meant, _ queue: inout ModelQueue, _ nowMs: Int64, _ at: Duration
+    ) -> String {
         guard let job = queue.jobs[id] else { return "m" }
+        if job.isLive, !meant.includes(job) { return "s" }
         if job.state == .running {
             queue.jobs[id]?.isToBeCancelled = true
             if job.flaggedAt == nil { queue.jobs[id]?.flaggedAt = at }
@@ -66,28 +84,35 @@ extension Model {
         job.crashes = 0
         job.returns = 0
         job.expiresMs = nil
+        job.revivedMs = nowMs
         queue.jobs[id] = job
         queue.makeReady(id, atFront: false, nowMs, at)
         queue.count("revived")
         return "o"
     }
 
-    private func remove(_ id: String, _ queue: inout ModelQueue) -> String {
+    private func remove(_ id: String, _ meant: Meant, _ queue: inout ModelQueue) -> String {
         guard let job = queue.jobs[id] else { return "m" }
         if job.state == .running { return "n" }
+        guard meant.includes(job) else { return "s" }
         queue.forget(id)
         return "o"
     }
 
     private func purge(_ call: ObservedCall, _ parts: [RedisValue], _ queue: inout ModelQueue) {
         let source = call.text(1)
-        let limit = Int(call.number(2))
-        var ids: [String]
+        let (limit, untilMs, skip) = (Int(call.number(2)), call.number(3), Int(call.number(4)))
+        func isNewer(_ job: ModelJob) -> Bool {
+            (job.isWaiting ? job.revivedMs ?? job.enqueuedMs : job.atMs) > untilMs
+        }
+        var ids: [String] = []
+        var stays: [String] = []
         if source.hasPrefix("ready:"), let list = Int(source.suffix(1)) {
-            let entries = queue.ready[list].prefix(limit)
-            ids = []
-            for id in entries where queue.isLiveEntry(id, list) && !ids.contains(id) { ids.append(id) }
-            queue.ready[list].removeFirst(entries.count)
+            let entries = queue.ready[list].dropFirst(skip).prefix(limit)
+            for id in entries where queue.isLiveEntry(id, list) && !ids.contains(id) {
+                if let job = queue.jobs[id], isNewer(job) { stays.append(id) } else { ids.append(id) }
+            }
+            queue.ready[list].replaceSubrange(entries.startIndex..<entries.endIndex, with: stays)
         } else {
             let jobs =
                 switch source {
@@ -95,12 +120,15 @@ extension Model {
                 case "dead": queue.sorted(.dead, by: \.atMs)
                 default: queue.sorted(.completed, .cancelled, by: \.heldUntilMs)
                 }
-            ids = jobs.prefix(limit).map(\.id)
+            for job in jobs.dropFirst(skip).prefix(limit) {
+                if isNewer(job) { stays.append(job.id) } else { ids.append(job.id) }
+            }
         }
         for id in ids { queue.forget(id) }
         queue.count("purged", ids.count)
-        expect(
-            call, "the jobs deleted", wanted: Int64(ids.count),
-            found: parts.count > 1 ? parts[1].integerValue ?? -1 : -1)
+        for (what, wanted, at) in [("the jobs deleted", ids.count, 1), ("the jobs passed over", stays.count, 2)] {
+            expect(
+                call, what, wanted: Int64(wanted), found: parts.count > at ? parts[at].integerValue ?? -1 : -1)
+        }
     }
 }

@@ -23,6 +23,10 @@ struct ModelJob {
     var keepMs: Int64
     var windowMs: Int64
     var isAwaited: Bool
+    /// When it was taken in; a replacement keeps it.
+    var enqueuedMs: Int64
+    /// When it was last retried from dead.
+    var revivedMs: Int64?
     /// When it is cancelled if it was not started, or nil.
     var expiresMs: Int64?
     var isToBeCancelled = false
@@ -36,6 +40,7 @@ struct ModelJob {
     /// Takes over what an entry of `enqueue` says, as of this moment.
     init(id: String, entry: JobRecord, nowMs: Int64, at: Duration, dueIn: (_ delay: Int64) -> Int64) {
         self.id = id
+        enqueuedMs = nowMs
         let due = entry.flags.contains(.absoluteDue) ? entry.atMilliseconds : dueIn(entry.atMilliseconds)
         state = due <= nowMs ? .ready : .delayed
         atMs = max(due, nowMs)

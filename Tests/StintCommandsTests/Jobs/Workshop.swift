@@ -52,11 +52,17 @@ struct Workshop: Sendable {
         }
         worker.quiet()
         let task = Task { try await worker.run() }
-        let deadline = ContinuousClock.now + .seconds(60)
-        while try await inspector.nodes().isEmpty, ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(5))
+        do {
+            let deadline = ContinuousClock.now + .seconds(60)
+            while try await inspector.nodes().isEmpty, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            try await body()
+        } catch {
+            worker.drain()
+            _ = await task.result
+            throw error
         }
-        try await body()
         worker.drain()
         try await task.value
     }

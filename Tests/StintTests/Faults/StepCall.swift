@@ -89,12 +89,16 @@ enum StepCall: String, CaseIterable {
             return try await inLane { Scripts.release(keys, lane: $0, number: $1, handed: handed) }
         case .cancel:
             let ids = bytes("b", "d1", "r4", "k2", "nobody")
-            return try await inLane { Scripts.cancel(keys, lane: $0, number: $1, who: "me", ids: ids) }
+            return try await inLane {
+                Scripts.cancel(keys, lane: $0, number: $1, who: "me", states: "", seenMs: 0, ids: ids)
+            }
         case .retryDead:
             let ids = bytes("x1", "x2", "a")
             return try await inLane { Scripts.retryDead(keys, lane: $0, number: $1, ids: ids) }
         case .purge:
-            return try await inLane { Scripts.purge(keys, lane: $0, number: $1, source: "ready:2", limit: 2) }
+            return try await inLane {
+                Scripts.purge(keys, lane: $0, number: $1, source: "ready:2", limit: 2, untilMs: 1 << 46, skip: 0)
+            }
         case .renew:
             return try await repeating(Scripts.renew(keys, leaseMs: 12_000, members: [r1, r4] + bytes("gone")))
         case .sweep:
@@ -121,11 +125,14 @@ enum StepCall: String, CaseIterable {
             return try await inLane { Scripts.promote(keys, lane: $0, number: $1, ids: ids) }
         case .remove:
             let ids = bytes("b", "k2", "r1")
-            return try await inLane { Scripts.remove(keys, lane: $0, number: $1, ids: ids) }
+            return try await inLane { Scripts.remove(keys, lane: $0, number: $1, states: "", seenMs: 0, ids: ids) }
         case .pause: return try await repeating(Scripts.pause(keys, forMs: 60_000, who: "me", reason: "why"))
         case .resume: return try await repeating(Scripts.resume(keys))
         case .configure: return try await repeating(Scripts.configure(keys, field: "depth_limit", value: "50"))
-        case .openLane: return try await inLane { Scripts.cancel(keys, lane: $0, number: $1, who: "me", ids: []) }
+        case .openLane:
+            return try await inLane {
+                Scripts.cancel(keys, lane: $0, number: $1, who: "me", states: "", seenMs: 0, ids: [])
+            }
         case .register: return try await repeating(Scripts.register(queues: registry.queues, name: "mail"))
         case .rewake: return try await repeating(Scripts.rewake(keys))
         case .inspect: return try await repeating(Scripts.inspect(keys))

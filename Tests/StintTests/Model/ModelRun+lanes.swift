@@ -46,6 +46,16 @@ extension ModelRun {
         return ("\(call.script.name) \(lane) \(number) \(words.joined(separator: " "))", reply, actual)
     }
 
+    /// Which jobs a call may touch, and the letters of their states.
+    private func meant() -> (QueueModel.Meant, letters: String) {
+        let states = Set(JobState.allCases.filter { _ in number(2) == 0 })
+        let codes = states.map(\.recordCode).sorted()
+        return (.init(states: states, seen: pick([0, 0, someTime()])), String(decoding: codes, as: UTF8.self))
+    }
+
+    /// When one of the jobs was enqueued, or a time at which none was.
+    private func someTime() -> Int64 { pick(model.jobs.values.map(\.enqueued).sorted() + [1]) }
+
     private func make(
         _ step: Step, _ lane: String, _ number: Int
     ) throws -> (call: ScriptCall, body: LaneBody, words: [String]) {
@@ -86,21 +96,29 @@ extension ModelRun {
             return (call, { $0.release(handed) }, handed.map { "\($0.lease) \($0.delay)" })
         case .cancel:
             let ids = ids()
-            let call = Scripts.cancel(keys, lane: lane, number: number, who: "me", ids: bytes(ids))
-            return (call, { $0.cancel(ids, by: "me") }, ids)
+            let (meant, letters) = meant()
+            let call = Scripts.cancel(
+                keys, lane: lane, number: number, who: "me", states: letters, seenMs: Int(meant.seen), ids: bytes(ids))
+            return (call, { $0.cancel(ids, by: "me", meant) }, ids + [letters, "\(meant.seen)"])
         case .promote:
             let ids = ids()
             let call = Scripts.promote(keys, lane: lane, number: number, ids: bytes(ids))
             return (call, { $0.promote(ids) }, ids)
         case .remove:
             let ids = ids()
-            let call = Scripts.remove(keys, lane: lane, number: number, ids: bytes(ids))
-            return (call, { $0.remove(ids) }, ids)
+            let (meant, letters) = meant()
+            let call = Scripts.remove(
+                keys, lane: lane, number: number, states: letters, seenMs: Int(meant.seen), ids: bytes(ids))
+            return (call, { $0.remove(ids, meant) }, ids + [letters, "\(meant.seen)"])
         case .purge:
             let source = pick(["ready:0", "ready:1", "ready:2", "ready:3", "delayed", "dead", "kept"])
             let limit = 1 + self.number(3)
-            let call = Scripts.purge(keys, lane: lane, number: number, source: source, limit: limit)
-            return (call, { $0.purge(source, limit: limit) }, [source])
+            let (until, skip) = (pick([model.now, model.now, someTime()]), pick([0, 0, 1, 2]))
+            let call = Scripts.purge(
+                keys, lane: lane, number: number, source: source, limit: limit, untilMs: Int(until), skip: skip)
+            return (
+                call, { $0.purge(source, limit: limit, until: until, skip: skip) }, [source, "\(until)", "\(skip)"]
+            )
         default:
             let ids = ids()
             let call = Scripts.retryDead(keys, lane: lane, number: number, ids: bytes(ids))

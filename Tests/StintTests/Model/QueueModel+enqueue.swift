@@ -89,13 +89,14 @@ extension QueueModel {
         hasHadUniqueKeys = true
     }
 
-    /// Gives a waiting job new data and options; its place, priority and times stay, and it stays awaited.
+    /// Gives a waiting job new data and options; its place, priority and times (also that of its retrial) stay, and it stays
+    /// awaited.
     private mutating func replace(_ id: String, _ entry: TestJob) {
         guard let old = jobs[id] else { return }
         var content = entry.content
         content.priority = old.priority
         var job = ModelJob(TestJob(id, content: content), now: old.enqueued, due: due(in:))
-        (job.state, job.at) = (old.state, old.at)
+        (job.state, job.at, job.revived) = (old.state, old.at, old.revived)
         job.expires = job.mayExpire ? now + content.expiresAfterMilliseconds : 0
         job.isAwaited = job.isAwaited || old.isAwaited
         jobs[id] = job

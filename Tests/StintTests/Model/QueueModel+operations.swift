@@ -6,12 +6,23 @@ import Stint
 
 /// What people and clients ask for.
 extension QueueModel {
-    mutating func cancel(_ ids: [String], by who: String) -> (reply: ModelReply, note: String) {
+    /// Which jobs a call may touch: those in some states (all, if empty) that were enqueued by a time (any, if 0).
+    struct Meant {
+        var states: Set<JobState> = []
+        var seen: Int64 = 0
+
+        func includes(_ job: ModelJob) -> Bool {
+            (states.isEmpty || states.contains(job.state)) && (seen == 0 || job.enqueued <= seen)
+        }
+    }
+
+    mutating func cancel(_ ids: [String], by who: String, _ meant: Meant) -> (reply: ModelReply, note: String) {
         var cancelled = 0
         for list in 0..<4 { count("tomb:\(list)", 0) }
         let codes = ids.map { id -> String in
             guard let job = jobs[id] else { return "m" }
             if job.state.isFinal { return "e" }
+            guard meant.includes(job) else { return "s" }
             if job.state == .running {
                 let request = "\(now) \(who)"
                 jobs[id]?.cancelRequest = request
@@ -61,10 +72,11 @@ extension QueueModel {
         makeReady(id)
     }
 
-    mutating func remove(_ ids: [String]) -> (reply: ModelReply, note: String) {
+    mutating func remove(_ ids: [String], _ meant: Meant) -> (reply: ModelReply, note: String) {
         let codes = ids.map { id -> String in
             guard let job = jobs[id] else { return "m" }
             guard job.state != .running else { return "n" }
+            guard meant.includes(job) else { return "s" }
             if job.state == .ready { count("tomb:\(job.list)") }
             forget(id)
             return "o"

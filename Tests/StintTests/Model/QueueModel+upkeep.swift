@@ -111,22 +111,33 @@ extension QueueModel {
         return .list([.number(1), .number(Int64(ended.count + died.count)), .number(0)])
     }
 
-    mutating func purge(_ source: String, limit: Int) -> (reply: ModelReply, note: String) {
+    /// Deletes what of a slice was there at a time; newer jobs stay in their place.
+    mutating func purge(
+        _ source: String, limit: Int, until: Int64, skip: Int
+    ) -> (reply: ModelReply, note: String) {
+        func isNewer(_ id: String, _ isWaiting: Bool) -> Bool {
+            guard let job = jobs[id] else { return false }
+            return (isWaiting ? job.revived ?? job.enqueued : job.at) > until
+        }
         var deleted = 0
+        let passed: Int
         let remains: Int
         if source.hasPrefix("ready:"), let list = Int(source.suffix(1)) {
-            let slice = ready[list].prefix(limit)
-            ready[list].removeFirst(slice.count)
+            let slice = ready[list].dropFirst(skip).prefix(limit)
+            var stays: [String] = []
             for id in slice {
-                if isLive(id, in: list) {
+                if !isLive(id, in: list) {
+                    count("tomb:\(list)", -1)
+                } else if isNewer(id, true) {
+                    stays.append(id)
+                } else {
                     forget(id)
                     deleted += 1
-                } else {
-                    count("tomb:\(list)", -1)
                 }
             }
+            ready[list].replaceSubrange(slice.startIndex..<slice.endIndex, with: stays)
             count("tomb:\(list)", 0)
-            remains = ready[list].count
+            (passed, remains) = (stays.count, ready[list].count)
         } else {
             let all: [(Int64, String)] =
                 switch source {
@@ -134,14 +145,18 @@ extension QueueModel {
                 case "dead": jobs(.dead).map { ($0.at, $0.id) }
                 default: (jobs(.completed) + jobs(.cancelled)).map { ($0.dropAt, $0.id) }
                 }
-            for (_, id) in all.sorted(by: <).prefix(limit) {
+            let slice = all.sorted(by: <).dropFirst(skip).prefix(limit).map(\.1)
+            for id in slice where !isNewer(id, source == "delayed") {
                 forget(id)
                 deleted += 1
             }
-            remains = all.count - deleted
+            (passed, remains) = (slice.count - deleted, all.count - deleted)
         }
         count("purged", deleted)
-        let more = remains > 0 ? 1 : 0
-        return (.list([.number(1), .number(Int64(deleted)), .number(Int64(more))]), "\(deleted) \(more)")
+        let more = remains > skip + passed ? 1 : 0
+        return (
+            .list([.number(1), .number(Int64(deleted)), .number(Int64(passed)), .number(Int64(more))]),
+            "\(deleted) \(passed) \(more)"
+        )
     }
 }

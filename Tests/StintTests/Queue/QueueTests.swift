@@ -2,7 +2,7 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
+import FoundationEssentials
 import StintRedis
 import StintTesting
 import Testing
@@ -134,21 +134,110 @@ import Testing
         }
     }
 
-    @Test("A purge leaves what comes after it began")
+    @Test("A purge leaves what comes after it began, also where workers claim meanwhile")
     func purgeLater() async throws {
         try await withStint { stint in
-            try await stint.client.enqueue(contentsOf: (0..<250).map { SendReceipt(orderID: $0) })
+            try await stint.client.enqueue(contentsOf: (0..<450).map { SendReceipt(orderID: $0) })
+            let worker = TestWorker(stint.core, queue: "mail")
+            var claims: [TestWorker.Claim] = []
             let deleted = try await stint.client.queue("mail").purge([.ready]) { deleted in
                 guard deleted == 200 else { return }
-                let isDone = DispatchSemaphore(value: 0)
-                Task.detached {
-                    _ = try? await stint.client.enqueue(contentsOf: (250..<300).map { SendReceipt(orderID: $0) })
-                    isDone.signal()
+                do {
+                    try await stint.passMillisecond()
+                    try await stint.client.enqueue(contentsOf: (450..<700).map { SendReceipt(orderID: $0) })
+                    claims = try await worker.claim(100)
+                } catch {
+                    Issue.record(error)
                 }
-                isDone.wait()
             }
-            #expect(deleted == 250)
-            #expect(try await stint.enqueued(SendReceipt.self).map(\.orderID) == Array(250..<300))
+            #expect(claims.count == 100)
+            #expect(deleted == 350)
+            #expect(try await stint.enqueued(SendReceipt.self).map(\.orderID).sorted() == Array(450..<700))
+        }
+    }
+
+    @Test("A purge of delayed jobs leaves later ones that are due before them, and misses none of the old")
+    func purgeDelayedLater() async throws {
+        try await withStint { stint in
+            let late = JobOptions(delay: .seconds(7_000))
+            let early = JobOptions(delay: .seconds(600))
+            try await stint.client.enqueue(contentsOf: (0..<450).map { SendReceipt(orderID: $0) }, options: late)
+            let queue = try stint.client.queue("mail")
+            var fresh: [JobID] = []
+            let deleted = try await queue.purge([.delayed]) { deleted in
+                do {
+                    if deleted == 200 {
+                        try await stint.passMillisecond()
+                        let jobs = (450..<750).map { SendReceipt(orderID: $0) }
+                        fresh = try await stint.client.enqueue(contentsOf: jobs, options: early).map(\.id)
+                    } else if !fresh.isEmpty {
+                        // What was passed over leaves, so that others move up into its place.
+                        _ = try await queue.promote(Array(fresh.prefix(150)))
+                        fresh = []
+                    }
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            #expect(deleted == 450)
+            let status = try await stint.inspector.queue("mail")
+            #expect([status.delayed, status.ready] == [150, 150])
+        }
+    }
+
+    @Test("A purge of dead jobs leaves those that died after it began, and what was retried meanwhile")
+    func purgeDeadLater() async throws {
+        try await withStint { stint in
+            let worker = TestWorker(stint.core, queue: "mail")
+            let queue = try stint.client.queue("mail")
+            func die(_ numbers: Range<Int>) async throws -> [JobID] {
+                try await stint.client.enqueue(contentsOf: numbers.map { SendReceipt(orderID: $0) })
+                var ids: [JobID] = []
+                while let claim = try await worker.claim().first {
+                    try await worker.fail(claim)
+                    ids.append(claim.id)
+                }
+                return ids
+            }
+            let old = try await die(0..<250)
+            let deleted = try await queue.purge([.dead]) { deleted in
+                guard deleted == 200 else { return }
+                do {
+                    try await stint.passMillisecond()
+                    _ = try await die(250..<260)
+                    _ = try await queue.retryDead(Array(old.suffix(10)))
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            #expect(deleted == 240)
+            let status = try await stint.inspector.queue("mail")
+            #expect([status.dead, status.ready] == [10, 10])
+        }
+    }
+
+    @Test("What changed since somebody looked is left alone")
+    func changed() async throws {
+        try await withStint { stint in
+            let queue = try stint.client.queue("mail")
+            let id = try JobID("order-7")
+            let options = JobOptions(id: id, keep: .seconds(60))
+            let worker = TestWorker(stint.core, queue: "mail")
+            try await stint.client.enqueue(SendReceipt(orderID: 7), options: options)
+            #expect(try await worker.drain() == 1)
+            let page = try await stint.inspector.jobs(queue: "mail", state: .completed)
+            #expect(page.jobs.map(\.id) == [id])
+            // Its record runs out, and a producer enqueues another under its id.
+            #expect(try await queue.remove([id], ifIn: [.completed], enqueuedBy: page.date) == [.removed])
+            try await stint.passMillisecond()
+            try await stint.client.enqueue(SendReceipt(orderID: 8), options: options)
+            #expect(try await queue.remove([id], enqueuedBy: page.date) == [.changed])
+            #expect(try await queue.remove([id], ifIn: [.completed]) == [.changed])
+            #expect(try await queue.remove([id], ifIn: []) == [.changed])
+            #expect(try await queue.cancel([id], ifIn: [.delayed, .running]) == [.changed])
+            #expect(try await queue.cancel([id], enqueuedBy: page.date) == [.changed])
+            #expect(try await queue.cancel([id], ifIn: [.ready], enqueuedBy: .distantFuture) == [.cancelled])
+            #expect(try await queue.cancel([id], ifIn: [.ready]) == [.ended])
         }
     }
 
@@ -162,6 +251,11 @@ import Testing
             let fresh = try StintClient(.init(redis: stint.url), logger: stint.client.logger)
             let queue = try fresh.queue("mail")
             #expect(await code { try await fresh.enqueue(SendReceipt(orderID: 9)) } == .redisFull)
+            let names = try await stint.command("SMEMBERS", "{stint}:queues")
+            #expect(
+                await code { try await fresh.enqueue(name: "n", payload: [], options: .init(queue: "new")) }
+                    == .redisFull)
+            #expect(try await stint.command("SMEMBERS", "{stint}:queues") == names, "a refused enqueue leaves nothing")
             try await queue.pause(reason: "full")
             try await queue.setDepthLimit(3)
             try await queue.lowerLease(to: .seconds(3))
@@ -196,5 +290,17 @@ import Testing
             let outcomes = try await queue.cancel([])
             #expect(outcomes.isEmpty)
         }
+    }
+}
+
+extension TestStint {
+    /// Waits until Redis time is in another millisecond, so that what comes then is later than what was.
+    fileprivate func passMillisecond() async throws {
+        func now() async throws -> [RedisValue] {
+            let time = try await command("TIME").arrayValue ?? []
+            return [time[0], .integer((time[1].integerValue ?? 0) / 1000)]
+        }
+        let before = try await now()
+        while try await now() == before {}
     }
 }

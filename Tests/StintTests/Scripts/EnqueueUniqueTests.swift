@@ -71,6 +71,24 @@ import Testing
         }
     }
 
+    @Test("A retried job that is replaced keeps the time of its retrial, from which its attempts are timed")
+    func replacedAfterRetrial() async throws {
+        let clock = try ServerClock()
+        try await ScriptBench.with(clock: clock) { bench in
+            let claim = try await bench.running(keyed("a", .reject))
+            try await bench.fail((claim, action: "d", delay: 0, kind: "e", text: "no"))
+            clock.microseconds += 60_000_000
+            try await bench.retryDead("a")
+            let old = try await bench.snapshot().record("a")
+            clock.microseconds += 1_000_000
+            #expect(try await bench.enqueue(keyed("b", .replace), keyed("c", .replace)) == "[1, pp, [a, a]]")
+            let record = try await bench.snapshot().record("a")
+            #expect(record.payload == Array("payload of c".utf8))
+            #expect(record.revivedMilliseconds == old.atMilliseconds)
+            #expect(record.enqueuedMilliseconds == old.enqueuedMilliseconds)
+        }
+    }
+
     @Test("A running holder is not replaced")
     func runningHolder() async throws {
         try await ScriptBench.with { bench in

@@ -64,6 +64,25 @@ import Testing
         }
     }
 
+    @Test("A full Redis refuses lines and changes nothing, while the job goes on")
+    func full() async throws {
+        try await ScriptBench.with { bench in
+            let claim = try await bench.running(TestJob("a"))
+            _ = try await log(bench, claim, first: 1, "one")
+            try await bench.redis("CONFIG", "SET", "maxmemory", "1")
+            let before = try await bench.snapshot()
+            let error = await #expect(throws: RedisFailure.self) { try await log(bench, claim, first: 2, "two") }
+            guard case .server(let reply)? = error, reply.code == "OOM" else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(try await bench.snapshot() == before)
+            try await bench.run(Scripts.progress(bench.keys, id: "a", member: claim.member, text: "half"))
+            #expect(try await bench.advance(0, finished: [(claim, "")]).lost == [])
+            #expect(try await bench.snapshot().ids == [])
+        }
+    }
+
     @Test("A run under a new lease begins anew, also where the attempt has the same number")
     func nextRun() async throws {
         try await ScriptBench.with { bench in

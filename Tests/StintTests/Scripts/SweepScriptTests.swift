@@ -335,7 +335,7 @@ import Testing
                         bench.keys, lane: bench.lane, number: bench.nextNumber(), entries: bench.entries(jobs)))
                 try await bench.run(
                     Scripts.cancel(
-                        bench.keys, lane: bench.lane, number: bench.nextNumber(), who: "me",
+                        bench.keys, lane: bench.lane, number: bench.nextNumber(), who: "me", states: "", seenMs: 0,
                         ids: jobs.map { Array($0.id.utf8) }))
             }
             try await bench.run(Scripts.pause(bench.keys, forMs: 0, who: "me", reason: ""))

@@ -56,8 +56,8 @@ import Testing
                 Issue.record("nothing was thrown")
             } catch {
                 #expect(error.code == .redisRefused)
-                #expect(error.message.contains("'register'") && error.message.contains("give the user +eval"))
-                #expect(error.message.contains(Scripts.registerScript.sha1))
+                #expect(error.message.contains("'open_lane'") && error.message.contains("give the user +eval"))
+                #expect(error.message.contains(Scripts.openLaneScript.sha1))
             }
             for script in Scripts.all { try await bench.command("SCRIPT", "LOAD", script.source) }
             #expect(try await bench.client.enqueue(name: "n", payload: []).isNew)
@@ -83,6 +83,31 @@ import Testing
             #expect(entries.first?.metadata["stint.script"] == "enqueue")
             #expect(entries.first?.metadata["stint.sha1"] == "\(Scripts.enqueueScript.sha1)")
             #expect(try await bench.client.enqueue(name: "n", payload: []).isNew)
+        }
+    }
+
+    @Test("OOM: a worker drains a full Redis, drops the log lines of its jobs, and says so once")
+    func full() async throws {
+        try await ErrorBench.with { bench in
+            for number in 0..<5 { try await bench.client.enqueue(Work(number: number)) }
+            try await bench.command("CONFIG", "SET", "maxmemory", "1")
+            let ran = Mutex(0)
+            let worker = try Worker(bench.client, options: WorkerFixture.quick) {
+                Handle(Work.self) { _, context in
+                    for line in 0..<300 { context.log("line \(line)") }
+                    ran.withLock { $0 += 1 }
+                }
+            }
+            let task = Task { try await worker.run() }
+            try await eventually("all jobs end") {
+                try await bench.client.inspector.queue("default").totals.completed == 5
+            }
+            worker.drain()
+            try await task.value
+            #expect(ran.withLock { $0 } == 5)
+            #expect(try await bench.command("KEYS", "*:log:*").arrayValue == [])
+            let entries = bench.log.having("Redis is full: log lines of jobs are dropped")
+            #expect(entries.count == 1 && entries.first?.level == .warning)
         }
     }
 

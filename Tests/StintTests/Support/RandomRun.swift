@@ -98,7 +98,9 @@ struct RandomRun {
             return "release \(claim.member) \(other.member): \(reply)"
         case 8:
             let ids = ids()
-            let call = Scripts.cancel(bench.keys, lane: bench.lane, number: bench.nextNumber(), who: "me", ids: ids)
+            let call = Scripts.cancel(
+                bench.keys, lane: bench.lane, number: bench.nextNumber(), who: "me", states: "", seenMs: 0,
+                ids: ids)
             return "cancel \(ids): \(try await inLane(call))"
         case 9:
             let ids = ids()
@@ -109,7 +111,7 @@ struct RandomRun {
             let next = bench.nextNumber()
             let call =
                 number(3) == 0
-                ? Scripts.remove(bench.keys, lane: bench.lane, number: next, ids: ids)
+                ? Scripts.remove(bench.keys, lane: bench.lane, number: next, states: "", seenMs: 0, ids: ids)
                 : Scripts.promote(bench.keys, lane: bench.lane, number: next, ids: ids)
             return "\(call.script.name) \(ids): \(try await bench.run(call).line)"
         case 11:
@@ -128,7 +130,8 @@ struct RandomRun {
         default:
             let source = pick(["ready:0", "ready:1", "ready:2", "ready:3", "delayed", "dead", "kept"])
             let call = Scripts.purge(
-                bench.keys, lane: bench.lane, number: bench.nextNumber(), source: source, limit: 1 + number(3))
+                bench.keys, lane: bench.lane, number: bench.nextNumber(), source: source, limit: 1 + number(3),
+                untilMs: 1 << 46, skip: number(2))
             return "purge \(source): \(try await inLane(call))"
         }
     }

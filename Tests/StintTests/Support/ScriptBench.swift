@@ -154,6 +154,11 @@ struct QueueView: Equatable {
             .filter { $0 != "lane:\(ScriptBench.laneName)" }.sorted()
     }
 
+    /// Everything but the lane of the calls.
+    var beyondLane: [String: RedisSnapshot.Contents] {
+        snapshot.keys.filter { $0.key != keys.lane(ScriptBench.laneName) }
+    }
+
     /// The ready lists of all priorities.
     var ready: [[String]] { keys.ready.map(snapshot.list) }
     var delayed: [String: Int64] { snapshot.scores(keys.delayed) }

@@ -125,10 +125,13 @@ extension ScriptBench {
     }
 
     @discardableResult
-    func cancel(_ ids: String..., number: Int? = nil) async throws -> String {
+    func cancel(
+        _ ids: String..., states: String = "", seen: Int64 = 0, number: Int? = nil
+    ) async throws -> String {
         try await run(
             Scripts.cancel(
-                keys, lane: lane, number: number ?? nextNumber(), who: "me", ids: ids.map { Array($0.utf8) })
+                keys, lane: lane, number: number ?? nextNumber(), who: "me", states: states, seenMs: Int(seen),
+                ids: ids.map { Array($0.utf8) })
         ).line
     }
 
@@ -140,9 +143,13 @@ extension ScriptBench {
     }
 
     @discardableResult
-    func remove(_ ids: String..., number: Int? = nil) async throws -> String {
+    func remove(
+        _ ids: String..., states: String = "", seen: Int64 = 0, number: Int? = nil
+    ) async throws -> String {
         try await run(
-            Scripts.remove(keys, lane: lane, number: number ?? nextNumber(), ids: ids.map { Array($0.utf8) })
+            Scripts.remove(
+                keys, lane: lane, number: number ?? nextNumber(), states: states, seenMs: Int(seen),
+                ids: ids.map { Array($0.utf8) })
         ).line
     }
 
@@ -154,9 +161,13 @@ extension ScriptBench {
     }
 
     @discardableResult
-    func purge(_ source: String, _ limit: Int, number: Int? = nil) async throws -> String {
+    func purge(
+        _ source: String, _ limit: Int, until: Int64 = 1 << 46, skip: Int = 0, number: Int? = nil
+    ) async throws -> String {
         try await run(
-            Scripts.purge(keys, lane: lane, number: number ?? nextNumber(), source: source, limit: limit)
+            Scripts.purge(
+                keys, lane: lane, number: number ?? nextNumber(), source: source, limit: limit, untilMs: Int(until),
+                skip: skip)
         ).line
     }
 

@@ -22,6 +22,8 @@ struct MachineBench {
     var rewakes: [Int] = []
     var renewals: [Int] = []
     var renewedMembers: [Int] = []
+    /// The queues of the renewals.
+    var renewedQueues: [Int] = []
     var releases: [Int] = []
     var failures: [Int] = []
     var started: [WorkerMachine.Token] = []
@@ -50,7 +52,8 @@ struct MachineBench {
                 carried.append((queue, finished.map(\.job)))
             case .fail(_, let jobs): failures.append(jobs.count)
             case .release(_, let jobs): releases.append(jobs.count)
-            case .renew(_, let tokens, let members):
+            case .renew(let queue, let tokens, let members):
+                renewedQueues.append(queue)
                 renewals.append(tokens.count)
                 renewedMembers.append(members.count)
             case .sweep(let queue): sweeps.append(queue)

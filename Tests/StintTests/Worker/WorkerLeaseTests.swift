@@ -46,7 +46,8 @@ import Testing
                 let id = receipt.id.description
                 lane.call { lane, number in
                     Scripts.cancel(
-                        QueueKeys(queue: "default"), lane: lane, number: number, who: "test", ids: [Array(id.utf8)])
+                        QueueKeys(queue: "default"), lane: lane, number: number, who: "test", states: "", seenMs: 0,
+                        ids: [Array(id.utf8)])
                 } completion: { _ in
                 }
                 try await eventually("cancelled") { try await fixture.record(receipt.id)?.state == .cancelled }

@@ -11,22 +11,69 @@ import Testing
 @Suite struct WorkerMachineEdgeTests {
     private static let failure = AttemptEnd.fail(.init(kind: .error, delay: .seconds(1), text: "no"))
 
-    @Test("A renewal that got no answer is made again in 200 ms, once however many failed")
+    @Test(
+        "A renewal that failed is made again in 200 ms, once and for its own queue, unless the regular one comes sooner"
+    )
     func renewAgain() {
+        var bench = MachineBench(slots: 2, queues: [("a", 1), ("b", 1)])
+        bench.perform { $0.begin(now: $1) }
+        for queue in [0, 1] { bench.answer(queue, jobs: 1) }
+        bench.perform { $0.alarm(.renew, now: $1) }
+        #expect(bench.renewedQueues == [0, 1])
+        bench.perform { $0.renewed(queue: 0, [0], lost: [], sentAt: $1, now: $1) }
+        bench.alarms = []
+        bench.perform { $0.renewFailed(queue: 1, [1], now: $1) }
+        #expect(bench.alarms.map(\.0) == [.renewAgain])
+        #expect(bench.alarms.map(\.1) == [.milliseconds(200)])
+        bench.now += .milliseconds(200)
+        bench.perform { $0.alarm(.renewAgain, now: $1) }
+        #expect(bench.renewedQueues == [0, 1, 1])
+        bench.now += .seconds(3)
+        bench.perform { $0.renewFailed(queue: 1, [1], now: $1) }
+        #expect(bench.alarms.count == 1, "the regular one comes sooner")
+    }
+
+    @Test("Renewals that run into their time limit do not grow in number, however long nothing answers")
+    func renewalsDuringOutage() {
         var bench = MachineBench(slots: 1)
         bench.perform { $0.begin(now: $1) }
         bench.answer(0, jobs: 1)
+        var alarms: [(at: Duration, alarm: WorkerMachine.Alarm)] = []
+        var failures: [Duration] = []
+        var most = 0
+        while bench.now < .seconds(300) {
+            alarms += bench.alarms.filter { [.renew, .renewAgain].contains($0.0) }.map { (bench.now + $0.1, $0.0) }
+            failures += bench.renewedQueues.dropFirst(failures.count).map { _ in bench.now + .seconds(5) }
+            bench.alarms = []
+            let inFlight = failures.filter { $0 > bench.now }
+            most = max(most, inFlight.count)
+            alarms.sort { $0.at < $1.at }
+            if let first = inFlight.min(), first <= alarms[0].at {
+                bench.now = first
+                bench.perform { $0.renewFailed(queue: 0, [0], now: $1) }
+            } else {
+                let next = alarms.removeFirst()
+                bench.now = next.at
+                bench.perform { $0.alarm(next.alarm, now: $1) }
+            }
+        }
+        #expect(bench.renewedQueues.count == 90)
+        #expect(most == 2)
+    }
+
+    @Test("A queue whose renewals fail at once does not make those of others any more frequent")
+    func oneQueueFails() {
+        var bench = MachineBench(slots: 2, queues: [("a", 1), ("b", 1)])
+        bench.perform { $0.begin(now: $1) }
+        for queue in [0, 1] { bench.answer(queue, jobs: 1) }
         bench.perform { $0.alarm(.renew, now: $1) }
-        #expect(bench.renewedMembers == [1])
-        bench.alarms = []
-        bench.perform { $0.renewFailed([0], now: $1) }
-        bench.perform { $0.renewFailed([], now: $1) }
-        #expect(bench.alarms.map(\.0) == [.renewAgain])
-        #expect(bench.alarms.map(\.1) == [.milliseconds(200)])
-        bench.perform { $0.alarm(.renewAgain, now: $1) }
-        #expect(bench.renewedMembers == [1, 1])
-        bench.perform { $0.renewFailed([0], now: $1) }
-        #expect(bench.alarms.count == 2)
+        bench.perform { $0.renewed(queue: 0, [0], lost: [], sentAt: $1, now: $1) }
+        for _ in 0..<10 {
+            bench.perform { $0.renewFailed(queue: 1, [1], now: $1) }
+            bench.now += .milliseconds(200)
+            bench.perform { $0.alarm(.renewAgain, now: $1) }
+        }
+        #expect(bench.renewedQueues == [0] + Array(repeating: 1, count: 11))
     }
 
     @Test("A queue is looked at, and its cancellations with it, before a second has passed since the last look")
@@ -60,10 +107,10 @@ import Testing
             bench.perform { $0.begin(now: $1) }
             bench.answer(0, jobs: 1)
             bench.now += .seconds(9)
-            bench.perform { $0.renewFailed([0], now: $1) }
+            bench.perform { $0.renewFailed(queue: 0, [0], now: $1) }
             #expect(bench.cancelled == [])
             bench.now += .seconds(1)
-            bench.perform { $0.renewFailed([0], now: $1) }
+            bench.perform { $0.renewFailed(queue: 0, [0], now: $1) }
             #expect(bench.cancelled == (cancels ? [0] : []))
         }
     }

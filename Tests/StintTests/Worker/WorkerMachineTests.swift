@@ -113,7 +113,7 @@ import Testing
         bench.answer(0, jobs: 1, hasMore: false)
         let token = bench.started[0]
         let member = bench.members[token] ?? ""
-        bench.perform { $0.renewed([token], lost: [member], sentAt: $1, now: $1) }
+        bench.perform { $0.renewed(queue: 0, [token], lost: [member], sentAt: $1, now: $1) }
         #expect(bench.cancelled == [token])
         let calls = bench.advances.count
         bench.end([token])

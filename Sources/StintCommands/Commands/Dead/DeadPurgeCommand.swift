@@ -44,22 +44,17 @@ struct DeadPurgeCommand: ConsoleCommand {
                     try confirm.confirm($0, typing: target.namespace, given: confirmed, on: console)
                 }
             }
-            // What selectors find is dead; what is named may be anything.
-            let isNamed = !targets.ids.isEmpty
-            try await steering.perform(client, on: console) { queue, ids in
-                guard isNamed else { return try await queue.remove(ids).map(JobRemoveCommand.verdict) }
-                var verdicts: [Verdict] = []
-                for id in ids { verdicts.append(try await Self.purge(id, queue, client)) }
-                return verdicts
+            try await steering.perform(client, on: console) { queue, ids, began in
+                try await queue.remove(ids, ifIn: [.dead], enqueuedBy: began).map { outcome in
+                    switch outcome {
+                    case .running, .changed: began == nil ? Self.notDead : .changed
+                    case .removed, .notFound: JobRemoveCommand.verdict(outcome)
+                    }
+                }
             }
         }
     }
 
-    private static func purge(_ id: JobID, _ queue: Queue, _ client: StintClient) async throws -> Verdict {
-        let state = try await client.inspector.job(id, queue: queue.name)?.summary.state
-        guard state == nil || state == .dead else {
-            return .refused(.refusedByState, "it is not dead (delete it with: stint job rm)")
-        }
-        return try await queue.remove([id]).map(JobRemoveCommand.verdict).first ?? .missing
-    }
+    private static let notDead = Verdict.refused(
+        .refusedByState, "it is not dead (delete it with: stint job rm)")
 }

@@ -30,8 +30,8 @@ struct DeadRetryCommand: ConsoleCommand {
             verb: "retry", past: JobRetryCommand.past, targets: targets, states: [.dead], confirm: confirm,
             change: change)
         try await connection.withClient(on: console) { client, _ in
-            try await steering.perform(client, on: console) {
-                try await $0.retryDead($1).map(JobRetryCommand.verdict)
+            try await steering.perform(client, on: console) { queue, ids, _ in
+                try await queue.retryDead(ids).map(JobRetryCommand.verdict)
             }
             console.hint("watch: stint queue ls --watch")
         }

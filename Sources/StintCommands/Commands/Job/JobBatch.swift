@@ -2,6 +2,7 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import Stint
 import StintTerminal
 
@@ -36,6 +37,8 @@ struct JobBatch: Sendable {
     var ids: [JobID] = []
     /// How many are in each state.
     var states: [JobState: Int] = [:]
+    /// Redis time when the search of this queue began: a job that was enqueued later is none of these.
+    var date: Date?
 
     /// Changes the jobs slice by slice with progress; Ctrl-C stops between two slices.
     ///
@@ -43,7 +46,7 @@ struct JobBatch: Sendable {
     ///   with status 130 that says how many were looked at, if it was stopped.
     static func work(
         _ batches: [JobBatch], _ client: StintClient, _ console: Console,
-        act: @escaping @Sendable (Queue, [JobID]) async throws -> [Verdict]
+        act: @escaping @Sendable (Queue, [JobID], Date?) async throws -> [Verdict]
     ) async -> (outcomes: [Outcome], failure: (any Error)?) {
         let total = batches.reduce(0) { $0 + $1.ids.count }
         let progress = WorkProgress(total, on: console)
@@ -60,7 +63,7 @@ struct JobBatch: Sendable {
                                 "\(NumberText.grouped(seen)) of \(JobCount.text(total)) are done")
                         }
                         let slice = Array(batch.ids[start..<min(start + sliceLength, batch.ids.count)])
-                        for verdict in try await act(queue, slice) {
+                        for verdict in try await act(queue, slice, batch.date) {
                             outcomes[outcomes.count - 1].verdicts[verdict, default: 0] += 1
                         }
                         seen += slice.count

@@ -35,11 +35,16 @@ struct JobCancelCommand: ConsoleCommand {
 
     func perform(on console: Console) async throws {
         let who = try Caller.name(with: reason)
+        let states = state ?? Self.states
         let steering = Steering(
-            verb: "cancel", past: "cancelled, or told to stop", targets: targets, states: state ?? Self.states,
-            confirm: confirm, change: change)
+            verb: "cancel", past: "cancelled, or told to stop", targets: targets, states: states, confirm: confirm,
+            change: change)
         try await connection.withClient(on: console) { client, _ in
-            try await steering.perform(client, on: console) { try await $0.cancel($1, by: who).map(Self.verdict) }
+            try await steering.perform(client, on: console) { queue, ids, began in
+                try await queue.cancel(
+                    ids, by: who, ifIn: began.map { _ in Set(states) }, enqueuedBy: began
+                ).map(Self.verdict)
+            }
         }
     }
 
@@ -48,6 +53,7 @@ struct JobCancelCommand: ConsoleCommand {
         case .cancelled: .done("is cancelled")
         case .requested: .done("runs and is told to stop")
         case .ended: .refused(.refusedByState, "it has ended already")
+        case .changed: .changed
         case .notFound: .missing
         }
     }

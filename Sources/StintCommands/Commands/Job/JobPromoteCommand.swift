@@ -30,7 +30,9 @@ struct JobPromoteCommand: ConsoleCommand {
         let steering = Steering(
             verb: "promote", past: "ready", targets: targets, states: [.delayed], confirm: confirm, change: change)
         try await connection.withClient(on: console) { client, _ in
-            try await steering.perform(client, on: console) { try await $0.promote($1).map(Self.verdict) }
+            try await steering.perform(client, on: console) { queue, ids, _ in
+                try await queue.promote(ids).map(Self.verdict)
+            }
         }
     }
 

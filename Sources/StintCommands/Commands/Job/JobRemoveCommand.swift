@@ -35,11 +35,15 @@ struct JobRemoveCommand: ConsoleCommand {
     func validate() throws { try targets.check([("--state", state != nil)]) }
 
     func perform(on console: Console) async throws {
+        let states = state ?? Self.states
         let steering = Steering(
-            verb: "delete", past: "deleted", targets: targets, states: state ?? Self.states, confirm: confirm,
-            change: change, asks: true)
+            verb: "delete", past: "deleted", targets: targets, states: states, confirm: confirm, change: change,
+            asks: true)
         try await connection.withClient(on: console) { client, _ in
-            try await steering.perform(client, on: console) { try await $0.remove($1).map(Self.verdict) }
+            try await steering.perform(client, on: console) { queue, ids, began in
+                // What is named may be in any state; what selectors found, in theirs.
+                try await queue.remove(ids, ifIn: began.map { _ in Set(states) }, enqueuedBy: began).map(Self.verdict)
+            }
         }
     }
 
@@ -47,6 +51,7 @@ struct JobRemoveCommand: ConsoleCommand {
         switch outcome {
         case .removed: .done("is deleted")
         case .running: .refused(.refusedByState, "it runs; cancel it first: stint job cancel")
+        case .changed: .changed
         case .notFound: .missing
         }
     }

@@ -30,7 +30,9 @@ struct JobRetryCommand: ConsoleCommand {
         let steering = Steering(
             verb: "retry", past: Self.past, targets: targets, states: [.dead], confirm: confirm, change: change)
         try await connection.withClient(on: console) { client, _ in
-            try await steering.perform(client, on: console) { try await $0.retryDead($1).map(Self.verdict) }
+            try await steering.perform(client, on: console) { queue, ids, _ in
+                try await queue.retryDead(ids).map(Self.verdict)
+            }
             console.hint("watch: stint job ls --watch")
         }
     }

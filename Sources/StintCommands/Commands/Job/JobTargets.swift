@@ -65,6 +65,9 @@ struct JobTargets: ParsableArguments {
     }
 
     /// Collects the ids of all jobs in some states that the selectors name, oldest first in each queue and state.
+    ///
+    /// Jobs that are enqueued after it began are left out, so that the time of the beginning tells a job that was found from
+    /// another that is enqueued under its id later.
     func collect(_ states: [JobState], _ client: StintClient, on console: Console) async throws -> [JobBatch] {
         let inspector = client.inspector
         let queues =
@@ -82,7 +85,10 @@ struct JobTargets: ParsableArguments {
                     try Task.checkCancellation()
                     let page = try await inspector.jobs(queue: queue, state: state, offset: start, limit: 500)
                     searched += page.jobs.count
-                    for job in page.jobs where left > 0 && matches(job) && seen.insert(job.id).inserted {
+                    let began = batch.date ?? page.date
+                    batch.date = began
+                    for job in page.jobs
+                    where left > 0 && job.enqueuedAt <= began && matches(job) && seen.insert(job.id).inserted {
                         batch.ids.append(job.id)
                         batch.states[state, default: 0] += 1
                         left -= 1

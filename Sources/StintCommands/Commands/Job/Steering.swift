@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FoundationEssentials
 import Stint
 import StintTerminal
 
@@ -14,6 +15,7 @@ enum Verdict: Sendable, Hashable {
     case refused(CommandStatus, String)
 
     static let missing = Verdict.refused(.notFound, "no such job")
+    static let changed = Verdict.refused(.refusedByState, "changed meanwhile: another state, or another job, by now")
 }
 
 /// Changes jobs and says of each what happened, or of many how many.
@@ -34,10 +36,12 @@ struct Steering {
 
     /// Does the work for the ids or for what the selectors name, and reports.
     ///
+    /// - Parameter act: Changes jobs; for what selectors found it gets the time by which these were enqueued, and must
+    ///   leave alone what is in none of the states by then.
     /// - Throws: A failure with status 2 if only some were changed; 3 or 4 if none was.
     func perform(
         _ client: StintClient, on console: Console,
-        _ act: @escaping @Sendable (Queue, [JobID]) async throws -> [Verdict]
+        _ act: @escaping @Sendable (Queue, [JobID], Date?) async throws -> [Verdict]
     ) async throws {
         guard targets.ids.isEmpty else { return try await performNamed(client, on: console, act) }
         let batches = try await targets.collect(states, client, on: console)
@@ -76,7 +80,7 @@ struct Steering {
     }
 
     private func performNamed(
-        _ client: StintClient, on console: Console, _ act: (Queue, [JobID]) async throws -> [Verdict]
+        _ client: StintClient, on console: Console, _ act: (Queue, [JobID], Date?) async throws -> [Verdict]
     ) async throws {
         var ids: [JobID] = []
         for word in targets.ids {
@@ -102,7 +106,7 @@ struct Steering {
         var verdicts: [JobID: Verdict] = [:]
         let groups = Dictionary(grouping: ids.filter { jobs[$0] != nil }) { jobs[$0]?.queue ?? "" }
         for (queue, ids) in groups {
-            let outcomes = try await act(try client.queue(queue), ids)
+            let outcomes = try await act(try client.queue(queue), ids, nil)
             for (id, verdict) in zip(ids, outcomes) { verdicts[id] = verdict }
         }
         try report(ids.map { ($0, jobs[$0]?.queue, verdicts[$0] ?? .missing) }, on: console)

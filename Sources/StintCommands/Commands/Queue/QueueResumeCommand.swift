@@ -38,9 +38,10 @@ struct QueueResumeCommand: ConsoleCommand {
             }
             if all { try confirm.confirm("Resume \(QueueSelection.text(names)) that are paused?", on: console) }
             for name in names {
+                // After a lost reply the call is repeated, and finds the queue as it left it.
                 let wasPaused = try await client.queue(name).resume()
-                change.tell(queue: name, done: wasPaused, reason: wasPaused ? nil : "it was not paused", on: console)
-                if wasPaused { console.done("resumed '\(name)'") } else { console.talk("'\(name)' was not paused") }
+                change.tell(queue: name, done: wasPaused, reason: wasPaused ? nil : "it is not paused", on: console)
+                if wasPaused { console.done("resumed '\(name)'") } else { console.talk("'\(name)' is not paused") }
             }
         }
     }
