@@ -91,7 +91,7 @@ extension ClientCore {
         _ report: inout AccessReport, at server: any RedisTransport, _ limit: Duration
     ) async throws(StintError) {
         let sources = ["+eval", "+eval_ro"]
-        guard report.missing.contains(where: sources.contains) else { return }
+        guard !report.missing.isEmpty, report.missing.allSatisfy(sources.contains) else { return }
         let command = RedisCommand("SCRIPT", ["EXISTS"] + report.role.scripts.map(\.script.sha1))
         let known = try await answer(to: command, of: server, limit)?.arrayValue ?? []
         if !known.isEmpty, known.allSatisfy({ $0.integerValue == 1 }) {
