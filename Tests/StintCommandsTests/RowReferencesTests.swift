@@ -43,4 +43,17 @@ import Testing
         #expect(throws: CommandFailure.self) { try references.resolve("@last") }
         #expect(throws: CommandFailure.self) { try references.resolve("%1") }
     }
+
+    @Test("A home folder that does not exist is not made")
+    func noHome() async throws {
+        try await withFolder { folder async throws in
+            var invocation = Invocation.process
+            for environment in [["HOME": folder + "/none"], [:]] {
+                invocation.environment = environment
+                RowReferences(invocation).remember(last: "x")
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder + "/none"))
+            #expect(!FileManager.default.fileExists(atPath: "/nonexistent"))
+        }
+    }
 }

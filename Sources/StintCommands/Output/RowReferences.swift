@@ -12,15 +12,18 @@ package struct RowReferences: Sendable {
     package static let maximumRows = 1_000
 
     private let path: String
+    /// What must be there: a home folder that does not exist, as that of many service users, is never made.
+    private let home: String
 
     /// The references of the current invocation's terminal.
     package static var current: RowReferences { RowReferences(Invocation.current) }
 
     /// Uses `$XDG_STATE_HOME/stint/last-<tty>`.
     package init(_ invocation: Invocation) {
-        let home = invocation.environment["HOME"] ?? "/"
+        let named = invocation.environment["HOME"] ?? "/nonexistent"
         let state = invocation.environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        path = (state ?? home + "/.local/state") + "/stint/last-" + invocation.terminalName
+        home = state == nil ? named : "/"
+        path = (state ?? named + "/.local/state") + "/stint/last-" + invocation.terminalName
     }
 
     /// Makes `%1`, `%2`… stand for these ids.
@@ -74,6 +77,7 @@ package struct RowReferences: Sendable {
 
     /// Written beside and renamed, so that two commands of one terminal never mix their lines.
     private func write(last: String?, rows: [String]) {
+        guard FileManager.default.fileExists(atPath: home) else { return }
         let folder = (path as NSString).deletingLastPathComponent
         let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
         try? FileManager.default.createDirectory(

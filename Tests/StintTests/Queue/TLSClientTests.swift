@@ -49,7 +49,7 @@ import Testing
     )
     func user() async throws {
         let rules = try AccessRules([.producer, .worker], user: "app")
-        try await withTLSRedis(["tls-auth-clients yes", AccessFixture.line(rules)]) { tls in
+        try await withTLSRedis(["tls-auth-clients yes", AccessFixture.line(rules)], names: "DNS:localhost") { tls in
             let url = "rediss://app:pw@localhost:\(tls.port)"
             try await withClient(url, authority: "ca", tls, certificate: "client") { try await live($0) }
             for (authority, certificate) in [("ca", nil), ("other", "client"), ("ca", "stranger")] {
