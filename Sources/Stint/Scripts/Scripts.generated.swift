@@ -13,37 +13,37 @@ package enum Scripts {
     package static let all: [RedisScript] = [advanceScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, registerScript, releaseScript, removeScript, renewScript, resumeScript, retryDeadScript, rewakeScript, showScript, sweepScript, trimScript]
 
     /// The Lua files that the line maps name by index.
-    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
+    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/limit.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 16, 9, 47, 16, 14, 53, 16, 22, 68, 16, 39, 72, 16, 45, 81, 16, 56, 89, 16, 66, 94, 16, 73, 98, 16, 79, 102, 16, 90, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 14, 8, 192, 14, 14, 195, 14, 19, 202, 14, 35, 205, 14, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 0, 25, 299, 0, 40, 325, 0, 67],
-        "await": [1, 1, 5, 2, 1, 8, 3, 1, 8, 4, 1, 8, 6, 16, 66, 11, 16, 73, 15, 1, 14],
+        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 17, 9, 47, 17, 14, 53, 17, 22, 68, 17, 39, 72, 17, 45, 81, 17, 56, 89, 17, 66, 94, 17, 73, 98, 17, 79, 102, 17, 90, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 15, 8, 192, 15, 14, 195, 15, 19, 202, 15, 35, 205, 15, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 14, 9, 288, 0, 26, 302, 0, 41, 334, 0, 74],
+        "await": [1, 1, 5, 2, 1, 8, 3, 1, 8, 4, 1, 8, 6, 17, 66, 11, 17, 73, 15, 1, 14],
         "beat": [1, 2, 5, 2, 2, 8, 3, 2, 8, 4, 2, 8, 6, 2, 9, 7, 2, 9, 8, 9, 8, 12, 2, 15],
-        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 9, 8, 20, 13, 10, 34, 13, 26, 37, 16, 9, 40, 16, 14, 46, 16, 22, 61, 16, 39, 65, 16, 45, 74, 16, 56, 82, 16, 66, 87, 16, 73, 91, 10, 9, 99, 10, 19, 116, 10, 39, 121, 10, 46, 140, 10, 68, 171, 14, 8, 174, 3, 20],
-        "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 9, 8, 9, 14, 8, 12, 14, 14, 15, 14, 29, 19, 4, 17],
+        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 9, 8, 20, 13, 10, 34, 13, 26, 37, 17, 9, 40, 17, 14, 46, 17, 22, 61, 17, 39, 65, 17, 45, 74, 17, 56, 82, 17, 66, 87, 17, 73, 91, 10, 9, 99, 10, 19, 116, 10, 39, 121, 10, 46, 140, 10, 68, 171, 15, 8, 174, 14, 9, 177, 3, 21],
+        "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 9, 8, 9, 15, 8, 12, 15, 14, 15, 15, 29, 19, 14, 9, 22, 4, 18],
         "confirm": [1, 5, 5, 2, 5, 8, 4, 5, 15],
-        "enqueue": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 16, 9, 44, 16, 14, 50, 16, 22, 65, 16, 39, 69, 16, 45, 78, 16, 56, 86, 16, 66, 91, 16, 73, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 14, 196, 14, 19, 203, 14, 35, 206, 14, 40, 213, 12, 9, 231, 12, 29, 264, 12, 64, 275, 12, 77, 279, 12, 83, 283, 12, 89, 299, 12, 108, 305, 12, 116, 313, 12, 126, 400, 6, 25, 419, 6, 45, 438, 6, 65],
-        "fail": [1, 7, 5, 2, 7, 8, 3, 7, 8, 4, 7, 8, 5, 7, 8, 6, 7, 8, 7, 7, 8, 8, 7, 8, 9, 7, 8, 10, 7, 8, 11, 7, 8, 12, 7, 8, 13, 7, 8, 14, 7, 8, 16, 7, 9, 17, 7, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 14, 8, 205, 14, 19, 212, 14, 35, 215, 14, 40, 222, 7, 21, 251, 7, 51],
-        "inspect": [1, 17, 5, 2, 17, 8, 3, 17, 8, 4, 17, 8, 5, 17, 8, 6, 17, 8, 7, 17, 8, 8, 17, 8, 9, 17, 8, 10, 9, 8, 14, 17, 15],
-        "leave": [1, 18, 5, 2, 18, 8, 3, 18, 8, 5, 18, 11],
-        "log": [1, 19, 5, 2, 19, 8, 3, 19, 8, 5, 19, 9, 6, 19, 9, 7, 19, 9, 8, 19, 9, 9, 19, 9, 10, 19, 14],
-        "open_lane": [1, 20, 5, 2, 20, 8, 3, 20, 13],
-        "page": [1, 21, 5, 2, 21, 8, 3, 21, 8, 4, 21, 8, 5, 21, 8, 6, 21, 8, 7, 21, 8, 9, 21, 9, 10, 21, 9, 11, 21, 9, 12, 9, 8, 16, 21, 15],
-        "pause": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 9, 8, 11, 14, 8, 14, 14, 14, 17, 22, 15],
-        "progress": [1, 23, 5, 2, 23, 8, 3, 23, 8, 5, 23, 9, 6, 23, 9, 7, 16, 66, 12, 16, 73, 16, 16, 79, 20, 23, 14],
-        "promote": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 9, 24, 9, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 16, 66, 36, 16, 73, 40, 14, 8, 43, 14, 19, 50, 14, 35, 53, 24, 17],
-        "purge": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 15, 25, 9, 16, 25, 9, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 10, 9, 68, 10, 19, 85, 10, 39, 90, 14, 8, 93, 25, 19],
-        "register": [1, 26, 5, 2, 26, 8, 4, 26, 13],
-        "release": [1, 27, 5, 2, 27, 8, 3, 27, 8, 4, 27, 8, 5, 27, 8, 6, 27, 8, 7, 27, 8, 8, 27, 8, 9, 27, 8, 10, 27, 8, 11, 27, 8, 12, 27, 8, 13, 27, 8, 14, 27, 8, 15, 27, 8, 17, 27, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 21, 232, 27, 51],
-        "remove": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 28, 8, 6, 28, 8, 7, 28, 8, 8, 28, 8, 9, 28, 8, 10, 28, 8, 11, 28, 8, 12, 28, 8, 14, 28, 9, 15, 13, 10, 29, 13, 26, 32, 16, 9, 35, 16, 22, 50, 16, 39, 54, 16, 73, 58, 10, 9, 66, 10, 19, 83, 10, 39, 88, 14, 8, 91, 28, 17],
-        "renew": [1, 29, 5, 2, 29, 8, 3, 29, 8, 5, 29, 9, 6, 9, 8, 10, 29, 14],
-        "resume": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 30, 13],
-        "retry_dead": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 85, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 20],
-        "rewake": [1, 32, 5, 2, 32, 8, 3, 32, 13],
-        "show": [1, 33, 5, 2, 33, 8, 3, 33, 8, 4, 33, 8, 5, 33, 8, 6, 33, 8, 7, 33, 8, 8, 33, 8, 10, 9, 8, 14, 16, 79, 18, 33, 14],
-        "sweep": [1, 34, 5, 2, 34, 8, 3, 34, 8, 4, 34, 8, 5, 34, 8, 6, 34, 8, 7, 34, 8, 8, 34, 8, 9, 34, 8, 10, 34, 8, 11, 34, 8, 12, 34, 8, 13, 34, 8, 14, 34, 8, 16, 34, 9, 17, 34, 9, 18, 34, 9, 19, 9, 8, 23, 16, 9, 26, 16, 14, 32, 16, 22, 47, 16, 39, 51, 16, 45, 60, 16, 56, 68, 16, 66, 73, 16, 73, 77, 16, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 14, 8, 186, 14, 14, 189, 14, 19, 196, 14, 29, 200, 14, 35, 203, 14, 40, 210, 15, 9, 222, 15, 25, 226, 15, 31, 253, 15, 61, 276, 15, 88, 305, 15, 120, 320, 34, 26, 341, 34, 48, 389, 34, 97],
-        "trim": [1, 35, 5, 2, 35, 8, 3, 35, 8, 4, 35, 8, 5, 35, 8, 6, 35, 8, 7, 35, 8, 8, 35, 8, 9, 35, 8, 10, 35, 8, 11, 35, 8, 13, 35, 9, 14, 9, 8, 18, 16, 9, 21, 16, 22, 36, 16, 39, 40, 10, 9, 48, 10, 19, 65, 35, 17],
+        "enqueue": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 17, 9, 44, 17, 14, 50, 17, 22, 65, 17, 39, 69, 17, 45, 78, 17, 56, 86, 17, 66, 91, 17, 73, 95, 17, 90, 102, 17, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 15, 8, 193, 15, 14, 196, 15, 19, 203, 15, 35, 206, 15, 40, 213, 14, 9, 216, 14, 14, 219, 12, 9, 258, 12, 50, 276, 12, 70, 309, 12, 105, 320, 12, 118, 324, 12, 124, 328, 12, 130, 344, 12, 149, 350, 12, 157, 358, 12, 167, 400, 12, 210, 450, 6, 27, 469, 6, 47, 492, 6, 71],
+        "fail": [1, 7, 5, 2, 7, 8, 3, 7, 8, 4, 7, 8, 5, 7, 8, 6, 7, 8, 7, 7, 8, 8, 7, 8, 9, 7, 8, 10, 7, 8, 11, 7, 8, 12, 7, 8, 13, 7, 8, 14, 7, 8, 16, 7, 9, 17, 7, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 17, 9, 45, 17, 14, 51, 17, 22, 66, 17, 39, 70, 17, 45, 79, 17, 56, 87, 17, 66, 92, 17, 73, 96, 17, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 15, 8, 205, 15, 19, 212, 15, 35, 215, 15, 40, 222, 14, 9, 225, 7, 22, 262, 7, 60],
+        "inspect": [1, 18, 5, 2, 18, 8, 3, 18, 8, 4, 18, 8, 5, 18, 8, 6, 18, 8, 7, 18, 8, 8, 18, 8, 9, 18, 8, 10, 9, 8, 14, 18, 15],
+        "leave": [1, 19, 5, 2, 19, 8, 3, 19, 8, 5, 19, 11],
+        "log": [1, 20, 5, 2, 20, 8, 3, 20, 8, 5, 20, 9, 6, 20, 9, 7, 20, 9, 8, 20, 9, 9, 20, 9, 10, 14, 9, 13, 20, 15],
+        "open_lane": [1, 21, 5, 2, 21, 8, 3, 21, 13],
+        "page": [1, 22, 5, 2, 22, 8, 3, 22, 8, 4, 22, 8, 5, 22, 8, 6, 22, 8, 7, 22, 8, 9, 22, 9, 10, 22, 9, 11, 22, 9, 12, 9, 8, 16, 22, 15],
+        "pause": [1, 23, 5, 2, 23, 8, 3, 23, 8, 5, 23, 9, 6, 23, 9, 7, 9, 8, 11, 15, 8, 14, 15, 14, 17, 14, 9, 20, 23, 16],
+        "progress": [1, 24, 5, 2, 24, 8, 3, 24, 8, 5, 24, 9, 6, 24, 9, 7, 17, 66, 12, 17, 73, 16, 17, 79, 20, 14, 9, 23, 24, 15],
+        "promote": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 9, 25, 9, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 17, 66, 36, 17, 73, 40, 15, 8, 43, 15, 19, 50, 15, 35, 53, 14, 9, 56, 25, 18],
+        "purge": [1, 26, 5, 2, 26, 8, 3, 26, 8, 4, 26, 8, 5, 26, 8, 6, 26, 8, 7, 26, 8, 8, 26, 8, 9, 26, 8, 10, 26, 8, 11, 26, 8, 12, 26, 8, 13, 26, 8, 15, 26, 9, 16, 26, 9, 17, 13, 10, 31, 13, 26, 34, 17, 9, 37, 17, 22, 52, 17, 39, 56, 17, 73, 60, 10, 9, 68, 10, 19, 85, 10, 39, 90, 15, 8, 93, 26, 19],
+        "register": [1, 27, 5, 2, 27, 8, 4, 14, 9, 7, 14, 14, 10, 27, 14],
+        "release": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 28, 8, 6, 28, 8, 7, 28, 8, 8, 28, 8, 9, 28, 8, 10, 28, 8, 11, 28, 8, 12, 28, 8, 13, 28, 8, 14, 28, 8, 15, 28, 8, 17, 28, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 17, 9, 45, 17, 14, 51, 17, 22, 66, 17, 39, 70, 17, 45, 79, 17, 56, 87, 17, 66, 92, 17, 73, 96, 17, 79, 100, 17, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 15, 8, 186, 15, 19, 193, 15, 35, 196, 15, 40, 203, 14, 9, 206, 28, 22, 238, 28, 55],
+        "remove": [1, 29, 5, 2, 29, 8, 3, 29, 8, 4, 29, 8, 5, 29, 8, 6, 29, 8, 7, 29, 8, 8, 29, 8, 9, 29, 8, 10, 29, 8, 11, 29, 8, 12, 29, 8, 14, 29, 9, 15, 13, 10, 29, 13, 26, 32, 17, 9, 35, 17, 22, 50, 17, 39, 54, 17, 73, 58, 10, 9, 66, 10, 19, 83, 10, 39, 88, 15, 8, 91, 14, 9, 94, 29, 18],
+        "renew": [1, 30, 5, 2, 30, 8, 3, 30, 8, 5, 30, 9, 6, 9, 8, 10, 14, 9, 13, 30, 15],
+        "resume": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 9, 8, 9, 15, 8, 12, 15, 19, 19, 15, 35, 22, 31, 13],
+        "retry_dead": [1, 32, 5, 2, 32, 8, 3, 32, 8, 4, 32, 8, 5, 32, 8, 6, 32, 8, 7, 32, 8, 8, 32, 8, 9, 32, 8, 10, 32, 8, 11, 32, 8, 12, 32, 8, 13, 32, 8, 14, 32, 8, 16, 32, 9, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 17, 9, 41, 17, 14, 47, 17, 22, 62, 17, 39, 66, 17, 45, 75, 17, 56, 83, 17, 66, 88, 17, 73, 92, 17, 85, 95, 17, 90, 102, 17, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 15, 8, 193, 15, 19, 200, 15, 35, 203, 14, 9, 206, 32, 21],
+        "rewake": [1, 33, 5, 2, 33, 8, 3, 33, 13],
+        "show": [1, 34, 5, 2, 34, 8, 3, 34, 8, 4, 34, 8, 5, 34, 8, 6, 34, 8, 7, 34, 8, 8, 34, 8, 10, 9, 8, 14, 17, 79, 18, 34, 14],
+        "sweep": [1, 35, 5, 2, 35, 8, 3, 35, 8, 4, 35, 8, 5, 35, 8, 6, 35, 8, 7, 35, 8, 8, 35, 8, 9, 35, 8, 10, 35, 8, 11, 35, 8, 12, 35, 8, 13, 35, 8, 14, 35, 8, 16, 35, 9, 17, 35, 9, 18, 35, 9, 19, 9, 8, 23, 17, 9, 26, 17, 14, 32, 17, 22, 47, 17, 39, 51, 17, 45, 60, 17, 56, 68, 17, 66, 73, 17, 73, 77, 17, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 15, 8, 186, 15, 14, 189, 15, 19, 196, 15, 29, 200, 15, 35, 203, 15, 40, 210, 16, 9, 222, 16, 25, 226, 16, 31, 253, 16, 61, 276, 16, 88, 305, 16, 120, 320, 35, 26, 341, 35, 48, 389, 35, 97],
+        "trim": [1, 36, 5, 2, 36, 8, 3, 36, 8, 4, 36, 8, 5, 36, 8, 6, 36, 8, 7, 36, 8, 8, 36, 8, 9, 36, 8, 10, 36, 8, 11, 36, 8, 13, 36, 9, 14, 9, 8, 18, 17, 9, 21, 17, 22, 36, 17, 39, 40, 10, 9, 48, 10, 19, 65, 36, 17],
     ]
 
     /// The text of `advance.lua`.
@@ -334,6 +334,9 @@ local function claim_again(jobs, big, note)
   end
   return { 1, lost, claimed, 1, -1 }
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return claim_again(jobs, big, note)
@@ -356,6 +359,12 @@ local finished, lost, members, seen = {}, {}, {}, {}
 local ids = {}
 for at = finished_from, #ARGV, 3 do
   ids[#ids + 1] = ARGV[at]
+  if #(ARGV[at + 2] or '') > 262144 then
+    return limit_refusal('a result has at most 256 KiB')
+  end
+end
+if #ids > 500 then
+  return limit_refusal('a call finishes at most 500 jobs')
 end
 if #ids > 0 then
   for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
@@ -442,7 +451,7 @@ end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
 """#,
-        sha1: "964243408a0660aceb990e11f1f759d46bf6a29b"
+        sha1: "392451a8280f75e72eac8c67d8c1932523a6a453"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
@@ -793,6 +802,9 @@ end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -802,6 +814,12 @@ end
 local state = redis.call('HMGET', meta, 'schema', 'cancelled', 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
+end
+if #who > 128 then
+  return limit_refusal('the name of who does it has at most 128 bytes')
 end
 local now_ms = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
@@ -841,7 +859,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "e167287b52f5eb239ac266983e0a9da326dfa6f2"
+        sha1: "3b4ac6823cf4d715ffae7b5d1f3374f5f320c890"
     )
 
     /// Cancels jobs: waiting ones end at once, running ones are told to stop.
@@ -909,9 +927,17 @@ local function queue_lease_before(before, lowered_until, now_ms)
   local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
   return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local state = redis.call('HMGET', meta, 'schema', 'lease', 'lease_before', 'lease_lowered_until')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+local most = ({ depth_limit = 1000000000, lease = 86400000 })[field]
+local number = tonumber(value) or (value == '' and 0 or -1)
+if not most or number < 0 or number > most then
+  return limit_refusal('settings are a depth limit of at most 1,000,000,000 and a lease of at most 24 h')
 end
 local now_ms = clock_now()
 local before = math.max(tonumber(state[2]) or 0, queue_lease_before(state[3], state[4], now_ms))
@@ -928,7 +954,7 @@ else
 end
 return { 1 }
 """#,
-        sha1: "6acd0bec9b1d86759c70e3bb4dc3d15e2f38e76c"
+        sha1: "ac5cdca354eaa8e4bc2ff35fbe7c3edd12b5d37f"
     )
 
     /// Sets a queue's depth limit or lease length.
@@ -1208,6 +1234,51 @@ local function queue_next_due(delayed, now_ms)
   end
   return math.max(0, tonumber(first[2]) - now_ms)
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
+local function limit_is_queue(name)
+  return name and #name > 0 and #name <= 64 and not string.find(name, '[^a-z0-9._-]')
+end
+local function intake_excess(entries)
+  if #entries > 500 then
+    return 'a call has at most 500 jobs'
+  end
+  local bytes = 0
+  for _, entry in ipairs(entries) do
+    local record, id = entry.record, entry.id
+    if #id == 0 or #id > 64 or string.find(id, '[^%w._-]') then
+      return 'a job id has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"'
+    end
+    local stop = #record >= 39 and record_fields_end(record) or math.huge
+    local rest = #record - stop
+    local is_big = bit.band(string.byte(record, 4) or 0, 32) ~= 0
+    if string.byte(record) ~= 1 or rest < 0 or is_big and (rest ~= 4 or not entry.big)
+      or 39 + string.byte(record, 39) > stop then
+      return 'a record is whole'
+    end
+    if string.byte(record, 39) == 0 or string.byte(record, 39) > 128 then
+      return 'a name has 1 to 128 bytes'
+    end
+    if rest > 512 or entry.big and (#entry.big > 16777216 or #entry.big ~= struct.unpack('>I4', record, stop + 1)) then
+      return 'a payload has at most 512 bytes in the record and 16 MiB beside it'
+    end
+    if entry.key and (#entry.key == 0 or #entry.key > 256) then
+      return 'a unique key has 1 to 256 bytes'
+    end
+    local tags, count, at = record_field(record, 't') or '', 0, 1
+    while at <= #tags do
+      local name = string.byte(tags, at)
+      local value = struct.unpack('>I2', tags, at + 1 + name)
+      count, at = count + 1, at + 3 + name + value
+      if count > 16 or name == 0 or name > 128 or value > 128 then
+        return 'a job has at most 16 tags, names and values of at most 128 bytes'
+      end
+    end
+    bytes = bytes + #record + (entry.big and #entry.big or 0)
+  end
+  return bytes > 1048576 and #entries > 1 and 'a call of several jobs has at most 1 MiB' or nil
+end
 local function intake_parse(arguments, from)
   local entries, at = {}, from
   while at < #arguments do
@@ -1350,6 +1421,11 @@ local function intake_decide(entries, now_ms, now_us, room)
         end
       end
     end
+    local carrier = code == 'n' and entry.id or holder
+    local sealed_for = entry.policy == 'p' and (code == 'n' or code == 'p') and record_field(entry.record, 'i')
+    if sealed_for and sealed_for ~= carrier then
+      code, holder = 's', carrier
+    end
     if code == 'n' and plan.added >= room then
       code = 'f'
     elseif code == 'n' then
@@ -1389,7 +1465,7 @@ local function intake_decide(entries, now_ms, now_us, room)
       plan.big[#plan.big + 1] = entry.big
     end
     codes[index] = code
-    if code == 'e' or code == 'r' or code == 'p' then
+    if code == 'e' or code == 'r' or code == 'p' or code == 's' then
       holders[#holders + 1] = holder
     end
   end
@@ -1415,8 +1491,12 @@ local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 local entries = intake_parse(ARGV, entries_from)
-if #entries > 500 then
-  return redis.error_reply('ERR at most 500 jobs a call')
+local excess = intake_excess(entries)
+if not excess and not state[1] and not limit_is_queue(string.match(meta, '^{[^:]*:(.*)}:meta$')) then
+  excess = 'the name of a queue has 1 to 64 characters of a-z, 0-9, ".", "_" and "-"'
+end
+if excess then
+  return limit_refusal(excess)
 end
 intake_look(key, entries)
 local room, room_all = math.huge, math.huge
@@ -1504,7 +1584,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "984e8c1507e205a406b0792a05f4aafb1d0c1dd5"
+        sha1: "cf708630a24f6fab5764e1ed1bebfeadcb9926d5"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -1776,6 +1856,9 @@ local function queue_next_due(delayed, now_ms)
   end
   return math.max(0, tonumber(first[2]) - now_ms)
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -1793,6 +1876,14 @@ local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - failures_from + 1) % 6 ~= 0 then
   return redis.error_reply('ERR a failure has 6 arguments')
+end
+if #ARGV - failures_from + 1 > 3000 then
+  return limit_refusal('a call ends at most 500 attempts')
+end
+for at = failures_from, #ARGV, 6 do
+  if #ARGV[at + 5] > 4096 then
+    return limit_refusal('an error text has at most 4 KiB')
+  end
 end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]
@@ -1851,7 +1942,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "ce1d587cdf8383160b03f5a2009e900e23699cc4"
+        sha1: "84f95e6ce87f721a49ab0616360896745c08ca66"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -2010,6 +2101,17 @@ local first = tonumber(ARGV[3])
 local max_lines = tonumber(ARGV[4])
 local ttl_ms = tonumber(ARGV[5])
 local lines_from = 6
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
+if #ARGV - lines_from + 1 > 1000 or max_lines > 1000 or ttl_ms > 86400000 then
+  return limit_refusal('a job keeps at most 1,000 lines, for a day')
+end
+for at = lines_from, #ARGV do
+  if #ARGV[at] > 8192 then
+    return limit_refusal('a line has at most 8 KiB')
+  end
+end
 local fence = string.match(member, ':(%d+):')
 if not redis.call('ZSCORE', leases, member) then
   return 0
@@ -2029,7 +2131,7 @@ end
 redis.call('PEXPIRE', log, ttl_ms)
 return 1
 """#,
-        sha1: "800dc45b08b9050b60f062aa4a9fa0d1fad98bc2"
+        sha1: "12c7b43677754ee20b73a1f0a6fae9cfb621f73a"
     )
 
     /// Appends lines to a running job's log, under its lease.
@@ -2216,9 +2318,15 @@ end
 local function queue_found(meta)
   redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local schema = redis.call('HGET', meta, 'schema')
 if queue_too_new(schema) then
   return { -2, schema }
+end
+if #who > 128 or #reason > 256 then
+  return limit_refusal('a reason has at most 256 bytes, the name of who pauses 128')
 end
 local now_ms = clock_now()
 if not schema then
@@ -2230,7 +2338,7 @@ redis.call('HSET', meta, 'paused_until', until_ms, 'paused_at', string.format('%
 redis.call('DEL', wake)
 return { 1 }
 """#,
-        sha1: "a66bc495bc8e022b9a701033521ea2d695aa8aff"
+        sha1: "9d932a004d854fe814e1893e9a82e4e6e86fbac3"
     )
 
     /// Stops claims from a queue; running jobs go on.
@@ -2289,6 +2397,12 @@ local function record_lease(id, record)
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
+if #text > 1030 then
+  return limit_refusal('a progress has at most 5 digits and a note of 1 KiB')
+end
 local record = redis.call('HGET', jobs, id)
 if not record or string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member then
   return 0
@@ -2301,7 +2415,7 @@ end
 redis.call('HSET', progress, id, text)
 return 1
 """#,
-        sha1: "b5ef9b3ec6ae5ef5e6572bdbcf038eeb8ed829e8"
+        sha1: "2a74b56b7174e2999b16b6b76caee8a302d12ca8"
     )
 
     /// Writes how far a running job is, under its lease.
@@ -2393,6 +2507,9 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -2402,6 +2519,9 @@ end
 local state = redis.call('HMGET', meta, 'schema', 'paused_until')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
 end
 local now_ms = clock_now()
 local codes, is_ready = {}, false
@@ -2425,7 +2545,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "07977f22d7ac5a6f90fdb671110c7dbdea600101"
+        sha1: "0c22de7136b884691df141103a3f315a5f6fe345"
     )
 
     /// Makes delayed jobs ready now.
@@ -2674,10 +2794,19 @@ return { 1, deleted, more }
 #!lua flags=allow-oom
 local queues = KEYS[1]
 local name = ARGV[1]
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
+local function limit_is_queue(name)
+  return name and #name > 0 and #name <= 64 and not string.find(name, '[^a-z0-9._-]')
+end
+if not limit_is_queue(name) then
+  return limit_refusal('the name of a queue has 1 to 64 characters of a-z, 0-9, ".", "_" and "-"')
+end
 redis.call('SADD', queues, name)
 return 1
 """#,
-        sha1: "94d37ab7e9d191cf89c99a912d1aeedbe1a31c16"
+        sha1: "422449de0c2d89759dede56980fdc7272e3ed24c"
     )
 
     /// Notes the name of a queue, so that it is listed.
@@ -2900,6 +3029,9 @@ local function queue_next_due(delayed, now_ms)
   end
   return math.max(0, tonumber(first[2]) - now_ms)
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -2917,6 +3049,9 @@ local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - handed_from + 1) % 4 ~= 0 then
   return redis.error_reply('ERR a job handed back has 4 arguments')
+end
+if #ARGV - handed_from + 1 > 2000 then
+  return limit_refusal('a call hands back at most 500 jobs')
 end
 for at = handed_from, #ARGV, 4 do
   local id = ARGV[at]
@@ -2968,7 +3103,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "fff759c81d3ddc87ec0e31b80de88786231f21e7"
+        sha1: "da35d5ff62052c4d6a987bbad89e8d24e1bbe672"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -3110,6 +3245,9 @@ end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -3119,6 +3257,9 @@ end
 local schema = redis.call('HGET', meta, 'schema')
 if queue_too_new(schema) then
   return { -2, schema }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
 end
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
@@ -3151,7 +3292,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "44298c0b406e5a20d85de9472cb2f9403c333089"
+        sha1: "af8ebd74c6f7dc4ac4b293b909b37e13f0337d7f"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -3208,6 +3349,12 @@ local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
+if #ARGV - members_from + 1 > 500 then
+  return limit_refusal('a call renews at most 500 leases')
+end
 local lease = math.max(lease_ms, tonumber(redis.call('HGET', meta, 'lease')) or 0)
 local now_ms = clock_now()
 local members, lost, renewed = {}, {}, {}
@@ -3232,7 +3379,7 @@ if #renewed > 0 then
 end
 return lost
 """#,
-        sha1: "62a22bd039261c2604212ea20b2cb4866a047007"
+        sha1: "366267d0fc88a1e38f4c31fa8919cd309ab883de"
     )
 
     /// Renews leases, and names those that are lost.
@@ -3542,6 +3689,9 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -3551,6 +3701,9 @@ end
 local state = redis.call('HMGET', meta, 'schema', 'revived', 'paused_until', 'expired')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
 end
 local now_ms = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
@@ -3607,7 +3760,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "7c4389ba0556dca921b6af343c8b5b67ef7825c4"
+        sha1: "21b2ef33a5c83d7b6f5ed4c5c8f2b9ca3de14763"
     )
 
     /// Puts dead jobs back on their queue, with all their attempts before them.
