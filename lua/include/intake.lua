@@ -5,43 +5,56 @@
 -- The decisions of an enqueue: which entries are new, which are answered by a job that is there. Needs
 -- include/clock and include/record. The limits are those of include/limit.
 
--- Returns which limit the call passes, or nil. A single job may be longer than a call of many.
+-- Says whether there are too many tags, or one is too long.
+local function intake_has_excess_tags(record)
+  local tags, count, at = record_field(record, 't') or '', 0, 1
+  while at <= #tags do
+    local name = string.byte(tags, at)
+    local value = struct.unpack('>I2', tags, at + 1 + name)
+    count, at = count + 1, at + 3 + name + value
+    if count > 16 or name == 0 or name > 128 or value > 128 then
+      return true
+    end
+  end
+  return false
+end
+
+-- Returns which limit the call passes, or nil. A single job may be longer than a call of many. This is done for each
+-- job, so it calls as little as it can.
 local function intake_excess(entries)
   if #entries > 500 then
     return 'a call has at most 500 jobs'
   end
   local bytes = 0
   for _, entry in ipairs(entries) do
-    local record, id = entry.record, entry.id
+    local record, id, big, key = entry.record, entry.id, entry.big, entry.key
     if #id == 0 or #id > 64 or string.find(id, '[^%w._-]') then
       return 'a job id has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"'
     end
-    local stop = #record >= 39 and record_fields_end(record) or math.huge
-    local rest = #record - stop
-    local is_big = bit.band(string.byte(record, 4) or 0, 32) ~= 0
-    if string.byte(record) ~= 1 or rest < 0 or is_big and (rest ~= 4 or not entry.big)
-      or 39 + string.byte(record, 39) > stop then
+    if #record < 39 then
       return 'a record is whole'
     end
-    if string.byte(record, 39) == 0 or string.byte(record, 39) > 128 then
+    local format, _, _, flags, more = string.byte(record, 1, 5)
+    local high, low, name = string.byte(record, 37, 39)
+    local stop, start = 38 + high * 256 + low, 39 + name + (more % 32 >= 16 and 21 or 0)
+    local rest = #record - stop
+    local is_big = flags % 64 >= 32
+    if format ~= 1 or rest < 0 or start > stop or is_big and (rest ~= 4 or not big) then
+      return 'a record is whole'
+    end
+    if name == 0 or name > 128 then
       return 'a name has 1 to 128 bytes'
     end
-    if rest > 512 or entry.big and (#entry.big > 16777216 or #entry.big ~= struct.unpack('>I4', record, stop + 1)) then
+    if rest > 512 or big and (#big > 16777216 or #big ~= struct.unpack('>I4', record, stop + 1)) then
       return 'a payload has at most 512 bytes in the record and 16 MiB beside it'
     end
-    if entry.key and (#entry.key == 0 or #entry.key > 256) then
+    if key and (#key == 0 or #key > 256) then
       return 'a unique key has 1 to 256 bytes'
     end
-    local tags, count, at = record_field(record, 't') or '', 0, 1
-    while at <= #tags do
-      local name = string.byte(tags, at)
-      local value = struct.unpack('>I2', tags, at + 1 + name)
-      count, at = count + 1, at + 3 + name + value
-      if count > 16 or name == 0 or name > 128 or value > 128 then
-        return 'a job has at most 16 tags, names and values of at most 128 bytes'
-      end
+    if start < stop and intake_has_excess_tags(record) then
+      return 'a job has at most 16 tags, names and values of at most 128 bytes'
     end
-    bytes = bytes + #record + (entry.big and #entry.big or 0)
+    bytes = bytes + #record + (big and #big or 0)
   end
   return bytes > 1048576 and #entries > 1 and 'a call of several jobs has at most 1 MiB' or nil
 end

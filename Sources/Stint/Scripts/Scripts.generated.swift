@@ -23,7 +23,7 @@ package enum Scripts {
         "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 9, 8, 20, 13, 10, 34, 13, 26, 37, 17, 9, 40, 17, 14, 46, 17, 22, 61, 17, 39, 65, 17, 45, 74, 17, 56, 82, 17, 66, 87, 17, 73, 91, 10, 9, 99, 10, 19, 116, 10, 39, 121, 10, 46, 140, 10, 68, 171, 15, 8, 174, 14, 9, 177, 3, 21],
         "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 9, 8, 9, 15, 8, 12, 15, 14, 15, 15, 29, 19, 14, 9, 22, 4, 18],
         "confirm": [1, 5, 5, 2, 5, 8, 4, 5, 15],
-        "enqueue": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 17, 9, 44, 17, 14, 50, 17, 22, 65, 17, 39, 69, 17, 45, 78, 17, 56, 86, 17, 66, 91, 17, 73, 95, 17, 90, 102, 17, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 15, 8, 193, 15, 14, 196, 15, 19, 203, 15, 35, 206, 15, 40, 213, 14, 9, 216, 14, 14, 219, 12, 9, 258, 12, 50, 276, 12, 70, 309, 12, 105, 320, 12, 118, 324, 12, 124, 328, 12, 130, 344, 12, 149, 350, 12, 157, 358, 12, 167, 400, 12, 210, 450, 6, 27, 469, 6, 47, 492, 6, 71],
+        "enqueue": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 17, 9, 44, 17, 14, 50, 17, 22, 65, 17, 39, 69, 17, 45, 78, 17, 56, 86, 17, 66, 91, 17, 73, 95, 17, 90, 102, 17, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 15, 8, 193, 15, 14, 196, 15, 19, 203, 15, 35, 206, 15, 40, 213, 14, 9, 216, 14, 14, 219, 12, 9, 231, 12, 24, 268, 12, 63, 286, 12, 83, 319, 12, 118, 330, 12, 131, 334, 12, 137, 338, 12, 143, 354, 12, 162, 360, 12, 170, 368, 12, 180, 410, 12, 223, 460, 6, 27, 479, 6, 47, 502, 6, 71],
         "fail": [1, 7, 5, 2, 7, 8, 3, 7, 8, 4, 7, 8, 5, 7, 8, 6, 7, 8, 7, 7, 8, 8, 7, 8, 9, 7, 8, 10, 7, 8, 11, 7, 8, 12, 7, 8, 13, 7, 8, 14, 7, 8, 16, 7, 9, 17, 7, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 17, 9, 45, 17, 14, 51, 17, 22, 66, 17, 39, 70, 17, 45, 79, 17, 56, 87, 17, 66, 92, 17, 73, 96, 17, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 15, 8, 205, 15, 19, 212, 15, 35, 215, 15, 40, 222, 14, 9, 225, 7, 22, 262, 7, 60],
         "inspect": [1, 18, 5, 2, 18, 8, 3, 18, 8, 4, 18, 8, 5, 18, 8, 6, 18, 8, 7, 18, 8, 8, 18, 8, 9, 18, 8, 10, 9, 8, 14, 18, 15],
         "leave": [1, 19, 5, 2, 19, 8, 3, 19, 8, 5, 19, 11],
@@ -1240,42 +1240,52 @@ end
 local function limit_is_queue(name)
   return name and #name > 0 and #name <= 64 and not string.find(name, '[^a-z0-9._-]')
 end
+local function intake_has_excess_tags(record)
+  local tags, count, at = record_field(record, 't') or '', 0, 1
+  while at <= #tags do
+    local name = string.byte(tags, at)
+    local value = struct.unpack('>I2', tags, at + 1 + name)
+    count, at = count + 1, at + 3 + name + value
+    if count > 16 or name == 0 or name > 128 or value > 128 then
+      return true
+    end
+  end
+  return false
+end
 local function intake_excess(entries)
   if #entries > 500 then
     return 'a call has at most 500 jobs'
   end
   local bytes = 0
   for _, entry in ipairs(entries) do
-    local record, id = entry.record, entry.id
+    local record, id, big, key = entry.record, entry.id, entry.big, entry.key
     if #id == 0 or #id > 64 or string.find(id, '[^%w._-]') then
       return 'a job id has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"'
     end
-    local stop = #record >= 39 and record_fields_end(record) or math.huge
-    local rest = #record - stop
-    local is_big = bit.band(string.byte(record, 4) or 0, 32) ~= 0
-    if string.byte(record) ~= 1 or rest < 0 or is_big and (rest ~= 4 or not entry.big)
-      or 39 + string.byte(record, 39) > stop then
+    if #record < 39 then
       return 'a record is whole'
     end
-    if string.byte(record, 39) == 0 or string.byte(record, 39) > 128 then
+    local format, _, _, flags, more = string.byte(record, 1, 5)
+    local high, low, name = string.byte(record, 37, 39)
+    local stop, start = 38 + high * 256 + low, 39 + name + (more % 32 >= 16 and 21 or 0)
+    local rest = #record - stop
+    local is_big = flags % 64 >= 32
+    if format ~= 1 or rest < 0 or start > stop or is_big and (rest ~= 4 or not big) then
+      return 'a record is whole'
+    end
+    if name == 0 or name > 128 then
       return 'a name has 1 to 128 bytes'
     end
-    if rest > 512 or entry.big and (#entry.big > 16777216 or #entry.big ~= struct.unpack('>I4', record, stop + 1)) then
+    if rest > 512 or big and (#big > 16777216 or #big ~= struct.unpack('>I4', record, stop + 1)) then
       return 'a payload has at most 512 bytes in the record and 16 MiB beside it'
     end
-    if entry.key and (#entry.key == 0 or #entry.key > 256) then
+    if key and (#key == 0 or #key > 256) then
       return 'a unique key has 1 to 256 bytes'
     end
-    local tags, count, at = record_field(record, 't') or '', 0, 1
-    while at <= #tags do
-      local name = string.byte(tags, at)
-      local value = struct.unpack('>I2', tags, at + 1 + name)
-      count, at = count + 1, at + 3 + name + value
-      if count > 16 or name == 0 or name > 128 or value > 128 then
-        return 'a job has at most 16 tags, names and values of at most 128 bytes'
-      end
+    if start < stop and intake_has_excess_tags(record) then
+      return 'a job has at most 16 tags, names and values of at most 128 bytes'
     end
-    bytes = bytes + #record + (entry.big and #entry.big or 0)
+    bytes = bytes + #record + (big and #big or 0)
   end
   return bytes > 1048576 and #entries > 1 and 'a call of several jobs has at most 1 MiB' or nil
 end
@@ -1584,7 +1594,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "cf708630a24f6fab5764e1ed1bebfeadcb9926d5"
+        sha1: "02690b6334e2f2ca167543f10f397f1adcf30346"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
