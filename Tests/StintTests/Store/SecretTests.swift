@@ -42,15 +42,15 @@ import Testing
                         try await client.connect(limit: .zero)
                         Issue.record("connected to \(address)")
                     } catch {
-                        text += "\(error) \(error.message) \(String(reflecting: error))"
+                        text.append("\(error) \((error as? StintError)?.message ?? "") \(String(reflecting: error))")
                         dump(error, to: &text)
                     }
                     await client.shutdown()
                 } catch {
-                    text += "\(error)"
+                    text.append("\(error)")
                     dump(error, to: &text)
                 }
-                for entry in book.having("") { text += "\(entry.message) \(entry.metadata)" }
+                for entry in book.having("") { text.append("\(entry.message) \(entry.metadata)") }
                 #expect(!text.contains(Self.password), "\(address): \(text)")
             }
             for entry in bench.log.having("") { #expect(!"\(entry.message) \(entry.metadata)".contains(Self.password)) }
