@@ -44,7 +44,7 @@ import Testing
         try await bench.run(Scripts.show(keys, id: job.id))
         try await bench.run(Scripts.pause(keys, forMs: 0, who: "me", reason: "why"))
         try await bench.run(Scripts.resume(keys))
-        try await bench.run(Scripts.configure(keys, field: "depth", value: "1000000"))
+        try await bench.run(Scripts.configure(keys, field: "depth_limit", value: "1000000"))
         try await bench.run(Scripts.inspect(keys))
         for source in ["ready:0", "delayed", "leases", "dead", "kept"] {
             try await bench.run(Scripts.page(keys, source: source, offset: 0, count: 10, newestFirst: 0))
