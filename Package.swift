@@ -17,16 +17,20 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Stint", targets: ["Stint"]),
+        .library(name: "StintCrypto", targets: ["StintCrypto"]),
         .library(name: "StintTesting", targets: ["StintTesting"]),
         .executable(name: "stint", targets: ["StintMain"]),
     ],
     traits: [
         .trait(name: "TLS", description: "Connect with rediss:// (swift-nio-ssl; adds BoringSSL to the build)."),
-        .default(enabledTraits: ["TLS"]),
+        .trait(
+            name: "Encryption", description: "Seal payloads (StintCrypto, swift-crypto; adds BoringSSL to the build)."),
+        .default(enabledTraits: ["TLS", "Encryption"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
@@ -60,6 +64,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Empty without the package trait.
+        .target(
+            name: "StintCrypto",
+            dependencies: [
+                "Stint", .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Encryption"])),
+            ],
+            swiftSettings: settings
+        ),
         .target(
             name: "StintFunctions",
             dependencies: ["Stint", "CStintProcess", "Yams", .product(name: "Logging", package: "swift-log")],
@@ -69,7 +81,7 @@ let package = Package(
         .target(
             name: "StintCommands",
             dependencies: [
-                "Stint", "StintFunctions", "StintTerminal", "StintRedis", "CStintProcess",
+                "Stint", "StintCrypto", "StintFunctions", "StintTerminal", "StintRedis", "CStintProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -111,6 +123,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "StintCryptoTests",
+            dependencies: [
+                "Stint", "StintCrypto", "StintRedis", "StintTesting", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "StintFunctionsTests",
             dependencies: ["Stint", "StintFunctions", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings
@@ -120,6 +139,8 @@ let package = Package(
             name: "StintCommandsTests",
             dependencies: [
                 "StintCommands", "StintTerminal", "StintTesting", "StintFunctions", "StintRedis", "Stint",
+                "StintCrypto",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -23,6 +23,7 @@
 --- @include "include/ending"
 --- @include "include/queue"
 --- @include "include/claim"
+--- @include "include/limit"
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return claim_again(jobs, big, note)
@@ -46,6 +47,12 @@ local finished, lost, members, seen = {}, {}, {}, {}
 local ids = {}
 for at = finished_from, #ARGV, 3 do
   ids[#ids + 1] = ARGV[at]
+  if #(ARGV[at + 2] or '') > 262144 then
+    return limit_refusal('a result has at most 256 KiB')
+  end
+end
+if #ids > 500 then
+  return limit_refusal('a call finishes at most 500 jobs')
 end
 if #ids > 0 then
   for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500

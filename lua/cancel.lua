@@ -20,6 +20,7 @@
 --- @include "include/record"
 --- @include "include/ending"
 --- @include "include/queue"
+--- @include "include/limit"
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -29,6 +30,12 @@ end
 local state = redis.call('HMGET', meta, 'schema', 'cancelled', 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
+end
+if #who > 128 then
+  return limit_refusal('the name of who does it has at most 128 bytes')
 end
 local now_ms = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,

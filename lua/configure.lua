@@ -15,9 +15,15 @@
 -- for that time.
 --- @include "include/clock"
 --- @include "include/queue"
+--- @include "include/limit"
 local state = redis.call('HMGET', meta, 'schema', 'lease', 'lease_before', 'lease_lowered_until')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+local most = ({ depth_limit = 1000000000, lease = 86400000 })[field]
+local number = tonumber(value) or (value == '' and 0 or -1)
+if not most or number < 0 or number > most then
+  return limit_refusal('settings are a depth limit of at most 1,000,000,000 and a lease of at most 24 h')
 end
 local now_ms = clock_now()
 local before = math.max(tonumber(state[2]) or 0, queue_lease_before(state[3], state[4], now_ms))

@@ -13,7 +13,8 @@
 --
 -- An entry is its id and its record, then, if the record's flags say so, its unique key and policy (r reject,
 -- e existing, p replace) and its payload for `big`. The record's times are relative (unless a flag says absolute)
--- and become absolute here. Codes: n new, e exists, p replaced, r rejected, f queue full.
+-- and become absolute here. Codes: n new, e exists, p replaced, r rejected, f queue full,
+-- s nothing done: the payload is sealed (field `i`) for another job than the named one, which is to carry it.
 --
 -- Everything is read and decided before the first write. An owner of a key or id that has run out of its window, or
 -- that expired before it was started, is ended on the spot.
@@ -22,6 +23,7 @@
 --- @include "include/record"
 --- @include "include/ending"
 --- @include "include/queue"
+--- @include "include/limit"
 --- @include "include/intake"
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
@@ -44,8 +46,12 @@ local key = { jobs = jobs, big = big, errors = errors, progress = progress, canc
   kept = kept, dead = dead }
 
 local entries = intake_parse(ARGV, entries_from)
-if #entries > 500 then
-  return redis.error_reply('ERR at most 500 jobs a call')
+local excess = intake_excess(entries)
+if not excess and not state[1] and not limit_is_queue(string.match(meta, '^{[^:]*:(.*)}:meta$')) then
+  excess = 'the name of a queue has 1 to 64 characters of a-z, 0-9, ".", "_" and "-"'
+end
+if excess then
+  return limit_refusal(excess)
 end
 intake_look(key, entries)
 local room, room_all = math.huge, math.huge

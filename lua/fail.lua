@@ -19,6 +19,7 @@
 --- @include "include/ending"
 --- @include "include/failure"
 --- @include "include/queue"
+--- @include "include/limit"
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -36,6 +37,14 @@ local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - failures_from + 1) % 6 ~= 0 then
   return redis.error_reply('ERR a failure has 6 arguments')
+end
+if #ARGV - failures_from + 1 > 3000 then
+  return limit_refusal('a call ends at most 500 attempts')
+end
+for at = failures_from, #ARGV, 6 do
+  if #ARGV[at + 5] > 4096 then
+    return limit_refusal('an error text has at most 4 KiB')
+  end
 end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]

@@ -13,6 +13,15 @@
 -- `first` is the number of the first line within the run, so that a repetition adds nothing: an entry's id in the
 -- stream is the fence followed by the line's number. (Not the attempt: a snoozed job is run again as the same one.)
 -- Refused when Redis is full: lines are no part of the job, and would fill it up while workers drain the queues.
+--- @include "include/limit"
+if #ARGV - lines_from + 1 > 1000 or max_lines > 1000 or ttl_ms > 86400000 then
+  return limit_refusal('a job keeps at most 1,000 lines, for a day')
+end
+for at = lines_from, #ARGV do
+  if #ARGV[at] > 8192 then
+    return limit_refusal('a line has at most 8 KiB')
+  end
+end
 local fence = string.match(member, ':(%d+):')
 if not redis.call('ZSCORE', leases, member) then
   return 0

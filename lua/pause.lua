@@ -13,9 +13,13 @@
 -- `for_ms` 0 pauses until `resume`, anything else resumes by itself after that time. Repeatable.
 --- @include "include/clock"
 --- @include "include/queue"
+--- @include "include/limit"
 local schema = redis.call('HGET', meta, 'schema')
 if queue_too_new(schema) then
   return { -2, schema }
+end
+if #who > 128 or #reason > 256 then
+  return limit_refusal('a reason has at most 256 bytes, the name of who pauses 128')
 end
 local now_ms = clock_now()
 if not schema then

@@ -12,6 +12,10 @@
 --
 -- Repeatable: the last value stands.
 --- @include "include/record"
+--- @include "include/limit"
+if #text > 1030 then
+  return limit_refusal('a progress has at most 5 digits and a note of 1 KiB')
+end
 local record = redis.call('HGET', jobs, id)
 if not record or string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member then
   return 0

@@ -12,5 +12,9 @@
 --
 -- For those who look after a queue: a plain SADD, with which an enqueue notes the name, is refused when Redis is full, and
 -- with it the pausing of a queue. Repeatable.
+--- @include "include/limit"
+if not limit_is_queue(name) then
+  return limit_refusal('the name of a queue has 1 to 64 characters of a-z, 0-9, ".", "_" and "-"')
+end
 redis.call('SADD', queues, name)
 return 1

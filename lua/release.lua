@@ -19,6 +19,7 @@
 --- @include "include/record"
 --- @include "include/ending"
 --- @include "include/queue"
+--- @include "include/limit"
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -36,6 +37,9 @@ local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - handed_from + 1) % 4 ~= 0 then
   return redis.error_reply('ERR a job handed back has 4 arguments')
+end
+if #ARGV - handed_from + 1 > 2000 then
+  return limit_refusal('a call hands back at most 500 jobs')
 end
 for at = handed_from, #ARGV, 4 do
   local id = ARGV[at]

@@ -17,6 +17,7 @@
 --- @include "include/record"
 --- @include "include/ending"
 --- @include "include/queue"
+--- @include "include/limit"
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -26,6 +27,9 @@ end
 local schema = redis.call('HGET', meta, 'schema')
 if queue_too_new(schema) then
   return { -2, schema }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
 end
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }

@@ -12,6 +12,10 @@
 --
 -- The member is the lease: where it is gone, so is the right, and no record needs to be read. Repeatable.
 --- @include "include/clock"
+--- @include "include/limit"
+if #ARGV - members_from + 1 > 500 then
+  return limit_refusal('a call renews at most 500 leases')
+end
 local lease = math.max(lease_ms, tonumber(redis.call('HGET', meta, 'lease')) or 0)
 local now_ms = clock_now()
 local members, lost, renewed = {}, {}, {}

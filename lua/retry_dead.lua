@@ -18,6 +18,7 @@
 --- @include "include/record"
 --- @include "include/ending"
 --- @include "include/queue"
+--- @include "include/limit"
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -27,6 +28,9 @@ end
 local state = redis.call('HMGET', meta, 'schema', 'revived', 'paused_until', 'expired')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
 end
 local now_ms = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,

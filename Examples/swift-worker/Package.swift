@@ -9,7 +9,7 @@ let package = Package(
     name: "swift-worker",
     platforms: [.macOS(.v15)],
     dependencies: [
-        // In a package of your own: .package(url: "…", from: "…"). `traits: []` leaves TLS (and BoringSSL) out.
+        // In a package of your own: .package(url: "…", from: "…"). `traits: []` leaves TLS and encryption (and BoringSSL) out.
         .package(name: "stint", path: "../..", traits: []),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),

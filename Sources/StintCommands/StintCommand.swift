@@ -37,8 +37,8 @@ package struct StintCommand: AsyncParsableCommand {
             .init(
                 name: "Set Up",
                 subcommands: [
-                    InitCommand.self, ConfigCommand.self, DownCommand.self, CompletionCommand.self, VersionCommand.self,
-                    HelpTopicCommand.self, SuperviseCommand.self, BenchWorkerCommand.self,
+                    InitCommand.self, ConfigCommand.self, KeysCommand.self, DownCommand.self, CompletionCommand.self,
+                    VersionCommand.self, HelpTopicCommand.self, SuperviseCommand.self, BenchWorkerCommand.self,
                 ]),
         ])
 

@@ -8,7 +8,7 @@ package import StintRedis
 
 /// A client on a private Redis that belongs to one test.
 ///
-/// Made by ``withStint(namespace:redisOptions:configure:_:)``. The server listens on a Unix socket in a folder of its
+/// Made by ``withStint(namespace:sealing:redisOptions:configure:_:)``. The server listens on a Unix socket in a folder of its
 /// own and is gone when the test ends, so tests run in parallel and clean nothing up.
 public struct TestStint: Sendable {
     /// The client.

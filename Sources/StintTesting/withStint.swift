@@ -21,21 +21,23 @@ import StintRedis
 ///
 /// - Parameters:
 ///   - namespace: The namespace of the client.
+///   - sealing: How the client seals what jobs carry; not at all if left out.
 ///   - redisOptions: More lines of redis.conf, such as `maxmemory 8mb`.
 ///   - configure: Changes the client's configuration.
 ///   - body: The test.
 public func withStint<Value>(
-    namespace: String = "stint", redisOptions: [String] = [],
+    namespace: String = "stint", sealing: Sealing? = nil, redisOptions: [String] = [],
     configure: (inout StintClient.Configuration) -> Void = { _ in },
     _ body: (TestStint) async throws -> Value
 ) async throws -> Value {
     try await ServerSlots.shared.run {
-        try await runWithServer(namespace: namespace, redisOptions: redisOptions, configure: configure, body)
+        try await runWithServer(
+            namespace: namespace, sealing: sealing, redisOptions: redisOptions, configure: configure, body)
     }
 }
 
 private func runWithServer<Value>(
-    namespace: String, redisOptions: [String], configure: (inout StintClient.Configuration) -> Void,
+    namespace: String, sealing: Sealing?, redisOptions: [String], configure: (inout StintClient.Configuration) -> Void,
     _ body: (TestStint) async throws -> Value
 ) async throws -> Value {
     let redis = try await PrivateRedis.start(extraConfiguration: redisOptions)
@@ -45,7 +47,7 @@ private func runWithServer<Value>(
     logger.logLevel = .critical
     let result: Result<Value, any Error>
     do {
-        let client = try StintClient(configuration, logger: logger)
+        let client = try StintClient(configuration, sealing: sealing, logger: logger)
         do {
             result = .success(try await body(TestStint(client: client, url: redis.url, redis: redis)))
         } catch {

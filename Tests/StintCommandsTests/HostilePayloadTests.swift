@@ -3,8 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Logging
 import Stint
 import StintCommands
+import StintRedis
 import Synchronization
 import Testing
 
@@ -75,6 +77,50 @@ import Testing
         }
     }
 
+    @Test("What others wrote into Redis past the library never reaches a terminal raw")
+    func foreign() async throws {
+        try await LiveStint.with { live in
+            let hostile = "\u{1B}[2J\u{9B}31m\u{202E}\u{200B}x"
+            let keys = live.client.core.keys(queue: "mail")
+            func send(_ words: [String]) async throws {
+                _ = try await live.client.core.send(RedisCommand(words[0], Array(words.dropFirst())))
+            }
+            try await live.enqueue("a1", unique: .key("k"))
+            // A job under such an id in a queue of such a name, a holder of a key, and a worker.
+            var record = try #require(
+                try await live.client.core.send(RedisCommand("HGET", keys.jobs, "a1")).bytesValue)
+            record[39] = 0x1B
+            let jobs = live.client.core.keys(queue: hostile)
+            for (key, id) in [(keys.jobs, hostile), (keys.jobs, "a1"), (jobs.jobs, "a2")] {
+                _ = try await live.client.core.send(
+                    RedisCommand("HSET", [Array(key.utf8), Array(id.utf8), record]))
+            }
+            try await send(["RPUSH", keys.ready[2], hostile])
+            try await send(["RPUSH", jobs.ready[2], "a2"])
+            try await send(["SADD", live.client.core.keys.queues, hostile])
+            try await send(["HSET", keys.unique, "k", hostile])
+            try await send(["ZADD", live.client.core.keys.nodes, "9999999999999", hostile])
+            try await send([
+                "HSET", live.client.core.keys.nodeDetails, hostile, #"{"host":"\u001b[2J","mode":"\u009b"}"#,
+            ])
+            let commands = [
+                "job ls", "job ls --json", "job show a1", "job show a2", "job show a2 --json", "queue ls",
+                "queue ls --json", "worker ls", "worker ls --json", "stats", "dead ls",
+                "enqueue mail.send {} --queue mail --key k --on-duplicate existing",
+                "enqueue mail.send {} --queue mail --key k", "job cancel a2", "job cancel --queue mail --yes",
+            ]
+            for command in commands {
+                for width in [nil, 120] {
+                    var run = await live.run(words: command.split(separator: " ").map(String.init), forced: width)
+                    // A line that tells how far something is is painted over.
+                    run.errors.replace("\r\u{1B}[2K", with: "")
+                    #expect(run.isSafe, "\(command) at \(width ?? 0)")
+                    #expect(!(run.output + run.errors).isEmpty || command == "dead ls", "\(command)")
+                }
+            }
+        }
+    }
+
     @Test("Random bytes run, log, fail and come back bit for bit, and never reach a terminal raw", arguments: 1...2)
     func random(seed: UInt64) async throws {
         var generator = HostileBytes(seed: seed)
@@ -84,7 +130,13 @@ import Testing
             for (index, payload) in payloads.enumerated() {
                 try await live.enqueue("a\(index)", bytes: payload, keep: .seconds(600))
             }
-            try await live.work { payload, context in
+            let log = MemorySink()
+            let device = StreamTraits.Device(isTerminal: true, columns: 100)
+            let traits = StreamTraits(device: device, environment: [:], noColor: true)
+            let console = Console(
+                output: traits, errors: traits, outputSink: MemorySink(), errorSink: log, verbosity: 2, now: { 0 })
+            let logger = Logger(label: "test") { _ in WorkerLogHandler(console: console, now: { 0 }) }
+            try await live.work(logger: logger) { payload, context in
                 let id = context.id.description
                 got.withLock { $0[id] = payload }
                 let text = String(decoding: payload, as: UTF8.self)
@@ -92,6 +144,8 @@ import Testing
                 if id.utf8.last.map({ $0 & 1 == 1 }) == true { throw JobSignal.dead(reason: text) }
                 return .completed(result: payload)
             }
+            let logged = CommandRun(status: .ok, output: log.text, errors: "")
+            #expect(logged.output.contains("Job is dead") && logged.isSafe)
             for (index, payload) in payloads.enumerated() {
                 let id = "a\(index)"
                 #expect(got.withLock { $0[id] } == payload, "seed \(seed), \(id)")
@@ -123,7 +177,7 @@ extension CommandRun {
         (output + errors).unicodeScalars.allSatisfy { scalar in
             switch scalar.value {
             case 9, 10: true
-            case ..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: false
+            case ..<0x20, 0x7F..<0xA0, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF: false
             default: true
             }
         }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Logging
 import Stint
 import StintCommands
 import StintRedis
@@ -119,10 +120,10 @@ struct LiveStint {
     }
 
     /// Runs what is ready in a queue, all of it, with one handler.
-    func work(queue: String = "mail", _ handler: @escaping Handle.Body) async throws {
+    func work(queue: String = "mail", logger: Logger? = nil, _ handler: @escaping Handle.Body) async throws {
         var options = WorkerOptions()
         options.stopsWhenEmpty = true
-        let worker = try Worker(client, queues: [.init(queue)], slots: 4, options: options) {
+        let worker = try Worker(client, queues: [.init(queue)], slots: 4, options: options, logger: logger) {
             Handle(raw: "*", handler)
         }
         try await worker.run()

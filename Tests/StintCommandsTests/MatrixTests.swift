@@ -41,11 +41,22 @@ import Testing
         ("bench --jobs 50 --producers 1 --slots 4 --raw --json", .ok, nil),
         ("bench --jobs 0 --json", .usage, 0),
         ("init new --json", .ok, 2), ("init new --json", .refusedByState, 0),
+        ("keys new --file k --id a --json", Self.keys, nil), ("keys ls --file k --json", Self.keys, nil),
+        ("keys use a --file k --json", Self.keys, nil), ("keys ls --json", Self.keys == .ok ? .usage : Self.keys, 0),
         ("config show --json", .ok, nil), ("config check --json", .ok, 0), ("config path --json", .ok, 1),
         ("config acl --json", .ok, 4), ("config acl --role admin --json", .usage, 0),
         ("down --json", .ok, 1), ("version --json", .ok, 1),
         ("completion bash --json", .usage, 0), ("completion tcsh", .usage, 0), ("help nobody", .usage, 0),
     ]
+
+    /// Without the package trait there are no keys.
+    private static var keys: CommandStatus {
+        #if Encryption
+        .ok
+        #else
+        .invalidConfiguration
+        #endif
+    }
 
     /// What prints no data, or a text that is not data.
     private static let withoutJSON: Set<String> = ["completion", "help"]

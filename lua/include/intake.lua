@@ -3,7 +3,61 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- The decisions of an enqueue: which entries are new, which are answered by a job that is there. Needs
--- include/clock and include/record.
+-- include/clock and include/record. The limits are those of include/limit.
+
+-- Says whether there are too many tags, or one is too long.
+local function intake_has_excess_tags(record)
+  local tags, count, at = record_field(record, 't') or '', 0, 1
+  while at <= #tags do
+    local name = string.byte(tags, at)
+    local value = struct.unpack('>I2', tags, at + 1 + name)
+    count, at = count + 1, at + 3 + name + value
+    if count > 16 or name == 0 or name > 128 or value > 128 then
+      return true
+    end
+  end
+  return false
+end
+
+-- Returns which limit the call passes, or nil. A single job may be longer than a call of many. This is done for each
+-- job, so it calls as little as it can.
+local function intake_excess(entries)
+  if #entries > 500 then
+    return 'a call has at most 500 jobs'
+  end
+  local bytes = 0
+  for _, entry in ipairs(entries) do
+    local record, id, big, key = entry.record, entry.id, entry.big, entry.key
+    if #id == 0 or #id > 64 or string.find(id, '[^%w._-]') then
+      return 'a job id has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"'
+    end
+    if #record < 39 then
+      return 'a record is whole'
+    end
+    local format, _, _, flags, more = string.byte(record, 1, 5)
+    local high, low, name = string.byte(record, 37, 39)
+    local stop, start = 38 + high * 256 + low, 39 + name + (more % 32 >= 16 and 21 or 0)
+    local rest = #record - stop
+    local is_big = flags % 64 >= 32
+    if format ~= 1 or rest < 0 or start > stop or is_big and (rest ~= 4 or not big) then
+      return 'a record is whole'
+    end
+    if name == 0 or name > 128 then
+      return 'a name has 1 to 128 bytes'
+    end
+    if rest > 512 or big and (#big > 16777216 or #big ~= struct.unpack('>I4', record, stop + 1)) then
+      return 'a payload has at most 512 bytes in the record and 16 MiB beside it'
+    end
+    if key and (#key == 0 or #key > 256) then
+      return 'a unique key has 1 to 256 bytes'
+    end
+    if start < stop and intake_has_excess_tags(record) then
+      return 'a job has at most 16 tags, names and values of at most 128 bytes'
+    end
+    bytes = bytes + #record + (big and #big or 0)
+  end
+  return bytes > 1048576 and #entries > 1 and 'a call of several jobs has at most 1 MiB' or nil
+end
 
 -- Reads the entries from the arguments: id, record, then what the record's flags announce.
 local function intake_parse(arguments, from)
@@ -167,6 +221,12 @@ local function intake_decide(entries, now_ms, now_us, room)
         end
       end
     end
+    -- A sealed payload opens for one job only, which its producer had to guess.
+    local carrier = code == 'n' and entry.id or holder
+    local sealed_for = entry.policy == 'p' and (code == 'n' or code == 'p') and record_field(entry.record, 'i')
+    if sealed_for and sealed_for ~= carrier then
+      code, holder = 's', carrier
+    end
     if code == 'n' and plan.added >= room then
       code = 'f'
     elseif code == 'n' then
@@ -206,7 +266,7 @@ local function intake_decide(entries, now_ms, now_us, room)
       plan.big[#plan.big + 1] = entry.big
     end
     codes[index] = code
-    if code == 'e' or code == 'r' or code == 'p' then
+    if code == 'e' or code == 'r' or code == 'p' or code == 's' then
       holders[#holders + 1] = holder
     end
   end

@@ -10,9 +10,11 @@ public struct JobDetails: Sendable, Hashable, Codable {
     public let summary: JobSummary
     /// Redis time of the reading.
     public let date: Date
-    /// Its payload.
+    /// How its payload is sealed; `nil` if it is not.
+    public let seal: JobSeal?
+    /// Its payload; empty where ``seal`` could not be opened.
     public let payload: [UInt8]
-    /// What its handler returned, if that was kept.
+    /// What its handler returned, if that was kept and could be opened.
     public let result: [UInt8]?
     /// How it is retried.
     public let retry: RetryPolicy
@@ -42,14 +44,16 @@ public struct JobDetails: Sendable, Hashable, Codable {
     public let droppedAt: Date?
 
     package init(
-        id: JobID, queue: String, record: JobRecord, nowMilliseconds: Int64, bigPayload: [UInt8]?,
-        bigResult: [UInt8]?, failures: [JobFailure], progress: JobProgress?, cancelRequest: JobCancelRequest?,
+        id: JobID, queue: String, record: JobRecord, nowMilliseconds: Int64, payload: [UInt8],
+        result: [UInt8]?, seal: JobSeal?, failures: [JobFailure], progress: JobProgress?,
+        cancelRequest: JobCancelRequest?,
         leaseExpiresAt: Date?, droppedAt: Date?
     ) {
         summary = JobSummary(id: id, queue: queue, record: record)
         date = .redis(nowMilliseconds)
-        payload = record.payload ?? bigPayload ?? []
-        result = bigResult ?? record.result
+        self.payload = payload
+        self.result = result
+        self.seal = seal
         retry = record.effectiveRetryPolicy
         timeoutMilliseconds = record.timeoutMilliseconds == 0 ? nil : record.timeoutMilliseconds
         expiresAt = .redisOrNil(record.expiresMilliseconds)

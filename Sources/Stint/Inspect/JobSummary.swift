@@ -42,8 +42,10 @@ public struct JobSummary: Sendable, Hashable, Codable {
     public let isAwaited: Bool
     /// Whether it runs and was told to stop.
     public let isToBeCancelled: Bool
-    /// The length of its payload.
+    /// The length of its payload, as it is stored.
     public let payloadBytes: Int
+    /// Whether payload, result and texts are sealed; then ``uniqueKey`` is a digest.
+    public let isSealed: Bool
 
     package init(id: JobID, queue: String, record: JobRecord) {
         self.id = id
@@ -64,5 +66,6 @@ public struct JobSummary: Sendable, Hashable, Codable {
         isAwaited = record.flags.contains(.awaited)
         isToBeCancelled = record.flags.contains(.toBeCancelled)
         payloadBytes = record.payload?.count ?? record.bigPayloadLength
+        isSealed = record.flags.contains(.sealed)
     }
 }

@@ -43,6 +43,9 @@ public struct EnqueueReceipt: Sendable, Hashable {
     /// Whether the durability that was asked for was reached.
     public internal(set) var confirmation = Confirmation.local
 
+    /// Whether nothing was done since the payload is sealed for another job than this one, which is to carry it.
+    var isSealedForAnother = false
+
     /// Whether this call added the job.
     public var isNew: Bool { outcome == .enqueued }
 

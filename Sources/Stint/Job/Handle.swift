@@ -78,7 +78,8 @@ public struct Handle: Sendable {
         } catch {
             throw UndecodablePayload(
                 reason: StintError(
-                    .undecodable, "The payload cannot be decoded as \(J.self): \(error)", underlying: error))
+                    .undecodable, "The payload cannot be decoded as \(J.self): \(DecodingError.summary(of: error))",
+                    underlying: error))
         }
     }
 }

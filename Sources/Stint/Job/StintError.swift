@@ -13,7 +13,8 @@ public struct StintError: Error, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case invalidInput, payloadTooLarge, duplicateJob, queueFull, outcomeUnknown, leaseLost, jobNotFound
             case refusedByState, redisUnreachable, redisRefused, redisBusy, redisFull, redisUnsuitable, schemaTooNew
-            case timedOut, closed, undecodable, jobFailed, jobCancelled, internalError
+            case timedOut, closed, undecodable, jobFailed, jobCancelled, internalError, unknownKey, notAuthentic
+            case limitExceeded
         }
         private let kind: Kind
         private init(_ kind: Kind) { self.kind = kind }
@@ -56,6 +57,14 @@ public struct StintError: Error, Sendable, CustomStringConvertible {
         public static var jobFailed: Self { .init(.jobFailed) }
         /// The awaited job was cancelled or expired.
         public static var jobCancelled: Self { .init(.jobCancelled) }
+        /// It is sealed with a key that this process does not have.
+        public static var unknownKey: Self { .init(.unknownKey) }
+        /// It does not open with its key: it was altered, or sealed for another job or queue, or not sealed at all.
+        public static var notAuthentic: Self { .init(.notAuthentic) }
+        /// A script in Redis refused a call that passes one of its limits; nothing was done.
+        ///
+        /// The library checks the same limits before: only programs that write their own calls see it.
+        public static var limitExceeded: Self { .init(.limitExceeded) }
         /// A bug in Stint; please report it.
         public static var internalError: Self { .init(.internalError) }
 

@@ -2,6 +2,8 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+import StintRedis
+
 extension StintClient {
     /// Where Redis is, and what the client may do there.
     public struct Configuration: Sendable, Hashable {
@@ -57,4 +59,15 @@ extension StintClient {
             self.clientName = clientName
         }
     }
+}
+
+extension StintClient.Configuration: CustomStringConvertible, CustomReflectable {
+    /// The address without its password, and the namespace.
+    public var description: String {
+        let address = (try? redisConfiguration())?.description ?? "an address that cannot be used"
+        return "StintClient.Configuration(\(address), namespace: \(namespace))"
+    }
+
+    /// Shows what ``description`` does.
+    public var customMirror: Mirror { Mirror(self, children: ["namespace": namespace]) }
 }

@@ -17,7 +17,8 @@ extension StintClient {
     ///   - id: The job.
     ///   - queue: Its queue; found from the id if left out, which costs a look at the list of queues.
     ///   - timeout: How long to wait; for ever if left out.
-    /// - Throws: ``StintError``: `timedOut`, or `jobNotFound`.
+    /// - Throws: ``StintError``: `timedOut`, or `jobNotFound`; `unknownKey` or `notAuthentic` where there is a result that
+    ///   this client cannot open, or must not take for one as it is not sealed.
     public func outcome(
         of id: JobID, queue: String? = nil, timeout: Duration? = nil
     ) async throws(StintError) -> JobResult {
@@ -70,7 +71,9 @@ extension StintClient {
             return try JSONDecoder().decode(Value.self, from: Data(bytes))
         } catch {
             throw StintError(
-                .undecodable, "The result of job \(id) cannot be decoded as \(Value.self): \(error)", underlying: error)
+                .undecodable,
+                "The result of job \(id) cannot be decoded as \(Value.self): \(DecodingError.summary(of: error))",
+                underlying: error)
         }
     }
 

@@ -55,10 +55,11 @@ extension StintClient {
             try await prepare(queue: queue, as: .producer)
             try await prepare(options.durability)
             let batcher = try batcher(queue)
-            let result = await withCheckedContinuation { continuation in
-                batcher.submit(job, options.durability ?? .local) { continuation.resume(returning: $0) }
+            let durability = options.durability ?? .local
+            var receipt = try await Self.submit(job, durability, to: batcher)
+            if receipt.isSealedForAnother {
+                receipt = try await sealAgain(content, id: job.id, receipt, durability, batcher)
             }
-            let receipt = try result.get()
             if receipt.isNew { meters.enqueued(queue: queue, name: name) }
             try Self.check(receipt, options)
             span.end(nil)
@@ -91,7 +92,11 @@ extension StintClient {
                 groups[queue, default: ([], [])].jobs.append((job, durability))
             }
             for durability in Set(jobs.map(\.options.durability)) { try await prepare(durability) }
-            let receipts = try await submit(groups, count: jobs.count)
+            var receipts = try await submit(groups, count: jobs.count)
+            if core.sealer != nil {
+                for place in checked.indices { checked[place].content.traceContext = span.carrier }
+                try await sealAgain(&receipts, groups, checked.map(\.content))
+            }
             for (receipt, job) in zip(receipts, jobs) where receipt.isNew {
                 meters.enqueued(queue: receipt.queue, name: job.name)
             }
@@ -104,9 +109,18 @@ extension StintClient {
     }
 
     /// By queue: the jobs and their places in what the caller gave.
-    private typealias Groups = [String: (places: [Int], jobs: [(NewJob, Durability)])]
+    typealias Groups = [String: (places: [Int], jobs: [(NewJob, Durability)])]
 
-    private func submit(
+    static func submit(
+        _ job: NewJob, _ durability: Durability, to batcher: EnqueueBatcher
+    ) async throws(StintError) -> EnqueueReceipt {
+        let result = await withCheckedContinuation { continuation in
+            batcher.submit(job, durability) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    func submit(
         _ groups: Groups, count: Int
     ) async throws(StintError) -> [EnqueueReceipt] {
         var batchers: [(EnqueueBatcher, [Int], [(NewJob, Durability)])] = []
@@ -126,9 +140,19 @@ extension StintClient {
         return receipts
     }
 
-    private func makeJob(_ content: NewJob.Content, id: JobID?, queue: String) throws(StintError) -> NewJob {
+    /// Makes the entry of a job, its payload sealed for the job that will carry it.
+    func makeJob(
+        _ content: NewJob.Content, id: JobID?, queue: String, sealedFor carrier: JobID? = nil
+    ) throws(StintError) -> NewJob {
         let id = id ?? JobID.make(queue: queue, milliseconds: core.wallClock(), random: core.random.next())
-        guard let job = NewJob(id: id, content) else {
+        var made: NewJob?
+        if let sealer = core.sealer {
+            let limit = settings.maxPayloadBytes
+            made = NewJob(id: id, try sealer.seal(content, for: carrier ?? id, queue: queue, limit: limit))
+        } else {
+            made = NewJob(id: id, content)
+        }
+        guard let job = made else {
             throw StintError(.invalidInput, "The job's options need more than 64 KiB.")
         }
         return job

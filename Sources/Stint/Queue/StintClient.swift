@@ -45,8 +45,15 @@ public final class StintClient: Service, Sendable {
 
     /// Creates a client; nothing is opened yet.
     ///
+    /// - Parameters:
+    ///   - configuration: Where Redis is, and what the client may do there.
+    ///   - sealing: How to seal what jobs carry, such as with a `Keyring` of `StintCrypto`; not at all if left out. It
+    ///     holds for the workers of the client as well.
+    ///   - logger: Where to log.
     /// - Throws: ``StintError`` with code `invalidInput` if the configuration breaks a rule.
-    public convenience init(_ configuration: Configuration, logger: Logger) throws(StintError) {
+    public convenience init(
+        _ configuration: Configuration, sealing: Sealing? = nil, logger: Logger
+    ) throws(StintError) {
         let redis = try configuration.redisConfiguration()
         var settings = Settings()
         settings.maxPayloadBytes = configuration.maxPayloadBytes
@@ -54,7 +61,8 @@ public final class StintClient: Service, Sendable {
         settings.lanes = configuration.lanes
         settings.enqueueTimeout = configuration.enqueueTimeout
         self.init(
-            core: ClientCore(redis: redis, namespace: configuration.namespace, logger: logger), settings: settings)
+            core: ClientCore(redis: redis, namespace: configuration.namespace, logger: logger, sealing: sealing),
+            settings: settings)
     }
 
     /// Creates a client on a core, for simulations and tests.

@@ -13,37 +13,37 @@ package enum Scripts {
     package static let all: [RedisScript] = [advanceScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, registerScript, releaseScript, removeScript, renewScript, resumeScript, retryDeadScript, rewakeScript, showScript, sweepScript, trimScript]
 
     /// The Lua files that the line maps name by index.
-    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
+    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/limit.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 16, 9, 47, 16, 14, 53, 16, 22, 68, 16, 39, 72, 16, 45, 81, 16, 56, 89, 16, 66, 94, 16, 73, 98, 16, 79, 102, 16, 97, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 14, 8, 192, 14, 14, 195, 14, 19, 202, 14, 35, 205, 14, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 0, 26, 299, 0, 41, 325, 0, 68],
-        "await": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 6, 16, 66, 11, 16, 73, 15, 1, 15],
+        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 17, 9, 47, 17, 14, 53, 17, 22, 68, 17, 39, 72, 17, 45, 81, 17, 56, 89, 17, 66, 94, 17, 73, 98, 17, 79, 102, 17, 97, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 15, 8, 192, 15, 14, 195, 15, 19, 202, 15, 35, 205, 15, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 14, 9, 288, 0, 27, 302, 0, 42, 334, 0, 75],
+        "await": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 6, 17, 66, 11, 17, 73, 15, 1, 15],
         "beat": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 6, 2, 10, 7, 2, 10, 8, 9, 8, 12, 2, 16],
-        "cancel": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 5, 3, 9, 6, 3, 9, 7, 3, 9, 8, 3, 9, 9, 3, 9, 10, 3, 9, 11, 3, 9, 12, 3, 9, 14, 3, 10, 15, 3, 10, 16, 3, 10, 17, 3, 10, 18, 9, 8, 22, 13, 10, 36, 13, 26, 39, 16, 9, 42, 16, 14, 48, 16, 22, 63, 16, 39, 67, 16, 45, 76, 16, 56, 84, 16, 66, 89, 16, 73, 93, 16, 86, 97, 10, 9, 105, 10, 19, 122, 10, 39, 127, 10, 46, 146, 10, 68, 177, 14, 8, 180, 3, 23],
-        "configure": [1, 4, 5, 2, 4, 9, 4, 4, 10, 5, 9, 8, 9, 14, 8, 12, 14, 14, 15, 14, 29, 19, 4, 18],
+        "cancel": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 5, 3, 9, 6, 3, 9, 7, 3, 9, 8, 3, 9, 9, 3, 9, 10, 3, 9, 11, 3, 9, 12, 3, 9, 14, 3, 10, 15, 3, 10, 16, 3, 10, 17, 3, 10, 18, 9, 8, 22, 13, 10, 36, 13, 26, 39, 17, 9, 42, 17, 14, 48, 17, 22, 63, 17, 39, 67, 17, 45, 76, 17, 56, 84, 17, 66, 89, 17, 73, 93, 17, 86, 97, 10, 9, 105, 10, 19, 122, 10, 39, 127, 10, 46, 146, 10, 68, 177, 15, 8, 180, 14, 9, 183, 3, 24],
+        "configure": [1, 4, 5, 2, 4, 9, 4, 4, 10, 5, 9, 8, 9, 15, 8, 12, 15, 14, 15, 15, 29, 19, 14, 9, 22, 4, 19],
         "confirm": [1, 5, 5, 2, 5, 9, 4, 5, 16],
-        "enqueue": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 5, 6, 9, 6, 6, 9, 7, 6, 9, 8, 6, 9, 9, 6, 9, 10, 6, 9, 11, 6, 9, 12, 6, 9, 13, 6, 9, 14, 6, 9, 16, 6, 10, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 16, 9, 44, 16, 14, 50, 16, 22, 65, 16, 39, 69, 16, 45, 78, 16, 56, 86, 16, 66, 91, 16, 73, 95, 16, 97, 102, 16, 106, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 14, 196, 14, 19, 203, 14, 35, 206, 14, 40, 213, 12, 9, 231, 12, 29, 264, 12, 64, 275, 12, 77, 279, 12, 83, 283, 12, 89, 299, 12, 108, 307, 12, 118, 315, 12, 128, 402, 6, 26, 421, 6, 46, 440, 6, 66],
-        "fail": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 13, 7, 9, 14, 7, 9, 16, 7, 10, 17, 7, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 14, 8, 205, 14, 19, 212, 14, 35, 215, 14, 40, 222, 7, 22, 251, 7, 52],
-        "inspect": [1, 17, 5, 2, 17, 9, 3, 17, 9, 4, 17, 9, 5, 17, 9, 6, 17, 9, 7, 17, 9, 8, 17, 9, 9, 17, 9, 10, 9, 8, 14, 17, 16],
-        "leave": [1, 18, 5, 2, 18, 9, 3, 18, 9, 5, 18, 12],
-        "log": [1, 19, 5, 2, 19, 9, 3, 19, 9, 5, 19, 10, 6, 19, 10, 7, 19, 10, 8, 19, 10, 9, 19, 10, 10, 19, 16],
-        "open_lane": [1, 20, 5, 2, 20, 9, 3, 20, 14],
-        "page": [1, 21, 5, 2, 21, 9, 3, 21, 9, 4, 21, 9, 5, 21, 9, 6, 21, 9, 7, 21, 9, 9, 21, 10, 10, 21, 10, 11, 21, 10, 12, 9, 8, 16, 21, 16],
-        "pause": [1, 22, 5, 2, 22, 9, 3, 22, 9, 5, 22, 10, 6, 22, 10, 7, 9, 8, 11, 14, 8, 14, 14, 14, 17, 22, 16],
-        "progress": [1, 23, 5, 2, 23, 9, 3, 23, 9, 5, 23, 10, 6, 23, 10, 7, 16, 66, 12, 16, 73, 16, 16, 79, 20, 23, 15],
-        "promote": [1, 24, 5, 2, 24, 9, 3, 24, 9, 4, 24, 9, 5, 24, 9, 6, 24, 9, 7, 24, 9, 9, 24, 10, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 16, 66, 36, 16, 73, 40, 14, 8, 43, 14, 19, 50, 14, 35, 53, 24, 18],
-        "purge": [1, 25, 5, 2, 25, 9, 3, 25, 9, 4, 25, 9, 5, 25, 9, 6, 25, 9, 7, 25, 9, 8, 25, 9, 9, 25, 9, 10, 25, 9, 11, 25, 9, 12, 25, 9, 13, 25, 9, 15, 25, 10, 16, 25, 10, 17, 25, 10, 18, 25, 10, 19, 13, 10, 33, 13, 26, 36, 16, 9, 39, 16, 22, 54, 16, 39, 58, 16, 73, 62, 10, 9, 70, 10, 19, 87, 10, 39, 92, 14, 8, 95, 25, 22],
-        "register": [1, 26, 5, 2, 26, 9, 4, 26, 15],
-        "release": [1, 27, 5, 2, 27, 9, 3, 27, 9, 4, 27, 9, 5, 27, 9, 6, 27, 9, 7, 27, 9, 8, 27, 9, 9, 27, 9, 10, 27, 9, 11, 27, 9, 12, 27, 9, 13, 27, 9, 14, 27, 9, 15, 27, 9, 17, 27, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 92, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 22, 232, 27, 52],
-        "remove": [1, 28, 5, 2, 28, 9, 3, 28, 9, 4, 28, 9, 5, 28, 9, 6, 28, 9, 7, 28, 9, 8, 28, 9, 9, 28, 9, 10, 28, 9, 11, 28, 9, 12, 28, 9, 14, 28, 10, 15, 28, 10, 16, 28, 10, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 16, 86, 64, 10, 9, 72, 10, 19, 89, 10, 39, 94, 14, 8, 97, 28, 20],
-        "renew": [1, 29, 5, 2, 29, 9, 3, 29, 9, 5, 29, 10, 6, 9, 8, 10, 29, 15],
-        "resume": [1, 30, 5, 2, 30, 9, 3, 30, 9, 4, 30, 9, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 30, 14],
-        "retry_dead": [1, 31, 5, 2, 31, 9, 3, 31, 9, 4, 31, 9, 5, 31, 9, 6, 31, 9, 7, 31, 9, 8, 31, 9, 9, 31, 9, 10, 31, 9, 11, 31, 9, 12, 31, 9, 13, 31, 9, 14, 31, 9, 16, 31, 10, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 92, 95, 16, 97, 102, 16, 106, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 21],
-        "rewake": [1, 32, 5, 2, 32, 9, 3, 32, 14],
-        "show": [1, 33, 5, 2, 33, 9, 3, 33, 9, 4, 33, 9, 5, 33, 9, 6, 33, 9, 7, 33, 9, 8, 33, 9, 10, 9, 8, 14, 16, 79, 18, 33, 15],
-        "sweep": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 9, 34, 9, 10, 34, 9, 11, 34, 9, 12, 34, 9, 13, 34, 9, 14, 34, 9, 16, 34, 10, 17, 34, 10, 18, 34, 10, 19, 9, 8, 23, 16, 9, 26, 16, 14, 32, 16, 22, 47, 16, 39, 51, 16, 45, 60, 16, 56, 68, 16, 66, 73, 16, 73, 77, 16, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 14, 8, 186, 14, 14, 189, 14, 19, 196, 14, 29, 200, 14, 35, 203, 14, 40, 210, 15, 9, 222, 15, 25, 226, 15, 31, 253, 15, 61, 276, 15, 88, 305, 15, 120, 320, 34, 27, 341, 34, 49, 389, 34, 98],
-        "trim": [1, 35, 5, 2, 35, 9, 3, 35, 9, 4, 35, 9, 5, 35, 9, 6, 35, 9, 7, 35, 9, 8, 35, 9, 9, 35, 9, 10, 35, 9, 11, 35, 9, 13, 35, 10, 14, 9, 8, 18, 16, 9, 21, 16, 22, 36, 16, 39, 40, 10, 9, 48, 10, 19, 65, 35, 18],
+        "enqueue": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 5, 6, 9, 6, 6, 9, 7, 6, 9, 8, 6, 9, 9, 6, 9, 10, 6, 9, 11, 6, 9, 12, 6, 9, 13, 6, 9, 14, 6, 9, 16, 6, 10, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 17, 9, 44, 17, 14, 50, 17, 22, 65, 17, 39, 69, 17, 45, 78, 17, 56, 86, 17, 66, 91, 17, 73, 95, 17, 97, 102, 17, 106, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 15, 8, 193, 15, 14, 196, 15, 19, 203, 15, 35, 206, 15, 40, 213, 14, 9, 216, 14, 14, 219, 12, 9, 231, 12, 24, 268, 12, 63, 286, 12, 83, 319, 12, 118, 330, 12, 131, 334, 12, 137, 338, 12, 143, 354, 12, 162, 362, 12, 172, 370, 12, 182, 412, 12, 225, 462, 6, 28, 481, 6, 48, 504, 6, 72],
+        "fail": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 13, 7, 9, 14, 7, 9, 16, 7, 10, 17, 7, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 17, 9, 45, 17, 14, 51, 17, 22, 66, 17, 39, 70, 17, 45, 79, 17, 56, 87, 17, 66, 92, 17, 73, 96, 17, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 15, 8, 205, 15, 19, 212, 15, 35, 215, 15, 40, 222, 14, 9, 225, 7, 23, 262, 7, 61],
+        "inspect": [1, 18, 5, 2, 18, 9, 3, 18, 9, 4, 18, 9, 5, 18, 9, 6, 18, 9, 7, 18, 9, 8, 18, 9, 9, 18, 9, 10, 9, 8, 14, 18, 16],
+        "leave": [1, 19, 5, 2, 19, 9, 3, 19, 9, 5, 19, 12],
+        "log": [1, 20, 5, 2, 20, 9, 3, 20, 9, 5, 20, 10, 6, 20, 10, 7, 20, 10, 8, 20, 10, 9, 20, 10, 10, 14, 9, 13, 20, 17],
+        "open_lane": [1, 21, 5, 2, 21, 9, 3, 21, 14],
+        "page": [1, 22, 5, 2, 22, 9, 3, 22, 9, 4, 22, 9, 5, 22, 9, 6, 22, 9, 7, 22, 9, 9, 22, 10, 10, 22, 10, 11, 22, 10, 12, 9, 8, 16, 22, 16],
+        "pause": [1, 23, 5, 2, 23, 9, 3, 23, 9, 5, 23, 10, 6, 23, 10, 7, 9, 8, 11, 15, 8, 14, 15, 14, 17, 14, 9, 20, 23, 17],
+        "progress": [1, 24, 5, 2, 24, 9, 3, 24, 9, 5, 24, 10, 6, 24, 10, 7, 17, 66, 12, 17, 73, 16, 17, 79, 20, 14, 9, 23, 24, 16],
+        "promote": [1, 25, 5, 2, 25, 9, 3, 25, 9, 4, 25, 9, 5, 25, 9, 6, 25, 9, 7, 25, 9, 9, 25, 10, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 17, 66, 36, 17, 73, 40, 15, 8, 43, 15, 19, 50, 15, 35, 53, 14, 9, 56, 25, 19],
+        "purge": [1, 26, 5, 2, 26, 9, 3, 26, 9, 4, 26, 9, 5, 26, 9, 6, 26, 9, 7, 26, 9, 8, 26, 9, 9, 26, 9, 10, 26, 9, 11, 26, 9, 12, 26, 9, 13, 26, 9, 15, 26, 10, 16, 26, 10, 17, 26, 10, 18, 26, 10, 19, 13, 10, 33, 13, 26, 36, 17, 9, 39, 17, 22, 54, 17, 39, 58, 17, 73, 62, 10, 9, 70, 10, 19, 87, 10, 39, 92, 15, 8, 95, 26, 22],
+        "register": [1, 27, 5, 2, 27, 9, 4, 14, 9, 7, 14, 14, 10, 27, 16],
+        "release": [1, 28, 5, 2, 28, 9, 3, 28, 9, 4, 28, 9, 5, 28, 9, 6, 28, 9, 7, 28, 9, 8, 28, 9, 9, 28, 9, 10, 28, 9, 11, 28, 9, 12, 28, 9, 13, 28, 9, 14, 28, 9, 15, 28, 9, 17, 28, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 17, 9, 45, 17, 14, 51, 17, 22, 66, 17, 39, 70, 17, 45, 79, 17, 56, 87, 17, 66, 92, 17, 73, 96, 17, 79, 100, 17, 92, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 15, 8, 186, 15, 19, 193, 15, 35, 196, 15, 40, 203, 14, 9, 206, 28, 23, 238, 28, 56],
+        "remove": [1, 29, 5, 2, 29, 9, 3, 29, 9, 4, 29, 9, 5, 29, 9, 6, 29, 9, 7, 29, 9, 8, 29, 9, 9, 29, 9, 10, 29, 9, 11, 29, 9, 12, 29, 9, 14, 29, 10, 15, 29, 10, 16, 29, 10, 17, 13, 10, 31, 13, 26, 34, 17, 9, 37, 17, 22, 52, 17, 39, 56, 17, 73, 60, 17, 86, 64, 10, 9, 72, 10, 19, 89, 10, 39, 94, 15, 8, 97, 14, 9, 100, 29, 21],
+        "renew": [1, 30, 5, 2, 30, 9, 3, 30, 9, 5, 30, 10, 6, 9, 8, 10, 14, 9, 13, 30, 16],
+        "resume": [1, 31, 5, 2, 31, 9, 3, 31, 9, 4, 31, 9, 5, 9, 8, 9, 15, 8, 12, 15, 19, 19, 15, 35, 22, 31, 14],
+        "retry_dead": [1, 32, 5, 2, 32, 9, 3, 32, 9, 4, 32, 9, 5, 32, 9, 6, 32, 9, 7, 32, 9, 8, 32, 9, 9, 32, 9, 10, 32, 9, 11, 32, 9, 12, 32, 9, 13, 32, 9, 14, 32, 9, 16, 32, 10, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 17, 9, 41, 17, 14, 47, 17, 22, 62, 17, 39, 66, 17, 45, 75, 17, 56, 83, 17, 66, 88, 17, 73, 92, 17, 92, 95, 17, 97, 102, 17, 106, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 15, 8, 193, 15, 19, 200, 15, 35, 203, 14, 9, 206, 32, 22],
+        "rewake": [1, 33, 5, 2, 33, 9, 3, 33, 14],
+        "show": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 10, 9, 8, 14, 17, 79, 18, 34, 15],
+        "sweep": [1, 35, 5, 2, 35, 9, 3, 35, 9, 4, 35, 9, 5, 35, 9, 6, 35, 9, 7, 35, 9, 8, 35, 9, 9, 35, 9, 10, 35, 9, 11, 35, 9, 12, 35, 9, 13, 35, 9, 14, 35, 9, 16, 35, 10, 17, 35, 10, 18, 35, 10, 19, 9, 8, 23, 17, 9, 26, 17, 14, 32, 17, 22, 47, 17, 39, 51, 17, 45, 60, 17, 56, 68, 17, 66, 73, 17, 73, 77, 17, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 15, 8, 186, 15, 14, 189, 15, 19, 196, 15, 29, 200, 15, 35, 203, 15, 40, 210, 16, 9, 222, 16, 25, 226, 16, 31, 253, 16, 61, 276, 16, 88, 305, 16, 120, 320, 35, 27, 341, 35, 49, 389, 35, 98],
+        "trim": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 13, 36, 10, 14, 9, 8, 18, 17, 9, 21, 17, 22, 36, 17, 39, 40, 10, 9, 48, 10, 19, 65, 36, 18],
     ]
 
     /// Who calls each script, the keys that it takes and the commands that it calls.
@@ -473,6 +473,9 @@ local function claim_again(jobs, big, note)
   end
   return { 1, lost, claimed, 1, -1 }
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return claim_again(jobs, big, note)
@@ -495,6 +498,12 @@ local finished, lost, members, seen = {}, {}, {}, {}
 local ids = {}
 for at = finished_from, #ARGV, 3 do
   ids[#ids + 1] = ARGV[at]
+  if #(ARGV[at + 2] or '') > 262144 then
+    return limit_refusal('a result has at most 256 KiB')
+  end
+end
+if #ids > 500 then
+  return limit_refusal('a call finishes at most 500 jobs')
 end
 if #ids > 0 then
   for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
@@ -581,7 +590,7 @@ end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
 """#,
-        sha1: "964243408a0660aceb990e11f1f759d46bf6a29b"
+        sha1: "392451a8280f75e72eac8c67d8c1932523a6a453"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
@@ -938,6 +947,9 @@ end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -947,6 +959,12 @@ end
 local state = redis.call('HMGET', meta, 'schema', 'cancelled', 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
+end
+if #who > 128 then
+  return limit_refusal('the name of who does it has at most 128 bytes')
 end
 local now_ms = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
@@ -988,7 +1006,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "7e13996f8153cd2897b992280a3bb598161c4aed"
+        sha1: "d6dcf4c25de80184f472d0a36e0406f7817ff328"
     )
 
     /// Cancels jobs: waiting ones end at once, running ones are told to stop.
@@ -1060,9 +1078,17 @@ local function queue_lease_before(before, lowered_until, now_ms)
   local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
   return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local state = redis.call('HMGET', meta, 'schema', 'lease', 'lease_before', 'lease_lowered_until')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+local most = ({ depth_limit = 1000000000, lease = 86400000 })[field]
+local number = tonumber(value) or (value == '' and 0 or -1)
+if not most or number < 0 or number > most then
+  return limit_refusal('settings are a depth limit of at most 1,000,000,000 and a lease of at most 24 h')
 end
 local now_ms = clock_now()
 local before = math.max(tonumber(state[2]) or 0, queue_lease_before(state[3], state[4], now_ms))
@@ -1079,7 +1105,7 @@ else
 end
 return { 1 }
 """#,
-        sha1: "6acd0bec9b1d86759c70e3bb4dc3d15e2f38e76c"
+        sha1: "ac5cdca354eaa8e4bc2ff35fbe7c3edd12b5d37f"
     )
 
     /// Sets a queue's depth limit or lease length.
@@ -1359,6 +1385,61 @@ local function queue_next_due(delayed, now_ms)
   end
   return math.max(0, tonumber(first[2]) - now_ms)
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
+local function limit_is_queue(name)
+  return name and #name > 0 and #name <= 64 and not string.find(name, '[^a-z0-9._-]')
+end
+local function intake_has_excess_tags(record)
+  local tags, count, at = record_field(record, 't') or '', 0, 1
+  while at <= #tags do
+    local name = string.byte(tags, at)
+    local value = struct.unpack('>I2', tags, at + 1 + name)
+    count, at = count + 1, at + 3 + name + value
+    if count > 16 or name == 0 or name > 128 or value > 128 then
+      return true
+    end
+  end
+  return false
+end
+local function intake_excess(entries)
+  if #entries > 500 then
+    return 'a call has at most 500 jobs'
+  end
+  local bytes = 0
+  for _, entry in ipairs(entries) do
+    local record, id, big, key = entry.record, entry.id, entry.big, entry.key
+    if #id == 0 or #id > 64 or string.find(id, '[^%w._-]') then
+      return 'a job id has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"'
+    end
+    if #record < 39 then
+      return 'a record is whole'
+    end
+    local format, _, _, flags, more = string.byte(record, 1, 5)
+    local high, low, name = string.byte(record, 37, 39)
+    local stop, start = 38 + high * 256 + low, 39 + name + (more % 32 >= 16 and 21 or 0)
+    local rest = #record - stop
+    local is_big = flags % 64 >= 32
+    if format ~= 1 or rest < 0 or start > stop or is_big and (rest ~= 4 or not big) then
+      return 'a record is whole'
+    end
+    if name == 0 or name > 128 then
+      return 'a name has 1 to 128 bytes'
+    end
+    if rest > 512 or big and (#big > 16777216 or #big ~= struct.unpack('>I4', record, stop + 1)) then
+      return 'a payload has at most 512 bytes in the record and 16 MiB beside it'
+    end
+    if key and (#key == 0 or #key > 256) then
+      return 'a unique key has 1 to 256 bytes'
+    end
+    if start < stop and intake_has_excess_tags(record) then
+      return 'a job has at most 16 tags, names and values of at most 128 bytes'
+    end
+    bytes = bytes + #record + (big and #big or 0)
+  end
+  return bytes > 1048576 and #entries > 1 and 'a call of several jobs has at most 1 MiB' or nil
+end
 local function intake_parse(arguments, from)
   local entries, at = {}, from
   while at < #arguments do
@@ -1503,6 +1584,11 @@ local function intake_decide(entries, now_ms, now_us, room)
         end
       end
     end
+    local carrier = code == 'n' and entry.id or holder
+    local sealed_for = entry.policy == 'p' and (code == 'n' or code == 'p') and record_field(entry.record, 'i')
+    if sealed_for and sealed_for ~= carrier then
+      code, holder = 's', carrier
+    end
     if code == 'n' and plan.added >= room then
       code = 'f'
     elseif code == 'n' then
@@ -1542,7 +1628,7 @@ local function intake_decide(entries, now_ms, now_us, room)
       plan.big[#plan.big + 1] = entry.big
     end
     codes[index] = code
-    if code == 'e' or code == 'r' or code == 'p' then
+    if code == 'e' or code == 'r' or code == 'p' or code == 's' then
       holders[#holders + 1] = holder
     end
   end
@@ -1568,8 +1654,12 @@ local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 local entries = intake_parse(ARGV, entries_from)
-if #entries > 500 then
-  return redis.error_reply('ERR at most 500 jobs a call')
+local excess = intake_excess(entries)
+if not excess and not state[1] and not limit_is_queue(string.match(meta, '^{[^:]*:(.*)}:meta$')) then
+  excess = 'the name of a queue has 1 to 64 characters of a-z, 0-9, ".", "_" and "-"'
+end
+if excess then
+  return limit_refusal(excess)
 end
 intake_look(key, entries)
 local room, room_all = math.huge, math.huge
@@ -1657,7 +1747,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "12126600e38ca8684fb8a2badecf4be8921b8c38"
+        sha1: "a6d8617d4478ab38ff231ce4beee8618cf3f0092"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -1929,6 +2019,9 @@ local function queue_next_due(delayed, now_ms)
   end
   return math.max(0, tonumber(first[2]) - now_ms)
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -1946,6 +2039,14 @@ local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - failures_from + 1) % 6 ~= 0 then
   return redis.error_reply('ERR a failure has 6 arguments')
+end
+if #ARGV - failures_from + 1 > 3000 then
+  return limit_refusal('a call ends at most 500 attempts')
+end
+for at = failures_from, #ARGV, 6 do
+  if #ARGV[at + 5] > 4096 then
+    return limit_refusal('an error text has at most 4 KiB')
+  end
 end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]
@@ -2004,7 +2105,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "ce1d587cdf8383160b03f5a2009e900e23699cc4"
+        sha1: "84f95e6ce87f721a49ab0616360896745c08ca66"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -2164,6 +2265,17 @@ local first = tonumber(ARGV[3])
 local max_lines = tonumber(ARGV[4])
 local ttl_ms = tonumber(ARGV[5])
 local lines_from = 6
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
+if #ARGV - lines_from + 1 > 1000 or max_lines > 1000 or ttl_ms > 86400000 then
+  return limit_refusal('a job keeps at most 1,000 lines, for a day')
+end
+for at = lines_from, #ARGV do
+  if #ARGV[at] > 8192 then
+    return limit_refusal('a line has at most 8 KiB')
+  end
+end
 local fence = string.match(member, ':(%d+):')
 if not redis.call('ZSCORE', leases, member) then
   return 0
@@ -2183,7 +2295,7 @@ end
 redis.call('PEXPIRE', log, ttl_ms)
 return 1
 """#,
-        sha1: "4b79fa74f8d5789241e608667eee553116990017"
+        sha1: "f9946e18d1565cf89b7b75020588d9bbf1fe9f21"
     )
 
     /// Appends lines to a running job's log, under its lease.
@@ -2371,9 +2483,15 @@ end
 local function queue_found(meta)
   redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local schema = redis.call('HGET', meta, 'schema')
 if queue_too_new(schema) then
   return { -2, schema }
+end
+if #who > 128 or #reason > 256 then
+  return limit_refusal('a reason has at most 256 bytes, the name of who pauses 128')
 end
 local now_ms = clock_now()
 if not schema then
@@ -2385,7 +2503,7 @@ redis.call('HSET', meta, 'paused_until', until_ms, 'paused_at', string.format('%
 redis.call('DEL', wake)
 return { 1 }
 """#,
-        sha1: "a66bc495bc8e022b9a701033521ea2d695aa8aff"
+        sha1: "9d932a004d854fe814e1893e9a82e4e6e86fbac3"
     )
 
     /// Stops claims from a queue; running jobs go on.
@@ -2444,6 +2562,12 @@ local function record_lease(id, record)
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
+if #text > 1030 then
+  return limit_refusal('a progress has at most 5 digits and a note of 1 KiB')
+end
 local record = redis.call('HGET', jobs, id)
 if not record or string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member then
   return 0
@@ -2456,7 +2580,7 @@ end
 redis.call('HSET', progress, id, text)
 return 1
 """#,
-        sha1: "b5ef9b3ec6ae5ef5e6572bdbcf038eeb8ed829e8"
+        sha1: "2a74b56b7174e2999b16b6b76caee8a302d12ca8"
     )
 
     /// Writes how far a running job is, under its lease.
@@ -2548,6 +2672,9 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -2557,6 +2684,9 @@ end
 local state = redis.call('HMGET', meta, 'schema', 'paused_until')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
 end
 local now_ms = clock_now()
 local codes, is_ready = {}, false
@@ -2580,7 +2710,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "07977f22d7ac5a6f90fdb671110c7dbdea600101"
+        sha1: "0c22de7136b884691df141103a3f315a5f6fe345"
     )
 
     /// Makes delayed jobs ready now.
@@ -2856,10 +2986,19 @@ return { 1, deleted, passed, more }
 #!lua flags=allow-oom
 local queues = KEYS[1]
 local name = ARGV[1]
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
+local function limit_is_queue(name)
+  return name and #name > 0 and #name <= 64 and not string.find(name, '[^a-z0-9._-]')
+end
+if not limit_is_queue(name) then
+  return limit_refusal('the name of a queue has 1 to 64 characters of a-z, 0-9, ".", "_" and "-"')
+end
 redis.call('SADD', queues, name)
 return 1
 """#,
-        sha1: "94d37ab7e9d191cf89c99a912d1aeedbe1a31c16"
+        sha1: "422449de0c2d89759dede56980fdc7272e3ed24c"
     )
 
     /// Notes the name of a queue, so that it is listed.
@@ -3082,6 +3221,9 @@ local function queue_next_due(delayed, now_ms)
   end
   return math.max(0, tonumber(first[2]) - now_ms)
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -3099,6 +3241,9 @@ local first_due = queue_next_due(delayed, now_ms)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - handed_from + 1) % 4 ~= 0 then
   return redis.error_reply('ERR a job handed back has 4 arguments')
+end
+if #ARGV - handed_from + 1 > 2000 then
+  return limit_refusal('a call hands back at most 500 jobs')
 end
 for at = handed_from, #ARGV, 4 do
   local id = ARGV[at]
@@ -3150,7 +3295,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "fff759c81d3ddc87ec0e31b80de88786231f21e7"
+        sha1: "da35d5ff62052c4d6a987bbad89e8d24e1bbe672"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -3298,6 +3443,9 @@ end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -3307,6 +3455,9 @@ end
 local schema = redis.call('HGET', meta, 'schema')
 if queue_too_new(schema) then
   return { -2, schema }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
 end
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
@@ -3341,7 +3492,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "effd85af28c61100fde18dc71372fdba39b667b9"
+        sha1: "3417490d32a906e3e02fecaf51c2753b743839b3"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -3402,6 +3553,12 @@ local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
+if #ARGV - members_from + 1 > 500 then
+  return limit_refusal('a call renews at most 500 leases')
+end
 local lease = math.max(lease_ms, tonumber(redis.call('HGET', meta, 'lease')) or 0)
 local now_ms = clock_now()
 local members, lost, renewed = {}, {}, {}
@@ -3426,7 +3583,7 @@ if #renewed > 0 then
 end
 return lost
 """#,
-        sha1: "62a22bd039261c2604212ea20b2cb4866a047007"
+        sha1: "366267d0fc88a1e38f4c31fa8919cd309ab883de"
     )
 
     /// Renews leases, and names those that are lost.
@@ -3736,6 +3893,9 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
+local function limit_refusal(what)
+  return redis.error_reply('STINTLIMIT ' .. what)
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   return { 1, note }
@@ -3745,6 +3905,9 @@ end
 local state = redis.call('HMGET', meta, 'schema', 'revived', 'paused_until', 'expired')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
+end
+if #ARGV - ids_from + 1 > 500 then
+  return limit_refusal('a call names at most 500 jobs')
 end
 local now_ms = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
@@ -3801,7 +3964,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "7c4389ba0556dca921b6af343c8b5b67ef7825c4"
+        sha1: "21b2ef33a5c83d7b6f5ed4c5c8f2b9ca3de14763"
     )
 
     /// Puts dead jobs back on their queue, with all their attempts before them.

@@ -12,10 +12,12 @@ extension ClientCore {
         let value = try await call(Scripts.await(keys, id: id.description), limit: commandTimeout)
         guard let reply = value.arrayValue, reply.count == 3 else { throw .unreadable("The reply of 'await'") }
         guard let bytes = reply[0].bytesValue else { throw .jobNotFound(id) }
-        let record = try JobRecord(reading: bytes)
+        let record = opened(try JobRecord(reading: bytes), id: id, queue: queue)
         guard record.state.isFinal else { return nil }
+        var result = reply[1].bytesValue ?? record.result
+        if let stored = result { result = try opened(stored, .result, of: record, id: id, queue: queue) }
         return JobResult(
-            id: id, queue: queue, state: record.state, bytes: reply[1].bytesValue ?? record.result,
+            id: id, queue: queue, state: record.state, bytes: result,
             reason: record.reason, attempts: record.attempt)
     }
 

@@ -14,14 +14,48 @@ extension ClientCore {
         }
         guard let bytes = reply[1].bytesValue else { return nil }
         guard reply.count == 9 else { throw .unreadable("The reply of 'show'") }
+        let record = opened(try JobRecord(reading: bytes), id: id, queue: queue)
+        let place = Sealer.Place(queue: queue, id: id, name: record.name)
+        let carried = carried(
+            record, payload: reply[2].bytesValue, result: reply[3].bytesValue, id: id, queue: queue)
+        let failures = reply[4].bytesValue.map(JobNotes.failures) ?? []
+        let progress = reply[5].bytesValue.flatMap { JobNotes.progress($0) }
         return JobDetails(
-            id: id, queue: queue, record: try JobRecord(reading: bytes), nowMilliseconds: now,
-            bigPayload: reply[2].bytesValue, bigResult: reply[3].bytesValue,
-            failures: reply[4].bytesValue.map(JobNotes.failures) ?? [],
-            progress: reply[5].bytesValue.flatMap { JobNotes.progress($0) },
+            id: id, queue: queue, record: record, nowMilliseconds: now, payload: carried.payload,
+            result: carried.result, seal: carried.seal,
+            failures: failures.map { failure in
+                JobFailure(
+                    date: failure.date, attempt: failure.attempt, kind: failure.kind,
+                    text: opened(failure.text, .error, at: place))
+            },
+            progress: progress.map { progress in
+                JobProgress(
+                    fraction: progress.fraction, note: progress.note.map { opened($0, .progress, at: place) })
+            },
             cancelRequest: reply[6].bytesValue.flatMap(JobNotes.cancelRequest),
             leaseExpiresAt: reply[7].doubleValue.map { .redis(Int64($0)) },
             droppedAt: reply[8].doubleValue.map { .redis(Int64($0)) })
+    }
+
+    /// Opens payload and result, as far as the keys go, and says how far they went.
+    private func carried(
+        _ record: JobRecord, payload: [UInt8]?, result: [UInt8]?, id: JobID, queue: String
+    ) -> (payload: [UInt8], result: [UInt8]?, seal: JobSeal?) {
+        let payload = record.payload ?? payload ?? []
+        let result = result ?? record.result
+        guard record.flags.contains(.sealed) else { return (payload, result, nil) }
+        var problem: String?
+        func opening(_ bytes: [UInt8]?, _ purpose: SealBinding.Purpose) -> [UInt8]? {
+            guard let bytes else { return nil }
+            do throws(StintError) {
+                return try opened(bytes, purpose, of: record, id: id, queue: queue)
+            } catch {
+                problem = problem ?? error.message
+                return nil
+            }
+        }
+        let shown = (payload: opening(payload, .payload) ?? [], result: opening(result, .result))
+        return (shown.payload, shown.result, JobSeal(keyID: SealedEnvelope(payload)?.keyID, problem: problem))
     }
 
     /// Reads a part of an index with the records; a row without a record is of a job that has gone.
@@ -37,7 +71,9 @@ extension ClientCore {
         return stride(from: 0, to: rows.count, by: 3).map { at in
             let entry = rows[at].string ?? ""
             let id = source == "leases" ? String(entry.prefix { $0 != ":" }) : entry
-            return (JobID(unchecked: id), rows[at + 2].bytesValue.flatMap { try? JobRecord($0) })
+            let job = JobID(unchecked: id)
+            let record = rows[at + 2].bytesValue.flatMap { try? JobRecord($0) }
+            return (job, record.map { opened($0, id: job, queue: queue) })
         }
     }
 
@@ -52,17 +88,19 @@ extension ClientCore {
             } else {
                 try await send(RedisCommand("XREVRANGE", key, "+", "-", "COUNT", String(limit)))
             }
-        let lines = (value.arrayValue ?? []).compactMap(Self.logLine)
+        let place = Sealer.Place(queue: queue, id: id, name: "")
+        let lines = (value.arrayValue ?? []).compactMap { logLine($0, at: place) }
         return position == nil ? lines.reversed() : lines
     }
 
-    private static func logLine(_ entry: RedisValue) -> JobLogLine? {
+    private func logLine(_ entry: RedisValue, at place: Sealer.Place) -> JobLogLine? {
         // An entry's id is the fence and the line's number; its fields are the attempt and the text.
         guard let parts = entry.arrayValue, parts.count == 2, let position = parts[0].string,
             let fields = parts[1].arrayValue, fields.count == 4, let attempt = fields[1].integerValue,
             let text = fields[3].string, let number = position.split(separator: "-").last.flatMap({ Int($0) })
         else { return nil }
-        return JobLogLine(position: position, attempt: Int(attempt), number: number, text: text)
+        return JobLogLine(
+            position: position, attempt: Int(attempt), number: number, text: opened(text, .log, at: place))
     }
 
     /// Reads the registry of worker processes.

@@ -8,7 +8,9 @@ package import StintRedis
 
 extension ClientCore {
     /// Connects to one Redis node or to a cluster; nothing is opened before the first command.
-    package convenience init(redis: RedisConfiguration, namespace: String, logger: Logger) {
+    package convenience init(
+        redis: RedisConfiguration, namespace: String, logger: Logger, sealing: Sealing? = nil
+    ) {
         let random = SystemRandom()
         let reactor = NIOReactor()
         let reconnects = ReconnectLimit()
@@ -25,7 +27,7 @@ extension ClientCore {
                 },
                 close: { await cluster.shutdown() }, pairs: cluster.pairs,
                 primaries: { () async throws(RedisFailure) in try await cluster.primaries() },
-                reconnects: reconnects)
+                reconnects: reconnects, sealing: sealing)
             return
         }
         let node = RedisNode(
@@ -37,6 +39,6 @@ extension ClientCore {
                 let subscription = node.subscribe(channel, onMessage: onMessage, onReady: onReady)
                 return { subscription.cancel() }
             },
-            close: { await node.shutdown() }, pairs: node.pairs, reconnects: reconnects)
+            close: { await node.shutdown() }, pairs: node.pairs, reconnects: reconnects, sealing: sealing)
     }
 }

@@ -45,6 +45,8 @@ package final class ClientCore: Sendable {
     let alarms: ServerAlarms
     /// How long the connections may wait before they are opened anew.
     package let reconnects: ReconnectLimit
+    /// Seals and opens what jobs carry; nil where they carry it as it is.
+    package let sealer: Sealer?
     /// Whether queues may be on different nodes, so that one command cannot wait on several of them.
     package let isCluster: Bool
     private let subscribing: Subscribe
@@ -57,13 +59,15 @@ package final class ClientCore: Sendable {
     ///   - subscribe: Listens to a channel.
     ///   - close: Closes the connections for good.
     ///   - primaries: Finds the primaries of a cluster; nil for a single server.
+    ///   - sealing: How to seal what jobs carry; nil for not at all.
     package init(
         transport: any RedisTransport, blocking: any RedisTransport, reactor: any Reactor, random: any RandomSource,
         wallClock: @escaping @Sendable () -> UInt64, namespace: String, logger: Logger,
         commandTimeout: Duration = .seconds(5), subscribe: @escaping Subscribe,
         close: @escaping @Sendable () async -> Void, pairs: (any RedisPairTransport)? = nil,
-        primaries: Primaries? = nil, reconnects: ReconnectLimit = .init()
+        primaries: Primaries? = nil, reconnects: ReconnectLimit = .init(), sealing: Sealing? = nil
     ) {
+        sealer = Sealer(sealing, namespace: namespace)
         self.reconnects = reconnects
         self.pairs = pairs
         self.transport = transport

@@ -23,14 +23,16 @@ package enum EnqueueReply {
             case UInt8(ascii: "f"): return .success(EnqueueReceipt(id: job, queue: queue, outcome: .queueFull))
             case UInt8(ascii: "e"): outcome = .existing
             case UInt8(ascii: "p"): outcome = .replaced
-            case UInt8(ascii: "r"): outcome = .rejected
+            case UInt8(ascii: "r"), UInt8(ascii: "s"): outcome = .rejected
             default: return .failure(.unreadable("The reply of 'enqueue'"))
             }
             guard holderIndex < holders.count, let holder = holders[holderIndex].string else {
                 return .failure(.unreadable("The reply of 'enqueue'"))
             }
             holderIndex += 1
-            return .success(EnqueueReceipt(id: JobID(unchecked: holder), queue: queue, outcome: outcome))
+            var receipt = EnqueueReceipt(id: JobID(unchecked: holder), queue: queue, outcome: outcome)
+            receipt.isSealedForAnother = code == UInt8(ascii: "s")
+            return .success(receipt)
         }
     }
 }

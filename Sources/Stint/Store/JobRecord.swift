@@ -115,4 +115,6 @@ package struct JobRecordFlags: OptionSet, Sendable, Hashable {
     package static let hasOptions = Self(rawValue: 16 << 8)
     /// Is cancelled if it is not started by its expiry.
     package static let mayExpire = Self(rawValue: 32 << 8)
+    /// Payload, result and texts are sealed.
+    package static let sealed = Self(rawValue: 64 << 8)
 }

@@ -65,6 +65,10 @@ extension NewJob {
         package var isAwaited = false
         package var tags: [String: String] = [:]
         package var traceContext: [String: String] = [:]
+        /// Whether the payload is sealed.
+        package var isSealed = false
+        /// The only job that may carry the payload, where the script decides which one does.
+        package var sealedFor: JobID?
 
         package init(name: String, payload: [UInt8]) {
             self.name = name
@@ -81,6 +85,7 @@ extension NewJob {
         var flags: JobRecordFlags = []
         if content.isAwaited { flags.insert(.awaited) }
         if content.windowMilliseconds > 0 { flags.insert(.hasWindow) }
+        if content.isSealed { flags.insert(.sealed) }
         if isBig { flags.insert(.bigPayload) }
         if content.unique != nil { flags.insert(.hasUniqueKey) }
         if content.keepMilliseconds > 0 { flags.insert(.kept) }
@@ -128,6 +133,7 @@ extension NewJob {
         }
         if let unique = content.unique { bytes.appendField("u", Array(unique.key.utf8)) }
         if content.retry.needsText { bytes.appendField("r", Array(content.retry.recordText.utf8)) }
+        if let id = content.sealedFor { bytes.appendField("i", Array(id.description.utf8)) }
         if !content.tags.isEmpty { bytes.appendField("t", TextPairs.encode(content.tags)) }
         if !content.traceContext.isEmpty { bytes.appendField("c", TextPairs.encode(content.traceContext)) }
         return bytes

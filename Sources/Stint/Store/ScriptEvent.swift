@@ -77,6 +77,10 @@ package enum ScriptEvent: Sendable {
                 StintError(
                     .redisFull, "Redis has reached its maxmemory; let workers drain the queues, or raise it.",
                     underlying: failure))
+        case "STINTLIMIT":
+            return .failed(
+                StintError(
+                    .limitExceeded, "Redis refused the script '\(script)': \(error.message).", underlying: failure))
         case "NOSCRIPT":
             return .refused(
                 StintError(

@@ -31,6 +31,7 @@ package final class AttemptControl: JobControl {
     private static let maxLines = 1000
     private static let logTime: Duration = .seconds(86_400)
     private static let lineLimit = 8192
+    private static let noteLimit = 1024
     /// The most lines of one call, so that it stays below 1 MiB.
     private static let callLines = 125
 
@@ -43,12 +44,12 @@ package final class AttemptControl: JobControl {
     package func setProgress(_ fraction: Double, note: String?) {
         let percent = Int((fraction * 10_000).rounded())
         // Four decimals, then the note: read by the inspector without a JSON parser.
-        let text = "\(percent) \(note?.prefix(utf8Bytes: 1024) ?? "")"
+        let text = "\(percent) \(note.map { stored($0, .progress, limit: Self.noteLimit) } ?? "")"
         schedule { $0.progress = text }
     }
 
     package func log(_ line: String) {
-        let bytes = Array(line.prefix(utf8Bytes: Self.lineLimit).utf8)
+        let bytes = Array(stored(line, .log, limit: Self.lineLimit).utf8)
         schedule { buffer in
             buffer.lines.append(bytes)
             if buffer.lines.count > Self.maxLines {
@@ -56,6 +57,17 @@ package final class AttemptControl: JobControl {
                 buffer.lines.removeFirst(buffer.lines.count - Self.maxLines)
             }
         }
+    }
+
+    /// The text as Redis is to hold it: cut, and sealed where the job is.
+    private func stored(_ text: String, _ purpose: SealBinding.Purpose, limit: Int) -> String {
+        guard let sealer = engine.core.sealer, job.record.flags.contains(.sealed) else {
+            return text.prefix(utf8Bytes: limit)
+        }
+        // A job's log outlives the record that has its name.
+        let name = purpose == .log ? "" : job.name
+        let place = Sealer.Place(queue: engine.calls[job.queue].name, id: job.id, name: name)
+        return sealer.seal(text, purpose, at: place, limit: limit)
     }
 
     package func checkLease() throws {

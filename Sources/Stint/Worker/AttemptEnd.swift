@@ -24,11 +24,16 @@ package enum AttemptEnd: Sendable, Hashable {
         package var delay: Duration?
         /// For people, at most 4 KiB.
         package var text: String
+        /// The text as Redis is to hold it, where it is sealed.
+        package var sealedText: String?
+
+        /// The most bytes of a text, sealed or not.
+        package static let textLimit = 4096
 
         package init(kind: Kind, delay: Duration?, text: String) {
             self.kind = kind
             self.delay = delay
-            self.text = text.prefix(utf8Bytes: 4096)
+            self.text = text.prefix(utf8Bytes: Self.textLimit)
         }
     }
 }

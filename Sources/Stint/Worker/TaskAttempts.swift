@@ -47,8 +47,15 @@ final class TaskAttempts: WorkerEngine.Attempts {
         let result: Result<JobOutcome, any Error>
         do {
             guard let handle = handlers[job.name] else { return .handBack(delay: .seconds(2)) }
+            let payload: [UInt8]
             do {
-                result = .success(try await wrapped(handle.body)(job.payload, context))
+                let queue = context.queue
+                payload = try engine.core.opened(job.payload, .payload, of: job.record, id: job.id, queue: queue)
+            } catch {
+                return refuse(error, context)
+            }
+            do {
+                result = .success(try await wrapped(handle.body)(payload, context))
             } catch {
                 delay = handle.retryDelay?(Self.visible(error), context)
                 throw error
@@ -57,13 +64,32 @@ final class TaskAttempts: WorkerEngine.Attempts {
             result = .failure(error)
         }
         let verdict = AttemptVerdict(job: job, ran: engine.core.reactor.now - start, random: engine.core.random)
-        if case .success(.completed(let bytes)) = result {
+        let seal = AttemptSeal(job, context, engine.core.sealer)
+        if case .success(.completed(let returned)) = result {
+            var bytes = returned
+            if let seal, let plain = returned {
+                do {
+                    bytes = try seal.result(plain)
+                } catch {
+                    return seal.end(verdict.threw(error, delay: nil))
+                }
+            }
             if let bytes, bytes.count > AttemptVerdict.resultLimit {
                 context.logger.warning("Result is too long and was dropped", metadata: ["bytes": "\(bytes.count)"])
             }
             return verdict.ended(.completed(result: bytes))
         }
-        return judge(result, verdict, engine.lease(of: token).cause, delay, context)
+        let end = judge(result, verdict, engine.lease(of: token).cause, delay, context)
+        return seal?.end(end) ?? end
+    }
+
+    /// What ends a job whose payload this worker cannot or must not open: no other attempt would do better.
+    ///
+    /// The reason is not sealed: who has not the right key is to read it.
+    private func refuse(_ error: StintError, _ context: JobContext) -> AttemptEnd {
+        onError?(error, context)
+        context.logger.warning("Refused a job's payload", metadata: ["error": "\(error)"])
+        return .fail(.init(kind: .error, delay: nil, text: error.message))
     }
 
     /// What ends an attempt that did not succeed: the reason it was cancelled for goes before what it threw.
@@ -77,12 +103,12 @@ final class TaskAttempts: WorkerEngine.Attempts {
         case .success(let outcome):
             if let reason = outcome.failureReason {
                 onError?(StintError(.jobFailed, reason), context)
-                context.logger.info("Attempt failed", metadata: ["error": "\(reason)"])
+                context.logger.info("Attempt failed", metadata: ["error": "\(reason.visible)"])
             }
             return verdict.ended(outcome)
         case .failure(let error):
             if (error as? JobSignal)?.isFailure ?? true { onError?(Self.visible(error), context) }
-            context.logger.info("Attempt failed", metadata: ["error": "\(error)"])
+            context.logger.info("Attempt failed", metadata: ["error": "\("\(error)".visible)"])
             return verdict.threw(error, delay: delay)
         }
     }
@@ -102,8 +128,8 @@ final class TaskAttempts: WorkerEngine.Attempts {
         let record = job.record
         let queue = engine.calls[job.queue].name
         var logger = logger
-        logger[metadataKey: "job.id"] = "\(job.id)"
-        logger[metadataKey: "job.name"] = "\(job.name)"
+        logger[metadataKey: "job.id"] = "\(job.id.description.visible)"
+        logger[metadataKey: "job.name"] = "\(job.name.visible)"
         logger[metadataKey: "job.attempt"] = "\(record.attempt)"
         logger[metadataKey: "stint.queue"] = "\(queue)"
         var deadline: Date?

@@ -68,7 +68,7 @@ extension WorkerEngine {
                 // Its lease runs out, and the crash budget ends it: there is no name to run it by.
                 logger.error(
                     "Claimed a record that cannot be read",
-                    metadata: ["job.id": "\(id)", "stint.queue": "\(calls[queue].name)", "error": "\(error)"])
+                    metadata: ["job.id": "\(id.visible)", "stint.queue": "\(calls[queue].name)", "error": "\(error)"])
             }
         }
         claimed.hasMore = parts[3].integerValue == 1
@@ -84,7 +84,7 @@ extension WorkerEngine {
                 Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8),
                 Array((failure.delay == nil ? "d" : "r").utf8),
                 Array("\(failure.delay?.milliseconds ?? 0)".utf8), Array(failure.kind.rawValue.utf8),
-                Array(failure.text.utf8),
+                Array((failure.sealedText ?? failure.text).utf8),
             ]
         }
         calls[queue].side.fail(arguments, maxCrashes: settings.maxCrashes) { [weak self] result in
@@ -139,8 +139,9 @@ extension WorkerEngine {
         logger.warning(
             "Job is dead",
             metadata: [
-                "job.id": "\(job.id)", "job.name": "\(job.name)", "stint.queue": "\(job.queue)",
-                "error": "\(job.reason)",
+                "job.id": "\(job.id.description.visible)", "job.name": "\(job.name.visible)",
+                "stint.queue": "\(job.queue)",
+                "error": "\(job.reason.visible)",
             ])
         settings.onDead?(job)
     }
@@ -256,7 +257,8 @@ extension WorkerEngine {
         logger.warning(
             "\(message)",
             metadata: [
-                "job.id": "\(job.id)", "job.name": "\(job.name)", "stint.queue": "\(calls[job.queue].name)",
+                "job.id": "\(job.id.description.visible)", "job.name": "\(job.name.visible)",
+                "stint.queue": "\(calls[job.queue].name)",
                 "job.attempt": "\(job.record.attempt)",
             ])
     }

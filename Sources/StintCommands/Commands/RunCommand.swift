@@ -72,11 +72,20 @@ struct RunCommand: ConsoleCommand {
             return (name, bytes, environment)
         }
         let id = try JobID(RowReferences.current.resolve(job))
-        return try await connection.withClient(on: console) { client, _ in
+        return try await connection.withClient(on: console) { client, target in
             guard let details = try await client.inspector.job(id) else {
                 throw CommandFailure(
                     .notFound, "there is no job \(id), or it ended and was not kept",
                     hints: [.init("List jobs:", "stint job ls")])
+            }
+            if let problem = details.seal?.problem { throw CommandFailure.sealed(problem) }
+            guard
+                details.seal != nil || target.configuration[.keys].value == nil
+                    || target.configuration[.sealing].value == "accepting"
+            else {
+                throw CommandFailure(
+                    .noPermission, "job \(id) is not sealed, and only sealed jobs are run where there are keys",
+                    hints: [.init("Run it all the same:", "STINT_SEALING=accepting stint run --job \(id)")])
             }
             let summary = details.summary
             let environment = FunctionEnvironment(

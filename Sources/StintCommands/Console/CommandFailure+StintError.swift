@@ -16,15 +16,24 @@ extension CommandFailure {
         }
     }
 
+    /// Payload or result of a job that this process cannot open.
+    static func sealed(_ problem: String) -> Self {
+        var problem = problem
+        if problem.hasSuffix(".") { problem.removeLast() }
+        return Self(
+            .noPermission, problem.prefix(1).lowercased() + problem.dropFirst(),
+            hints: [.init("Name the file of keys:", "export STINT_KEYS_FILE=stint.keys")])
+    }
+
     /// The exit code that belongs to a code of the library.
     static func status(of code: StintError.Code) -> CommandStatus {
         switch code {
-        case .invalidInput, .payloadTooLarge: .usage
+        case .invalidInput, .payloadTooLarge, .limitExceeded: .usage
         case .duplicateJob, .queueFull, .leaseLost, .refusedByState: .refusedByState
         case .outcomeUnknown, .redisBusy, .redisFull: .tryAgain
         case .jobNotFound: .notFound
         case .redisUnreachable: .unreachable
-        case .redisRefused: .noPermission
+        case .redisRefused, .unknownKey: .noPermission
         case .redisUnsuitable, .schemaTooNew: .invalidConfiguration
         case .timedOut: .timedOut
         case .internalError: .bug

@@ -32,7 +32,7 @@ package enum CommandStatus: Int32, Sendable, Hashable, CaseIterable {
         case .unreachable: "Redis cannot be reached or started"
         case .bug: "a bug in Stint; please report it"
         case .tryAgain: "try again: Redis is loading, busy or full, or the outcome is unknown"
-        case .noPermission: "no permission: password, certificate, right or read-only"
+        case .noPermission: "no permission: password, certificate, right, key or read-only"
         case .invalidConfiguration: "the configuration is invalid, or this Redis must not be used"
         case .timedOut: "--timeout passed"
         case .interrupted: "stopped by Ctrl-C"

@@ -17,7 +17,7 @@ struct EnqueueReport {
     /// Prints the id, or the document that describes the receipt.
     func data(_ receipt: EnqueueReceipt, of job: RawJob) {
         guard !isQuietOnData else { return }
-        guard json else { return console.data(receipt.id.description) }
+        guard json else { return console.data(Sanitizer.visible(receipt.id.description)) }
         console.document(
             .object([
                 .init("id", .string(receipt.id.description)), .init("name", .string(job.name)),

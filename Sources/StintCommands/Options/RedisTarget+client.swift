@@ -12,12 +12,13 @@ extension RedisTarget {
 
     /// Creates a client for this Redis; nothing is opened yet.
     package func makeClient(on console: Console, hold: LogHold? = nil) throws -> StintClient {
+        let sealing = try configuration.sealing()
         do {
             return try StintClient(
                 .init(
                     redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
                     maxPayloadBytes: configuration.payloadBound, clientName: "stint-cli"),
-                logger: console.logger(hold: hold))
+                sealing: sealing, logger: console.logger(hold: hold))
         } catch {
             throw failure(error)
         }

@@ -65,9 +65,8 @@ package struct ConfigurationFile: Sendable {
     private mutating func readRoot(_ root: Node, _ reader: inout NodeReader) {
         let keys = NodeReader.Keys(
             known: [
-                "redis", "redis_url_file", "password_file", "namespace", "timezone", "payload_max", "defaults",
-                "queues",
-                "functions", "embedded",
+                "redis", "redis_url_file", "password_file", "keys", "sealing", "namespace", "timezone", "payload_max",
+                "defaults", "queues", "functions", "embedded",
             ],
             later: ["schedules", "workflows", "limits", "profiles", "dashboard", "labels", "metrics"])
         for entry in reader.entries(root, "", keys: keys) {
@@ -110,7 +109,7 @@ package struct ConfigurationFile: Sendable {
         } catch {
             return reader.report("'\(entry.key)': \(error)", line: line)
         }
-        if key == .redisURLFile || key == .passwordFile, !text.hasPrefix("/") { text = "\(directory)/\(text)" }
+        if [.redisURLFile, .passwordFile, .keys].contains(key), !text.hasPrefix("/") { text = "\(directory)/\(text)" }
         settings[key] = Located(text: text, line: line)
     }
 

@@ -7,6 +7,8 @@ package enum SettingKey: String, Sendable, Hashable, CaseIterable {
     case redis
     case redisURLFile = "redis_url_file"
     case passwordFile = "password_file"
+    case keys
+    case sealing
     case namespace
     case timezone
     case data
@@ -26,6 +28,7 @@ package enum SettingKey: String, Sendable, Hashable, CaseIterable {
         case .redis: "STINT_REDIS_URL"
         case .redisURLFile: "STINT_REDIS_URL_FILE"
         case .passwordFile: "STINT_PASSWORD_FILE"
+        case .keys: "STINT_KEYS_FILE"
         default: "STINT_" + rawValue.uppercased().replacing(".", with: "_")
         }
     }
@@ -36,6 +39,8 @@ package enum SettingKey: String, Sendable, Hashable, CaseIterable {
         case .redis: "the Redis to use: redis://, rediss://, redis+unix://, redis+cluster:// or redis+sentinel://"
         case .redisURLFile: "a file that holds the URL"
         case .passwordFile: "a file that holds the password of Redis"
+        case .keys: "a file of keys that payloads are sealed with: stint keys new"
+        case .sealing: "what becomes of jobs that are not sealed, where there are keys: required (refused), accepting"
         case .namespace: "prefix of all keys"
         case .timezone: "the zone in which times are read and shown: Asia/Shanghai, UTC"
         case .data: "folder of the private Redis"
@@ -61,15 +66,20 @@ package enum SettingKey: String, Sendable, Hashable, CaseIterable {
         case .keepLog: "64KB"
         case .linger: "60s"
         case .payloadMax: "1MB"
-        case .redis, .redisURLFile, .passwordFile, .timezone, .data, .timeout, .keepDone, .keepFailed: nil
+        case .redis, .redisURLFile, .passwordFile, .keys, .sealing, .timezone, .data, .timeout, .keepDone, .keepFailed:
+            nil
         }
     }
 
     /// Throws if the text is no value for this setting.
     package func check(_ text: String) throws(ParseFailure) {
         switch self {
-        case .redis, .redisURLFile, .passwordFile, .data:
+        case .redis, .redisURLFile, .passwordFile, .keys, .data:
             guard !text.isEmpty else { throw ParseFailure("it is empty") }
+        case .sealing:
+            guard ["required", "accepting"].contains(text) else {
+                throw ParseFailure("it must be 'required' or 'accepting'")
+            }
         case .namespace: try NameRule.check(text, "namespace")
         case .timezone: try NameRule.checkTimeZone(text)
         case .queue: try NameRule.check(text, "queue")

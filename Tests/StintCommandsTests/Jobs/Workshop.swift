@@ -36,6 +36,7 @@ struct Workshop: Sendable {
     }
 
     /// Runs a command line in the folder.
+    @discardableResult
     func callAsFunction(
         _ words: String..., input: String = "", terminal: Int? = nil, sink: MemorySink = MemorySink(),
         environment extra: [String: String] = [:]

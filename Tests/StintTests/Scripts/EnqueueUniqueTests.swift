@@ -89,6 +89,25 @@ import Testing
         }
     }
 
+    @Test("A payload that is sealed for another job than the one to carry it changes nothing and names that one")
+    func sealedForAnother() async throws {
+        try await ScriptBench.with { bench in
+            func sealed(_ id: String, for carrier: String) -> TestJob {
+                keyed(id, .replace) { $0.sealedFor = JobID(unchecked: carrier) }
+            }
+            #expect(try await bench.enqueue(sealed("a", for: "b")) == "[1, s, [a]]")
+            #expect(try await bench.snapshot().ids == [])
+            #expect(try await bench.enqueue(sealed("a", for: "a"), sealed("b", for: "b")) == "[1, ns, [a]]")
+            let number = bench.lastNumber
+            #expect(try await bench.enqueue(sealed("a", for: "a"), number: number) == "[1, ns, [a]]")
+            #expect(try await bench.snapshot().record("a").payload == Array("payload of a".utf8))
+            #expect(try await bench.enqueue(sealed("b", for: "a")) == "[1, p, [a]]")
+            #expect(try await bench.snapshot().record("a").payload == Array("payload of b".utf8))
+            _ = try await bench.claimOne()
+            #expect(try await bench.enqueue(sealed("b", for: "b")) == "[1, r, [a]]")
+        }
+    }
+
     @Test("A running holder is not replaced")
     func runningHolder() async throws {
         try await ScriptBench.with { bench in

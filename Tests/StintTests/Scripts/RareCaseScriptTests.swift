@@ -90,15 +90,15 @@ import Testing
     @Test("A reason that does not fit into the record is left out, and the job is dead all the same")
     func longReason() async throws {
         try await ScriptBench.with { bench in
-            let tags = Dictionary(
-                uniqueKeysWithValues: (0..<64).map { ("tag\($0)", String(repeating: "t", count: 1_000)) })
-            let claim = try await bench.running(TestJob("a") { $0.tags = tags })
+            let trace = Dictionary(
+                uniqueKeysWithValues: (0..<64).map { ("key\($0)", String(repeating: "t", count: 1_000)) })
+            let claim = try await bench.running(TestJob("a") { $0.traceContext = trace })
             let text = String(repeating: "e", count: 3_000)
             #expect(try await bench.fail((claim, action: "d", delay: 0, kind: "e", text: text)) == "[1, d]")
             let record = try await bench.snapshot().record("a")
             #expect(record.state == .dead)
             #expect(record.reason == nil)
-            #expect(record.tags == tags)
+            #expect(record.traceContext == trace)
         }
     }
 

@@ -24,7 +24,7 @@ extension ScriptBench {
         try await run(Scripts.show(keys, id: job.id))
         try await run(Scripts.pause(keys, forMs: 0, who: "me", reason: "why"))
         try await run(Scripts.resume(keys))
-        try await run(Scripts.configure(keys, field: "depth", value: "1000000"))
+        try await run(Scripts.configure(keys, field: "depth_limit", value: "1000000"))
         try await run(Scripts.inspect(keys))
         for source in ["ready:0", "delayed", "leases", "dead", "kept"] {
             try await run(Scripts.page(keys, source: source, offset: 0, count: 10, newestFirst: 0))

@@ -9,7 +9,7 @@ import StintTerminal
 /// All that is known of a job as a document for programs.
 enum JobFacts {
     /// The document.
-    static func document(_ details: JobDetails) -> Document {
+    static func document(_ details: JobDetails, reveal: Bool) -> Document {
         let job = details.summary
         return Document(
             facts: [
@@ -39,25 +39,57 @@ enum JobFacts {
                 .init("awaited", "awaited", .flag(job.isAwaited)),
                 .init("to_be_cancelled", "to be cancelled", .flag(job.isToBeCancelled)),
                 .init("payload_bytes", "payload size", .bytes(Int64(job.payloadBytes))),
+                .init("sealed", "sealed", seal(details)),
             ] + notes(details),
-            members: [.init("trace", trace(details))] + bytes("payload", details.payload)
-                + (details.result.map { bytes("result", $0) } ?? [.init("result", .null)])
+            members: [.init("trace", trace(details))] + payload(details, reveal)
+                + (details.result.map { bytes("result", $0, reveal: reveal) } ?? [.init("result", .null)])
                 + [.init("at", Field.date(details.date).json)])
     }
 
     /// Bytes for people: JSON in one line with all digits, other text with everything unsafe made visible.
-    static func text(_ bytes: [UInt8]) -> String {
-        (try? JSONText(bytes))?.text ?? Sanitizer.visible(bytes: bytes, layout: .block)
+    ///
+    /// The values of passwords and the like are hidden unless they are to be revealed.
+    static func text(_ bytes: [UInt8], reveal: Bool) -> String {
+        if let json = try? JSONText(bytes) { return (reveal ? json : Redaction.redacted(json) ?? json).text }
+        let text = Sanitizer.visible(bytes: bytes, layout: .block)
+        return reveal ? text : Redaction.redacted(text) ?? text
     }
 
     /// Bytes for programs: as JSON where they are JSON, else as text or Base64.
     ///
     /// Where the JSON is not byte for byte what was stored, such as without its line feeds, Base64 has the bytes as
     /// well.
-    static func bytes(_ name: String, _ bytes: [UInt8]) -> [JSONValue.Member] {
+    ///
+    /// Where values were hidden, a member says so, and there is no other form of the bytes.
+    static func bytes(_ name: String, _ bytes: [UInt8], reveal: Bool) -> [JSONValue.Member] {
         let members = JSONValue.members(name, bytes: bytes)
+        if !reveal, let first = members.first, let hidden = redacted(first.value) {
+            return [.init(first.name, hidden), .init("\(name)_redacted", .bool(true))]
+        }
         guard case .verbatim(let json)? = members.first?.value, Array(json.text.utf8) != bytes else { return members }
         return members + [.init("\(name)_base64", .string(Base64.encode(bytes)))]
+    }
+
+    private static func redacted(_ value: JSONValue) -> JSONValue? {
+        switch value {
+        case .verbatim(let json): Redaction.redacted(json).map { .verbatim($0) }
+        case .string(let text): Redaction.redacted(text).map { .string($0) }
+        default: nil
+        }
+    }
+
+    private static func payload(_ details: JobDetails, _ reveal: Bool) -> [JSONValue.Member] {
+        if let seal = details.seal, !seal.isOpen, details.payload.isEmpty { return [.init("payload", .null)] }
+        return bytes("payload", details.payload, reveal: reveal)
+    }
+
+    private static func seal(_ details: JobDetails) -> Field {
+        guard let seal = details.seal else { return .missing }
+        return .custom(
+            .object([
+                .init("key", seal.keyID.map { .string($0) } ?? .null), .init("open", .bool(seal.isOpen)),
+                .init("problem", seal.problem.map { .string($0) } ?? .null),
+            ]), text: seal.words)
     }
 
     private static func notes(_ details: JobDetails) -> [Document.Fact] {
@@ -86,4 +118,9 @@ enum JobFacts {
     private static func trace(_ details: JobDetails) -> JSONValue {
         .object(details.traceContext.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
     }
+}
+
+extension JobSeal {
+    /// `key K`, and what kept it from being opened.
+    var words: String { (keyID.map { "key \($0)" } ?? "unknown form") + (problem.map { ": \($0)" } ?? "") }
 }

@@ -16,6 +16,8 @@ struct JobPicture {
     var style: Style
     var width: Int?
     var utc: Bool
+    /// Whether the values of passwords and the like are shown.
+    var reveal: Bool
 
     private var job: JobSummary { details.summary }
 
@@ -24,6 +26,11 @@ struct JobPicture {
         var lines = [heading, style.paint("timeline", .dim)]
         lines += events.map { " " + time($0.0) + "  " + cut(Sanitizer.visible($0.1), indent: 15) }
         lines += facts
+        if let seal = details.seal, !seal.isOpen {
+            let words = "sealed (\(seal.keyID.map { "key \($0)" } ?? "unknown form")): \(seal.problem ?? "")"
+            lines.append(style.paint(TextWidth.pad("payload", to: 8), .dim) + " " + Sanitizer.visible(words))
+            return lines
+        }
         lines += part("payload", details.payload)
         if let result = details.result { lines += part("result", result) }
         return lines
@@ -32,7 +39,8 @@ struct JobPicture {
     private var heading: String {
         let state = style.paint(stateText, JobRow.color(job.state))
         let parts = [
-            "job " + style.paint(job.id.description, .bold), Sanitizer.visible(job.name), job.queue, state,
+            "job " + style.paint(Sanitizer.visible(job.id.description), .bold), Sanitizer.visible(job.name),
+            Sanitizer.visible(job.queue), state,
             "attempt \(JobRow.attempts(job))",
         ]
         return parts.joined(separator: "  ")
@@ -97,6 +105,7 @@ struct JobPicture {
             facts.append(("timeout", TimeText.length(.milliseconds(timeout))))
         }
         if let expiry = details.expiresAt { facts.append(("expires", distance(expiry))) }
+        if let seal = details.seal, seal.isOpen { facts.append(("sealed", seal.words)) }
         if job.crashes > 0 { facts.append(("crashes", "\(job.crashes)")) }
         if job.returns > 0 { facts.append(("returns", "\(job.returns)")) }
         if let drop = details.droppedAt { facts.append(("dropped", distance(drop))) }
@@ -106,7 +115,7 @@ struct JobPicture {
     }
 
     private func part(_ label: String, _ bytes: [UInt8]) -> [String] {
-        let all = JobFacts.text(bytes)
+        let all = JobFacts.text(bytes, reveal: reveal)
         let shown = all.prefix(Self.shownBytes)
         var lines = shown.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         lines[0] = style.paint(TextWidth.pad(label, to: 8), .dim) + " " + lines[0]

@@ -27,6 +27,7 @@ struct JobShowCommand: ConsoleCommand {
     @Flag(help: "Print its result only.") var result = false
     @Flag(help: "Print its log only.") var log = false
     @Flag(help: "With --payload or --result: the exact bytes, not onto a terminal.") var raw = false
+    @Flag(help: "Show the values of passwords, tokens and the like in payload and result.") var reveal = false
     @OptionGroup var document: DocumentOptions
     @OptionGroup var times: TimeOptions
     @OptionGroup var watch: WatchOptions
@@ -35,6 +36,8 @@ struct JobShowCommand: ConsoleCommand {
 
     func validate() throws {
         let parts = [payload, result, log].count { $0 }
+        guard !raw || !reveal else { throw ValidationError("--raw shows everything as it is, without --reveal.") }
+        guard !log || !reveal else { throw ValidationError("--reveal is for payload and result.") }
         guard parts <= 1 else { throw ValidationError("--payload, --result and --log exclude each other.") }
         guard !raw || payload || result else { throw ValidationError("--raw needs --payload or --result.") }
         guard parts == 0 || !document.json else { throw ValidationError("--json prints all parts in one document.") }
@@ -53,7 +56,7 @@ struct JobShowCommand: ConsoleCommand {
                 try print(part: try await naming.details(id), on: console)
             } else if document.json || !console.output.isTerminal {
                 try await console.show(document, watch: watch, times: times) {
-                    JobFacts.document(try await naming.details(id))
+                    JobFacts.document(try await naming.details(id), reveal: reveal)
                 }
             } else {
                 try await draw(console) { try await naming.details(id) }
@@ -65,7 +68,7 @@ struct JobShowCommand: ConsoleCommand {
         while true {
             let page = JobPicture(
                 details: try await details(), style: console.output.style, width: console.output.columns,
-                utc: times.utc)
+                utc: times.utc, reveal: reveal)
             guard let period = watch.period else {
                 for line in page.lines { console.data(line) }
                 return
@@ -81,12 +84,13 @@ struct JobShowCommand: ConsoleCommand {
     }
 
     private func print(part details: JobDetails, on console: Console) throws {
+        if let problem = details.seal?.problem { throw CommandFailure.sealed(problem) }
         guard let bytes = payload ? details.payload : details.result else {
             throw CommandFailure(
                 .notFound, "job \(details.summary.id) has no result: it has not completed, or none was kept")
         }
         guard raw else {
-            console.data(JobFacts.text(bytes))
+            console.data(JobFacts.text(bytes, reveal: reveal))
             return
         }
         guard !console.output.isTerminal else {
