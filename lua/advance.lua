@@ -47,7 +47,7 @@ local finished, lost, members, seen = {}, {}, {}, {}
 local ids = {}
 for at = finished_from, #ARGV, 3 do
   ids[#ids + 1] = ARGV[at]
-  if #(ARGV[at + 2] or '') > 262144 then
+  if #ARGV[at + 2] > 262144 then
     return limit_refusal('a result has at most 256 KiB')
   end
 end

@@ -498,7 +498,7 @@ local finished, lost, members, seen = {}, {}, {}, {}
 local ids = {}
 for at = finished_from, #ARGV, 3 do
   ids[#ids + 1] = ARGV[at]
-  if #(ARGV[at + 2] or '') > 262144 then
+  if #ARGV[at + 2] > 262144 then
     return limit_refusal('a result has at most 256 KiB')
   end
 end
@@ -590,7 +590,7 @@ end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
 """#,
-        sha1: "392451a8280f75e72eac8c67d8c1932523a6a453"
+        sha1: "e8d9ab6a6be79f22f3325079db0d5b26d08078a9"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
