@@ -39,6 +39,29 @@ import Testing
         }
     }
 
+    @Test("A message whose delivery broke off half-way is delivered by the next attempt")
+    func halfDelivered() async throws {
+        try await withFolder { folder async throws in
+            #expect(await CommandRun.stint(["init", "--example", "mail"], directory: folder).status == .ok)
+            // No file may grow: it is opened, and writing into it fails.
+            let states = try ["ulimit -f 0; ", ""].map { bound in
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: "/bin/sh")
+                process.currentDirectoryURL = URL(fileURLWithPath: folder)
+                process.arguments = ["-c", bound + #"echo '{"to":"wang@example.com"}' | python3 -B fn/mail.py"#]
+                process.environment = ["PATH": "/usr/bin:/bin", "STINT_IDEMPOTENCY_KEY": "a:1"]
+                let output = Pipe()
+                process.standardOutput = output
+                process.standardError = FileHandle.nullDevice
+                try process.run()
+                let text = try output.fileHandleForReading.readToEnd() ?? Data()
+                process.waitUntilExit()
+                return "\(process.terminationStatus) \(String(decoding: text, as: UTF8.self))"
+            }
+            #expect(states == ["75 ", "0 {\"to\": \"wang@example.com\", \"state\": \"delivered\"}\n"])
+        }
+    }
+
     @Test("Nothing is overwritten, and then nothing is written at all")
     func neverOverwrites() async throws {
         try await withFolder { folder async throws in

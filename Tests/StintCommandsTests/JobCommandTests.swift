@@ -151,7 +151,8 @@ import Testing
             #expect((document[0]["failures"] as? [[String: Any]])?.first?["error"] as? String == "upstream 503")
             let missing = await live.run("job", "show", "nobody")
             #expect(missing.status == .notFound)
-            #expect(missing.errors.hasPrefix("error: there is no job 'nobody'"))
+            #expect(
+                missing.errors.hasPrefix("error: there is no job 'nobody'; jobs that completed or were cancelled are"))
         }
     }
 

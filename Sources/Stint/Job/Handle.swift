@@ -38,11 +38,12 @@ public struct Handle: Sendable {
 
     /// Handles jobs of a type whose result is kept: encoded as JSON, read with ``StintClient/result(of:as:timeout:)``.
     ///
-    /// The result is kept only as long as ``JobOptions/keep`` or ``JobOptions/isAwaited`` asks for.
+    /// A closure that returns something encodable makes one of these. The result is kept only as long as
+    /// ``JobOptions/keep`` or ``JobOptions/isAwaited`` asks for.
     public init<J: Job, Value: Encodable & Sendable>(
         _ type: J.Type, limit: Int? = nil,
         retryDelay: (@Sendable (_ error: any Error, _ context: JobContext) -> Duration?)? = nil,
-        returning: Value.Type,
+        returning: Value.Type = Value.self,
         _ body: @escaping @Sendable (J, JobContext) async throws -> Value
     ) {
         self.init(J.name, limit, retryDelay) { payload, context in

@@ -98,6 +98,11 @@ package final class Lane: Sendable {
         for (work, error) in ended { work.completion(.failure(error)) }
     }
 
+    /// As ``close()``, unless the call under way may have been carried out.
+    func closeUnlessSent() {
+        if state.withLock({ !$0.machine.isUnderWay }) { close() }
+    }
+
     private static func start(_ work: Work, _ state: inout State, _ now: Duration) -> (LaneMachine.Action, Int) {
         state.current = work
         state.step += 1

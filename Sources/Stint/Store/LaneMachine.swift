@@ -108,6 +108,9 @@ package struct LaneMachine: Sendable {
         }
     }
 
+    /// Whether the call under way was sent, and may have been carried out or yet be.
+    var isUnderWay: Bool { phase == .calling || mayHaveRun }
+
     private mutating func send(now: Duration) -> Action {
         if case .producer = policy, now >= deadline { return giveUp() }
         guard let lane else {

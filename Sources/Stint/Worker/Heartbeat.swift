@@ -4,6 +4,7 @@
 
 import FoundationEssentials
 import StintRedis
+import Synchronization
 
 /// What a worker process tells the registry with every beat.
 package struct NodeDetails: Codable, Sendable, Hashable {
@@ -51,22 +52,50 @@ package struct NodeDetails: Codable, Sendable, Hashable {
 final class Heartbeat: Sendable {
     static let interval: Duration = .seconds(5)
 
+    /// How soon a beat follows when the worker begins to run jobs, or runs none any more.
+    private static let haste: Duration = .seconds(1)
+
     private let engine: WorkerEngine
+    private let interval: Duration
+    /// Whether an early beat is on its way.
+    private let isHurrying = Mutex(false)
     private let startedMilliseconds: Int64
     /// Asked for once, by the caller's thread: on some systems it is looked up in the network.
     private let host = ProcessInfo.processInfo.hostName
 
-    init(engine: WorkerEngine) {
+    /// Makes one; the beats of `interval` come whether anything has happened or not.
+    init(engine: WorkerEngine, interval: Duration = Heartbeat.interval) {
+        self.interval = interval
         self.engine = engine
         startedMilliseconds = Int64(engine.core.wallClock())
     }
 
     /// Beats now and from then on, as long as the engine and this object live.
     func begin() {
+        engine.setOnTurn { [weak self] in self?.hurry() }
         engine.core.reactor.execute { self.beat() }
     }
 
     private func beat() {
+        guard !engine.isStopped else { return }
+        tell()
+        engine.core.reactor.schedule(after: interval) { [weak self] in self?.beat() }
+    }
+
+    /// Sends a beat within a second; all that changes until then goes with it.
+    private func hurry() {
+        let isFirst = isHurrying.withLock { isHurrying in
+            defer { isHurrying = true }
+            return !isHurrying
+        }
+        guard isFirst else { return }
+        engine.core.reactor.schedule(after: Self.haste) { [weak self] in
+            self?.isHurrying.withLock { $0 = false }
+            self?.tell()
+        }
+    }
+
+    private func tell() {
         let situation = engine.situation()
         guard situation.mode != "stopped" else { return }
         let details = NodeDetails(
@@ -91,11 +120,13 @@ final class Heartbeat: Sendable {
                 }
             }
         }
-        engine.core.reactor.schedule(after: Self.interval) { [weak self] in self?.beat() }
     }
 
     /// Takes the worker out of the registry.
+    ///
+    /// Where Redis gives no answers, that of this call is not waited for.
     func leave() async {
+        guard engine.unrecorded == nil else { return engine.core.leave(node: engine.node) { _ in } }
         await withCheckedContinuation { continuation in
             engine.core.leave(node: engine.node) { _ in continuation.resume() }
         }

@@ -90,6 +90,7 @@ public final class Worker: Service, Sendable {
         settings.lease = options.lease
         settings.grace = options.grace
         settings.drainTime = options.drainTime
+        settings.answerTime = core.commandTimeout
         settings.stopsWhenEmpty = options.stopsWhenEmpty
         settings.maxJobs = options.maxJobs
         settings.maxIdle = options.maxIdle
@@ -108,8 +109,14 @@ public final class Worker: Service, Sendable {
 
     /// Works until graceful shutdown, cancellation, or one of the ends that the options name.
     ///
-    /// - Throws: ``StintError`` if the first contact with Redis fails, or its user lacks a right that a worker needs. After that nothing ends the worker but a shutdown:
-    ///   it waits for Redis to come back, however long that takes.
+    /// Once it is told to end, and nothing runs in it any more, it waits for answers of Redis no longer than one command
+    /// may take.
+    ///
+    /// - Throws: ``StintError`` if the first contact with Redis fails, its user lacks a right that a worker
+    ///   needs, or the first look at a queue is refused. After that
+    ///   nothing ends the worker but a shutdown: it waits for Redis to come back, however long that takes. With code
+    ///   `outcomeUnknown` if at the end Redis had not answered for every job that it was recorded or handed back; the
+    ///   log names these jobs.
     public func run() async throws {
         let settings = engine.machineSettings
         // After an outage all of a lease's time may be gone but the third in which it would have been renewed.
@@ -123,6 +130,8 @@ public final class Worker: Service, Sendable {
         }
         engine.begin()
         heartbeat.begin()
+        let looking = Task { await warnOfLongerLeases() }
+        defer { looking.cancel() }
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
                 await engine.waitUntilStopped()
@@ -134,6 +143,29 @@ public final class Worker: Service, Sendable {
         }
         await heartbeat.leave()
         engine.closeLanes()
+        if let failure = engine.failure { throw failure }
+        if let count = engine.unrecorded, count > 0 {
+            throw StintError(
+                .outcomeUnknown,
+                "Redis gave no answer about \(count) of the jobs that this worker ran; it has ended, and they run again."
+            )
+        }
+    }
+
+    /// Says of which queues the leases are longer than this worker asks for.
+    private func warnOfLongerLeases() async {
+        let own = engine.machineSettings.lease
+        for queue in engine.machineSettings.queues.prefix(100) {
+            guard !Task.isCancelled, let counts = try? await client.core.counts(queue: queue.name),
+                let lease = counts.meta["lease"].flatMap({ Int64($0) }), lease > own.milliseconds
+            else { continue }
+            engine.logger.warning(
+                "The queue's leases are longer than this worker asks for: one did so before, and only Queue.lowerLease lowers them",
+                metadata: [
+                    "stint.queue": "\(queue.name)", "stint.lease": "\(own)",
+                    "stint.lease_of_queue": "\(Duration.milliseconds(lease))",
+                ])
+        }
     }
 
     /// Claims nothing more and stays up.

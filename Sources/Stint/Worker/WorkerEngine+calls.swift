@@ -32,7 +32,10 @@ extension WorkerEngine {
                 sawFences(queue, claimed.jobs)
                 apply { $0.claimed(queue: queue, claimed, now: $1) }
             case .failure(let error):
-                logger.error("Claim failed", metadata: ["error": "\(error)", "stint.queue": "\(call.name)"])
+                // Of a worker that has ended, the jobs that this call was about are named already.
+                if !isStopped, error.code != .closed || !finished.isEmpty {
+                    logger.error("Claim failed", metadata: ["error": "\(error)", "stint.queue": "\(call.name)"])
+                }
                 apply { $0.claimFailed(queue: queue, asked: limit, finished: finished.map(\.job), now: $1) }
             }
         }
@@ -120,6 +123,7 @@ extension WorkerEngine {
                 }
             }
         case .failure(let error):
+            if isStopped { break }
             logger.error(
                 "Ending attempts failed", metadata: ["error": "\(error)", "stint.queue": "\(calls[queue].name)"])
         }
@@ -181,10 +185,12 @@ extension WorkerEngine {
             guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 10 else {
                 let event = ScriptEvent(result, script: "sweep")
                 failed(.sweep(queue), event.error ?? .unreadable("The reply of 'sweep'"))
+                if case .refused(let error) = event, !hasLooked(at: queue) { refused(queue, error) }
                 apply { $0.sweepFailed(queue: queue, now: $1) }
                 return
             }
             turned(.sweep(queue))
+            looked(at: queue)
             var swept = WorkerMachine.Swept()
             swept.isClaimable = parts[1].integerValue == 1
             if let due = parts[2].integerValue, due >= 0 { swept.nextDue = .milliseconds(due) }
@@ -247,13 +253,24 @@ extension WorkerEngine {
     }
 
     func log(_ report: WorkerMachine.Report) {
-        let (message, job): (String, ClaimedJob) =
-            switch report {
-            case .unknownName(let job): ("No handler for a job's name; handed it back", job)
-            case .leaseLost(let job): ("Lost a job's lease", job)
-            case .wedged(let job): ("A handler ignores its cancellation; its slot stays taken", job)
-            case .staleClaim(let job): ("A claim was answered too late; handed the job back", job)
-            }
+        let (message, job): (String, ClaimedJob)
+        switch report {
+        case .unknownName(let claimed): (message, job) = ("No handler for a job's name; handed it back", claimed)
+        case .leaseLost(let claimed): (message, job) = ("Lost a job's lease", claimed)
+        case .wedged(let claimed):
+            (message, job) = ("A handler ignores its cancellation; its slot stays taken", claimed)
+        case .staleClaim(let claimed):
+            (message, job) = ("A claim was answered too late; handed the job back", claimed)
+        case .unrecorded(let outgoing):
+            let what =
+                if case .handBack = outgoing.end { "A job was not handed back" } else { "A job's end was not recorded" }
+            (message, job) = ("\(what), as far as Redis answered: it will run again", outgoing.job)
+        case .waitsForPaused(let queue):
+            logger.warning(
+                "The worker ends once its queues are empty, and this one is paused: it waits until claims go on",
+                metadata: ["stint.queue": "\(calls[queue].name)"])
+            return
+        }
         logger.warning(
             "\(message)",
             metadata: [

@@ -38,7 +38,8 @@ extension WorkerEngine {
 
     /// A round failed; logged as well, but not each time.
     func failed(_ loop: LoopWatch.Loop, _ error: StintError) {
-        guard error.code != .closed else { return }
+        // A wait that the end of the worker or of its client cut short is no trouble.
+        guard error.code != .closed, !isStopped else { return }
         watching { $0.failed(loop, error.message) }
         core.alarms.log(
             .warning, "A loop of the worker gets no answer", key: "\(node) \(loop)",

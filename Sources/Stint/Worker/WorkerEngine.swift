@@ -55,6 +55,12 @@ package final class WorkerEngine: Sendable {
         var completed = 0
         var failed = 0
         var hasStopped = false
+        /// The queues whose first look was answered.
+        var looked: Set<Int> = []
+        /// Why the worker ended at its start.
+        var failure: StintError?
+        /// Told when the worker begins to run jobs, and when it runs none any more.
+        var onTurn: (@Sendable () -> Void)?
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -177,6 +183,30 @@ package final class WorkerEngine: Sendable {
         verdict.cancelled(for: lease(of: token).cause)
     }
 
+    /// Sets what is told when the worker begins to run jobs, and when it runs none any more.
+    func setOnTurn(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onTurn = body } }
+
+    /// Whether a look at the queue was ever answered.
+    func hasLooked(at queue: Int) -> Bool { state.withLock { $0.looked.contains(queue) } }
+
+    /// A look at the queue was answered.
+    func looked(at queue: Int) { state.withLock { _ = $0.looked.insert(queue) } }
+
+    /// The first look at a queue was refused: a worker without its rights ends, for whoever started it to see.
+    ///
+    /// What it holds of other queues goes back to them.
+    func refused(_ queue: Int, _ error: StintError) {
+        state.withLock { $0.failure = $0.failure ?? error }
+        for lane in calls[queue].advance { lane.closeUnlessSent() }
+        apply { $0.handBack($1, wait: .zero) }
+    }
+
+    /// Why the worker ended at its start, if it did.
+    var failure: StintError? { state.withLock { $0.failure } }
+
+    /// How many ends and hand-backs Redis had not answered when the worker gave up waiting; `nil` if it did not.
+    var unrecorded: Int? { state.withLock { $0.machine.unrecorded } }
+
     /// Whether the worker has ended.
     package var isStopped: Bool { state.withLock { $0.hasStopped } }
 
@@ -211,16 +241,18 @@ package final class WorkerEngine: Sendable {
     /// On the reactor.
     func apply(_ event: (inout WorkerMachine, Duration) -> [WorkerMachine.Action]) {
         let now = core.reactor.now
-        let actions = state.withLock { state in
+        let (actions, turn) = state.withLock { state in
+            let wasIdle = state.machine.busy == 0
             let actions = event(&state.machine, now)
             if state.machine.isAwaitingJobs {
                 state.watch.expect(.wakeUp, now: now)
             } else {
                 state.watch.rest(.wakeUp)
             }
-            return actions
+            return (actions, wasIdle == (state.machine.busy == 0) ? nil : state.onTurn)
         }
         for action in actions { perform(action) }
+        turn?()
     }
 
     /// Changes what is known of the loops.

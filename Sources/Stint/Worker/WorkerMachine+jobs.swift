@@ -78,7 +78,7 @@ extension WorkerMachine {
             }
         }
         if jobs.isEmpty { idleSince = now }
-        return dispatch(now)
+        return awaitAnswersIfIdle() + dispatch(now)
     }
 
     /// Starts the jobs that waited for a cap which now has room, as far as there are slots.

@@ -143,6 +143,10 @@ extension WorkerMachine {
         }
         queues[queue].isPaused = reply.isPaused
         queues[queue].isEmpty = !reply.isClaimable && reply.nextDue == nil && !reply.isPaused
+        if reply.isPaused, settings.stopsWhenEmpty, mode == .running, !queues[queue].hasToldPause {
+            queues[queue].hasToldPause = true
+            actions.append(.report(.waitsForPaused(queue: queue)))
+        }
         // The alarm of a sweep that fell due while this one was under way has come and gone.
         if reply.isCut || queues[queue].sweepAt <= now {
             queues[queue].sweepAt = now

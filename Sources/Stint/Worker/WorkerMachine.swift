@@ -67,6 +67,10 @@ package struct WorkerMachine {
         case leaseLost(ClaimedJob)
         case wedged(ClaimedJob)
         case staleClaim(ClaimedJob)
+        /// The worker ends, and Redis has not answered what was sent about this one.
+        case unrecorded(Outgoing)
+        /// The worker is to end when all is done, and this queue is paused.
+        case waitsForPaused(queue: Int)
     }
 
     enum Mode: Equatable { case running, quiet, draining, handingBack, stopped }
@@ -90,6 +94,10 @@ package struct WorkerMachine {
     /// Whether renewals that failed are to be made again before the next regular ones, and when these are due.
     var isRenewingAgain = false
     var renewAt: Duration = .zero
+    /// Whether nothing runs any more and the wait for Redis' last answers has begun.
+    private var awaitsAnswers = false
+    /// How many ends and hand-backs Redis had not answered when the worker gave up waiting; `nil` if it never did.
+    package private(set) var unrecorded: Int?
     var renewalPeriod: Duration { settings.lease / 3 }
 
     package init(settings: WorkerSettings, random: any RandomSource) {
@@ -199,7 +207,7 @@ package struct WorkerMachine {
         }
         if wait == .zero { return actions + releaseEverything(now) }
         actions.append(.alarm(.handBackEnd, after: wait))
-        return actions + dispatch(now)
+        return actions + awaitAnswersIfIdle() + dispatch(now)
     }
 
     /// Gives up the leases of all that still runs; their tasks may live on, fenced off.
@@ -214,14 +222,23 @@ package struct WorkerMachine {
             jobs[token] = nil
         }
         busy = 0
-        return [.alarm(.abandon, after: settings.lease)] + dispatch(now)
+        return awaitAnswersIfIdle() + dispatch(now)
     }
 
-    /// Redis has not answered for a lease since everything was handed back: the reaper will return what it can.
+    /// Once everything is handed back and nothing runs, only answers of Redis are waited for, and not for long.
+    mutating func awaitAnswersIfIdle() -> [Action] {
+        guard mode == .handingBack, jobs.isEmpty, !awaitsAnswers else { return [] }
+        awaitsAnswers = true
+        return [.alarm(.abandon, after: settings.answerTime)]
+    }
+
+    /// Redis has not answered: the reaper will return what it can.
     private mutating func abandon() -> [Action] {
         guard mode == .handingBack else { return [] }
         mode = .stopped
-        return [.stopped]
+        let left = queues.flatMap(\.unsettled)
+        unrecorded = left.count
+        return left.map { .report(.unrecorded($0)) } + [.stopped]
     }
 
     private mutating func releaseWaiting() {

@@ -24,6 +24,8 @@ package struct WorkerSettings: Sendable {
     package var grace: Duration = .seconds(5)
     /// How long what runs may go on after a drain began.
     package var drainTime: Duration = .seconds(30)
+    /// How long a worker that ends, and that nothing runs in any more, waits for answers of Redis.
+    package var answerTime: Duration = .seconds(5)
     /// Ends once nothing is ready or delayed.
     package var stopsWhenEmpty = false
     /// Ends after claiming this many jobs.
@@ -87,6 +89,8 @@ struct QueueState {
     var isEmpty = false
     /// Whether its claims are refused, as of the last sweep; `nil` before the first.
     var isPaused: Bool?
+    /// Whether it was told that the end waits for a paused queue.
+    var hasToldPause = false
     var sweeps = 0
 
     init(share: WorkerSettings.Share) { self.share = share }

@@ -35,6 +35,8 @@ struct DownCommand: ConsoleCommand {
             return
         }
         console.done("stopped the private Redis in \(folder); its data stays there")
-        if clients > 0 { console.warn("\(clients) connections were cut: their commands cannot go on") }
+        if clients > 0 {
+            console.warn("\(clients) connections were cut: a worker goes on once the private Redis runs again")
+        }
     }
 }

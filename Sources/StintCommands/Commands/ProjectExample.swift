@@ -105,13 +105,16 @@ enum ProjectExample: String, CaseIterable {
         outbox = pathlib.Path("outbox")
         outbox.mkdir(exist_ok=True)
         target = outbox / ("".join(c if c.isalnum() else "-" for c in key) + ".json")
+        # Written under another name first: a file of this name is always whole, whenever the job is killed.
+        draft = target.with_suffix(f".{os.getpid()}.tmp")
         try:
-            with target.open("x") as file:
-                json.dump(message, file)
-            state = "delivered"
-        except FileExistsError:
             state = "delivered before"
+            if not target.exists():
+                draft.write_text(json.dumps(message))
+                draft.rename(target)
+                state = "delivered"
         except OSError as error:
+            draft.unlink(missing_ok=True)
             print(f"outbox: {error}", file=sys.stderr)
             sys.exit(TRY_AGAIN)
         print(json.dumps({"to": address, "state": state}))

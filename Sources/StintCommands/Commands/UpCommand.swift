@@ -28,7 +28,7 @@ struct UpCommand: ConsoleCommand {
     func perform(on console: Console) async throws {
         let functions = try FunctionSet(Configuration.load(connection.flags(), in: .current))
         try functions.check(on: console)
-        try await connection.withClient(on: console) { client, target in
+        try await connection.withClient(on: console, isWorker: true) { client, target in
             let set = try FunctionSet(target.configuration)
             let options = WorkerOptions(target.configuration)
             let worker = FunctionWorker(set, queues: [], options: options, logging: logging, console: console)

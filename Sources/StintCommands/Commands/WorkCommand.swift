@@ -12,8 +12,9 @@ struct WorkCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "work", abstract: "Run a worker for the functions of stint.yaml.",
         discussion: """
-            SIGINT or SIGTERM: claim nothing more, let running jobs end, exit 0; a second one hands them back now, a \
-            third ends at once. SIGTSTP: claim nothing more and stay up; SIGCONT: claim again.
+            SIGINT or SIGTERM: claim nothing more, let running jobs end, exit 0 (75 if Redis does not answer); a \
+            second one hands them back now, a third ends at once. SIGTSTP: claim nothing more and stay up; SIGCONT: \
+            claim again.
 
             Examples:
               stint work --slots 8
@@ -33,7 +34,7 @@ struct WorkCommand: ConsoleCommand {
         // Before Redis is touched: a worker that cannot work must not appear anywhere.
         let functions = try FunctionSet(Configuration.load([:], in: .current))
         try functions.check(on: console)
-        try await connection.withClient(on: console) { client, target in
+        try await connection.withClient(on: console, isWorker: true) { client, target in
             var worker = FunctionWorker(
                 try FunctionSet(target.configuration), queues: worker.queues.flatMap(\.self),
                 options: worker.workerOptions(target.configuration), logging: logging, console: console)

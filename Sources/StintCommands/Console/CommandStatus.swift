@@ -26,7 +26,7 @@ package enum CommandStatus: Int32, Sendable, Hashable, CaseIterable {
         case .failed: "the job failed (--wait, run), or the command did"
         case .partlyDone: "partly done: some items failed"
         case .notFound: "no such job, queue or node"
-        case .refusedByState: "refused by state: duplicate key, queue full or paused, lease lost"
+        case .refusedByState: "refused by state: duplicate key, queue full, lease lost, nothing to do in this state"
         case .notConfirmed: "confirmation declined, or needed and not given"
         case .usage: "the command line is wrong"
         case .unreachable: "Redis cannot be reached or started"
@@ -34,7 +34,7 @@ package enum CommandStatus: Int32, Sendable, Hashable, CaseIterable {
         case .tryAgain: "try again: Redis is loading, busy or full, or the outcome is unknown"
         case .noPermission: "no permission: password, certificate, right, key or read-only"
         case .invalidConfiguration: "the configuration is invalid, or this Redis must not be used"
-        case .timedOut: "--timeout passed"
+        case .timedOut: "the time to wait passed: --wait-timeout, or --timeout of a command that waits"
         case .interrupted: "stopped by Ctrl-C"
         }
     }

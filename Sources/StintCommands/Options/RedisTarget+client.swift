@@ -2,6 +2,7 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+package import Logging
 package import Stint
 import StintFunctions
 import StintRedis
@@ -11,23 +12,26 @@ extension RedisTarget {
     package var endpoint: String { (try? RedisConfiguration(url: url).endpoint) ?? "an unreadable address" }
 
     /// Creates a client for this Redis; nothing is opened yet.
-    package func makeClient(on console: Console, hold: LogHold? = nil) throws -> StintClient {
+    package func makeClient(on console: Console, logger: Logger? = nil) throws -> StintClient {
         let sealing = try configuration.sealing()
         do {
             return try StintClient(
                 .init(
                     redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
                     maxPayloadBytes: configuration.payloadBound, clientName: "stint-cli"),
-                sealing: sealing, logger: console.logger(hold: hold))
+                sealing: sealing, logger: logger ?? console.logger)
         } catch {
             throw failure(error)
         }
     }
 
     /// Creates a client and makes its first contact with Redis.
-    package func connect(on console: Console) async throws -> StintClient {
+    ///
+    /// - Parameter isWorker: Whether what the library logs stands in a worker's log, with the time.
+    package func connect(on console: Console, isWorker: Bool = false) async throws -> StintClient {
         let hold = LogHold()
-        let client = try makeClient(on: console, hold: hold)
+        let logger = isWorker ? console.workerLogger(hold: hold) : console.logger(hold: hold)
+        let client = try makeClient(on: console, logger: logger)
         do {
             // People wait for this answer: one try, then they decide.
             try await client.connect(limit: .zero)
@@ -182,13 +186,15 @@ extension RedisTarget {
 extension ConnectionOptions {
     /// Connects, runs the body, and closes the connections.
     ///
-    /// - Parameter body: Gets the client after its first contact with Redis.
+    /// - Parameters:
+    ///   - isWorker: Whether what the library logs stands in a worker's log, with the time.
+    ///   - body: Gets the client after its first contact with Redis.
     /// - Throws: What the body throws; errors of the library come with what to do about them.
     package func withClient<Result>(
-        on console: Console, _ body: (StintClient, RedisTarget) async throws -> Result
+        on console: Console, isWorker: Bool = false, _ body: (StintClient, RedisTarget) async throws -> Result
     ) async throws -> Result {
         let target = try await target(on: console)
-        let client = try await target.connect(on: console)
+        let client = try await target.connect(on: console, isWorker: isWorker)
         do {
             let result = try await body(client, target)
             await client.shutdown()

@@ -50,8 +50,7 @@ struct FunctionWorker {
     /// it claim nothing more, SIGCONT lets it claim again.
     func run(with client: StintClient) async throws {
         let console = console
-        let now = Invocation.current.now
-        let logger = Logger(label: "stint") { _ in WorkerLogHandler(console: console, now: now) }
+        let logger = console.workerLogger()
         let worker: Worker
         do {
             worker = try Worker(client, queues: queues, slots: slots, options: options, logger: logger) {
@@ -77,6 +76,7 @@ struct FunctionWorker {
             try await worker.run()
         } catch {
             await responder?.stop()
+            logger.info("Worker stopped", metadata: ["stint.node": "\(worker.node)"])
             throw error
         }
         await responder?.stop()

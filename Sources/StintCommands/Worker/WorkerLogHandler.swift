@@ -11,9 +11,13 @@ package struct WorkerLogHandler: LogHandler {
     package var logLevel: Logger.Level
     private let console: Console
     private let now: @Sendable () -> Int64
+    private let hold: LogHold?
 
     /// Creates a handler for the console's verbosity: what happens to jobs without `-v`, only warnings with `-q`.
-    package init(console: Console, now: @escaping @Sendable () -> Int64) {
+    ///
+    /// Unless more was asked for, it tells nothing while `hold` lasts.
+    package init(console: Console, hold: LogHold? = nil, now: @escaping @Sendable () -> Int64) {
+        self.hold = hold
         self.console = console
         self.now = now
         switch console.verbosity {
@@ -30,6 +34,7 @@ package struct WorkerLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
+        if console.verbosity <= 0, let hold, hold.isHeld { return }
         let facts = metadata.merging(event.metadata ?? [:]) { _, own in own }.sorted { $0.key < $1.key }
         if console.talksJSON {
             console.log("\(event.level)", "\(event.message)", facts.map { .init($0.key, .string("\($0.value)")) })
@@ -46,5 +51,13 @@ package struct WorkerLogHandler: LogHandler {
         let label = TextWidth.pad("\(event.level)", to: 7)
         let body = Sanitizer.visible("\(event.message)" + facts.map { " \($0.key)=\($0.value)" }.joined())
         return style.paint(time, .dim) + " " + style.paint(label, color) + " " + body
+    }
+}
+
+extension Console {
+    /// A logger for a worker and for its client, so that every line has its time; it tells nothing while `hold` lasts.
+    package func workerLogger(hold: LogHold? = nil) -> Logger {
+        let now = Invocation.current.now
+        return Logger(label: "stint") { _ in WorkerLogHandler(console: self, hold: hold, now: now) }
     }
 }

@@ -43,7 +43,8 @@ final class CommandLink: RedisTransport {
             endpoint: dialer.configuration.endpoint, expiriesBeforeClose: expiriesBeforeClose, random: random,
             reconnects: reconnects)
         core = .makeBoxSendingValue(
-            CommandLinkCore(machine: machine, dialer: dialer, logger: logger, onTrouble: onTrouble),
+            CommandLinkCore(
+                machine: machine, dialer: dialer, logger: logger, isSpokesman: name == "commands", onTrouble: onTrouble),
             eventLoop: reactor.eventLoop)
     }
 

@@ -11,6 +11,8 @@ final class CommandLinkCore: RedisSocketDelegate {
 
     /// More than this goes out in several writes, so that the socket's buffer can push back in between.
     private static let writeBytes = 1024 * 1024
+    /// How long Redis may be away before that is worth a warning.
+    private static let patience: Duration = .milliseconds(900)
 
     private var machine: Machine
     private let dialer: Dialer
@@ -20,9 +22,17 @@ final class CommandLinkCore: RedisSocketDelegate {
     private let onTrouble: (@Sendable () -> Void)?
     private var socket: RedisSocket?
     private var timer: Scheduled<Void>?
-    private var wasLost = false
+    /// Since when there is no connection, though one is wanted.
+    private var awaySince: Duration?
+    /// Whether the log says that there is none.
+    private var hasToldAway = false
+    /// Whether this connection is the one that tells of an outage; the others would repeat it.
+    private let isSpokesman: Bool
 
-    init(machine: Machine, dialer: Dialer, logger: Logger, onTrouble: (@Sendable () -> Void)?) {
+    init(
+        machine: Machine, dialer: Dialer, logger: Logger, isSpokesman: Bool, onTrouble: (@Sendable () -> Void)?
+    ) {
+        self.isSpokesman = isSpokesman
         self.machine = machine
         self.dialer = dialer
         reactor = dialer.reactor
@@ -51,8 +61,13 @@ final class CommandLinkCore: RedisSocketDelegate {
 
     func socketIsReady() {
         logger.debug("Connected to Redis", metadata: ["redis.url": "\(dialer.configuration.redactedURL)"])
-        if wasLost { logger.notice("The connection to Redis is back") }
-        wasLost = false
+        if hasToldAway, isSpokesman, let awaySince {
+            logger.notice(
+                "The connection to Redis is back",
+                metadata: ["redis.away": "\((reactor.now - awaySince).formatted)"])
+        }
+        awaySince = nil
+        hasToldAway = false
         perform(machine.connected())
     }
 
@@ -84,6 +99,8 @@ final class CommandLinkCore: RedisSocketDelegate {
         logger.debug("Cannot connect to Redis", metadata: ["error": "\(failure.reason)"])
         if case .refused = failure {
             logger.error("Redis refused the connection", metadata: ["error": "\(failure.reason)"])
+        } else {
+            tellAway(failure)
         }
         perform(machine.connectFailed(failure, now: reactor.now))
         onTrouble?()
@@ -91,10 +108,20 @@ final class CommandLinkCore: RedisSocketDelegate {
 
     func socketLost(_ failure: RedisFailure) {
         socket = nil
-        wasLost = true
+        awaySince = awaySince ?? reactor.now
+        hasToldAway = true
         logger.notice("Lost the connection to Redis", metadata: ["error": "\(failure)"])
         perform(machine.lost(failure, now: reactor.now))
         onTrouble?()
+    }
+
+    /// Says once that Redis cannot be reached, and not at the first try.
+    private func tellAway(_ failure: ConnectFailure) {
+        let since = awaySince ?? reactor.now
+        awaySince = since
+        guard isSpokesman, !hasToldAway, reactor.now - since >= Self.patience else { return }
+        hasToldAway = true
+        logger.warning("Redis cannot be reached; it is tried again", metadata: ["error": "\(failure.reason)"])
     }
 
     // MARK: Effects
@@ -103,7 +130,8 @@ final class CommandLinkCore: RedisSocketDelegate {
         if effects.disconnect, let socket {
             let reason = effects.failed.first.map { "\($0.failure)" } ?? "the server is no longer the primary"
             logger.notice("Gave the connection to Redis up", metadata: ["error": "\(reason)"])
-            wasLost = true
+            awaySince = awaySince ?? reactor.now
+            hasToldAway = true
             socket.close()
             self.socket = nil
         }

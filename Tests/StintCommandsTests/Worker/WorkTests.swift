@@ -4,6 +4,7 @@
 
 import Stint
 import StintCommands
+import StintRedis
 import Testing
 
 @Suite struct WorkTests {
@@ -22,6 +23,32 @@ import Testing
             #expect(run.errors.contains("exit 65: no such user"))
             #expect(try await stint.jobs("default", .dead).count == 1)
             #expect(try await stint.inspector.queue("mail").ready == 0)
+        }
+    }
+
+    @Test("Of a job that no worker could run its picture says how often it was handed back and why that may be")
+    func handedBack() async throws {
+        try await withWorkshop { stint async throws in
+            _ = await stint("enqueue", "nobody", "--id", "x")
+            #expect(await stint("work", "--max-idle", "50ms", "-q").status == .ok)
+            let run = await stint("job", "show", "x", terminal: 200)
+            #expect(
+                run.output.contains("returns  handed back once, attempt unused: no worker that took it runs 'nobody'"))
+        }
+    }
+
+    @Test("A worker that may do nothing with a queue ends with 77, and every line of its log has a time")
+    func withoutRights() async throws {
+        try await withWorkshop { stint async throws in
+            _ = try await stint.client.core.transport.send(
+                RedisCommand("ACL", ["SETUSER", "weak", "on", ">pw", "~{stint}:*", "&*", "+@all"]),
+                timeout: .seconds(60))
+            let url = stint.redis.url.replacing("redis+unix://", with: "redis+unix://weak:pw@")
+            let run = await stint("work", environment: ["STINT_REDIS_URL": url])
+            #expect(run.status == .noPermission)
+            let log = run.errors.split(separator: "\n").prefix { !$0.hasPrefix("error:") }
+            #expect(log.contains { $0.contains("A loop of the worker gets no answer") })
+            #expect(log.allSatisfy { $0.wholeMatch(of: /20\d\d-\d\d-\d\dT.*/) != nil }, "\(run.errors)")
         }
     }
 

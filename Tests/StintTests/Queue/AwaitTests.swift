@@ -70,6 +70,15 @@ import Testing
         }
     }
 
+    @Test("What a handler of one line returns is the job's result")
+    func ofOneLine() async throws {
+        try await withStint { stint in
+            let receipt = try await stint.client.enqueue(SendReceipt(orderID: 7), options: .init(isAwaited: true))
+            try await stint.drain { Handle(SendReceipt.self) { job, _ in job.orderID + 1 } }
+            #expect(try await stint.client.result(of: receipt.id, as: Int.self) == 8)
+        }
+    }
+
     @Test("A dead job throws its reason; its outcome can be asked for as well")
     func dead() async throws {
         try await withStint { stint in

@@ -31,6 +31,7 @@ struct MachineBench {
     var cancelled: [WorkerMachine.Token] = []
     var alarms: [(WorkerMachine.Alarm, Duration)] = []
     var hasStopped = false
+    var toldPauses: [Int] = []
     private var nextID = 0
     /// The finished jobs of the calls that have no answer yet, oldest call first.
     private var carried: [(queue: Int, jobs: [ClaimedJob])] = []
@@ -65,6 +66,7 @@ struct MachineBench {
             case .cancel(let token): cancelled.append(token)
             case .alarm(let alarm, let delay): alarms.append((alarm, delay))
             case .stopped: hasStopped = true
+            case .report(.waitsForPaused(let queue)): toldPauses.append(queue)
             case .trim, .report: break
             }
         }

@@ -177,6 +177,49 @@ import Testing
         #expect(bench.hasStopped)
     }
 
+    @Test(
+        "When the drain time is over and nothing runs, an end that has no answer is waited for as long as one command may take"
+    )
+    func lastAnswers() {
+        var bench = MachineBench(slots: 2) { $0.answerTime = .seconds(3) }
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 2)
+        bench.perform { $0.drain(now: $1) }
+        bench.end(bench.started)
+        #expect(!bench.alarms.contains { $0.0 == .abandon })
+        bench.perform { $0.alarm(.drainEnd, now: $1) }
+        #expect(bench.alarms.filter { $0.0 == .abandon }.map(\.1) == [.seconds(3)])
+        bench.perform { $0.alarm(.abandon, now: $1) }
+        #expect(bench.hasStopped)
+        #expect(bench.machine.unrecorded == 2)
+    }
+
+    @Test("The wait for the last answers begins as soon as what was cancelled has ended")
+    func lastAnswersAfterCancelling() {
+        var bench = MachineBench(slots: 1) { $0.answerTime = .seconds(3) }
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 1)
+        bench.perform { $0.handBack($1, wait: .seconds(60)) }
+        #expect(!bench.alarms.contains { $0.0 == .abandon })
+        bench.end([0], .handBack(delay: nil))
+        #expect(bench.alarms.filter { $0.0 == .abandon }.map(\.1) == [.seconds(3)])
+        bench.perform { $0.sideEnded(queue: 0, lost: [], now: $1) }
+        #expect(bench.hasStopped)
+        #expect(bench.machine.unrecorded == nil)
+    }
+
+    @Test("A worker that is to stop when empty says once that it waits for a paused queue")
+    func waitsForPaused() {
+        var bench = MachineBench(slots: 1) { $0.stopsWhenEmpty = true }
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 0)
+        var reply = WorkerMachine.Swept()
+        reply.isPaused = true
+        for _ in 0..<2 { bench.perform { [reply] in $0.swept(queue: 0, reply, now: $1) } }
+        #expect(bench.toldPauses == [0])
+        #expect(!bench.hasStopped)
+    }
+
     @Test("The next due time brings the sweep forward")
     func nextDue() {
         var bench = MachineBench(slots: 1)

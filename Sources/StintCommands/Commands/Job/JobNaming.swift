@@ -37,7 +37,7 @@ struct JobNaming {
         let reason =
             isCut
             ? "tables show the first 12 of an id's 26 characters"
-            : "jobs that completed are deleted unless they asked to be kept"
+            : "jobs that completed or were cancelled are deleted unless they asked to be kept"
         return CommandFailure(
             .notFound, "there is no job '\(text)'; \(reason)",
             hints: [.init("All jobs with their whole ids:", "stint job ls --plain")])

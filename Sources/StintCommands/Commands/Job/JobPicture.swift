@@ -107,11 +107,23 @@ struct JobPicture {
         if let expiry = details.expiresAt { facts.append(("expires", distance(expiry))) }
         if let seal = details.seal, seal.isOpen { facts.append(("sealed", seal.words)) }
         if job.crashes > 0 { facts.append(("crashes", "\(job.crashes)")) }
-        if job.returns > 0 { facts.append(("returns", "\(job.returns)")) }
+        if job.returns > 0 {
+            facts.append(
+                (
+                    "returns",
+                    "handed back \(job.returns == 1 ? "once" : "\(job.returns) times")"
+                        + (job.state == .delayed ? returnCause : "")
+                ))
+        }
         if let drop = details.droppedAt { facts.append(("dropped", distance(drop))) }
         return facts.map {
             style.paint(TextWidth.pad($0.0, to: 8), .dim) + " " + cut(Sanitizer.visible($0.1), indent: 9)
         }
+    }
+
+    /// Why a job may be handed back and wait: its record does not say which it was.
+    private var returnCause: String {
+        ", attempt unused: no worker that took it runs '\(job.name)', or it asked to run later"
     }
 
     private func part(_ label: String, _ bytes: [UInt8]) -> [String] {
