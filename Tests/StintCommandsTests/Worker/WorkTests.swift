@@ -33,7 +33,7 @@ import Testing
             #expect(await stint("work", "--max-idle", "50ms", "-q").status == .ok)
             let run = await stint("job", "show", "x", terminal: 200)
             #expect(
-                run.output.contains("returns  handed back once, attempt unused: no worker that took it runs 'nobody'"))
+                run.output.contains("handed back once, attempt unused: no worker that took it runs 'nobody'"))
         }
     }
 
