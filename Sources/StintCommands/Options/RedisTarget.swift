@@ -47,6 +47,7 @@ extension ConnectionOptions {
             return RedisTarget(
                 url: url, namespace: prefix, source: source, configuration: configuration)
         }
+        try RedisTarget.refuseStranger(configuration, in: invocation)
         let location = EmbeddedLocation(configuration, in: invocation)
         let embedded = EmbeddedRedis(location, linger: configuration[.linger].value ?? "60s")
         let (connection, isStarted) = try await embedded.open(on: console)
