@@ -39,6 +39,7 @@ extension ConnectionOptions {
         let invocation = Invocation.current
         try RedisTarget.refusePassword(in: redis)
         let configuration = try Configuration.load(flags(), in: invocation)
+        for warning in EnvironmentNotes.warnings(invocation.environment) { console.warn(warning) }
         let prefix = configuration[.namespace].value ?? "stint"
         if let (url, source) = configuration.redis {
             guard data.data == nil else {
