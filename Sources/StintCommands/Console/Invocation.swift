@@ -26,6 +26,8 @@ package struct Invocation: Sendable {
     package var terminalName: String
     /// What the system says of stdout.
     package var output: StreamTraits.Device
+    /// Asks the system again, since a terminal's size may change; `nil` where ``output`` is all there is.
+    package var measureOutput: (@Sendable () -> StreamTraits.Device)?
     /// What the system says of stderr.
     package var errors: StreamTraits.Device
     /// Whether somebody can be asked.
@@ -69,7 +71,14 @@ package struct Invocation: Sendable {
             output: StreamTraits(device: output, environment: environment, noColor: noColor, ascii: ascii),
             errors: StreamTraits(device: errors, environment: environment, noColor: noColor, ascii: ascii),
             outputSink: outputSink, errorSink: errorSink, verbosity: verbosity, talksJSON: talksJSON,
+            measure: measure(noColor: noColor, ascii: ascii),
             now: now)
+    }
+
+    private func measure(noColor: Bool, ascii: Bool) -> (@Sendable () -> StreamTraits)? {
+        guard let device = measureOutput else { return nil }
+        let environment = environment
+        return { StreamTraits(device: device(), environment: environment, noColor: noColor, ascii: ascii) }
     }
 
     /// A file or folder as the user means it: relative to the working directory.
