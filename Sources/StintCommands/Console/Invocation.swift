@@ -89,6 +89,19 @@ package struct Invocation: Sendable {
     /// The command as it was typed, for hints; passwords of addresses are masked.
     package func retyped() -> String { typed(arguments) }
 
+    /// The command as it was typed, for hints, with another word in the place of an argument.
+    ///
+    /// - Parameter flag: Behind it the word is the argument; elsewhere it may be the value of an option.
+    package func retyped(replacing word: String, behind flag: String, by other: String) -> String {
+        var words = arguments
+        let places = words.indices.filter { words[$0] == word }
+        let place =
+            places.first { $0 > 0 && words[$0 - 1] == flag }
+            ?? places.first { $0 == 0 || !words[$0 - 1].hasPrefix("-") } ?? places.first
+        if let place { words[place] = other }
+        return typed(words)
+    }
+
     /// The command as it was typed, for hints, with an option that takes a value in front instead of where it stood.
     package func retyped(with option: String, _ value: String) -> String {
         var words: [String] = []
