@@ -47,6 +47,7 @@ package struct StintCommand: AsyncParsableCommand {
 
     /// Runs the command line of this process and ends it.
     package static func launch() async -> Never {
+        StandardStreams.occupy()
         // A reader that goes away is seen as an error of the write, which ends a list but not half a bulk change.
         signal(SIGPIPE, SIG_IGN)
         end(await CommandRunner.run(.process))

@@ -42,6 +42,15 @@ package enum TextWidth {
         return text.reduce(0) { $0 + columns(of: $1) }
     }
 
+    /// Counts the columns of a text that may be painted in colours.
+    package static func columns(ofPainted text: String) -> Int {
+        guard text.utf8.contains(0x1B) else { return columns(of: text) }
+        let parts = text.split(separator: "\u{1B}", omittingEmptySubsequences: false)
+        // Behind each escape character stands `[…m`: Style writes no other sequence.
+        let plain = parts.dropFirst().map { $0.drop { $0 != "m" }.dropFirst() }
+        return columns(of: String(parts[0]) + plain.joined())
+    }
+
     /// Cuts a text to at most `width` columns; the last one becomes `ellipsis` where something was cut.
     ///
     /// A wide character that would be cut in half is left out whole, so the result can be one column shorter.

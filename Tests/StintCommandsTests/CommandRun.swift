@@ -33,6 +33,7 @@ struct CommandRun {
         invocation.terminalName = "test"
         invocation.output = .init(isTerminal: terminal != nil, columns: terminal)
         invocation.errors = .init(isTerminal: (errorTerminal ?? terminal) != nil, columns: errorTerminal ?? terminal)
+        invocation.measureOutput = nil
         invocation.canAsk = canAsk
         invocation.outputSink = sink
         invocation.errorSink = errors

@@ -49,6 +49,14 @@ import Testing
         #expect(await sample("queue", "clear", "--yes", "mail").errors == "✓ 3 jobs cleared\n")
     }
 
+    @Test("The parser's guess at an option is told where it resembles what was typed")
+    func guesses() async {
+        #expect(await sample("queue", "ls", "--foo").errors.hasPrefix("error: unknown option '--foo'\n"))
+        #expect(await CommandRun.stint(["enqueue", "x", "--foo"]).errors.hasPrefix("error: unknown option '--foo'\n"))
+        let near = await CommandRun.stint(["enqueue", "x", "--quue", "y"])
+        #expect(near.errors.contains("Did you mean '--queue'?"), "\(near.errors)")
+    }
+
     @Test("Errors of the parser have the form of all errors")
     func usage() async {
         let run = await sample("queue", "clear")

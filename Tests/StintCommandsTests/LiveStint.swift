@@ -53,6 +53,7 @@ struct LiveStint {
         invocation.terminalName = "test"
         invocation.output = .init(isTerminal: false)
         invocation.errors = .init(isTerminal: false)
+        invocation.measureOutput = nil
         invocation.canAsk = canAsk
         invocation.outputSink = sink
         invocation.errorSink = errors

@@ -225,7 +225,7 @@ private func problems(_ text: String, _ environment: [String: String] = [:]) -> 
                 found.map { $0.description.replacing(folder, with: "DIR") } == [
                     "DIR/stint.yaml:2: error: function 'a': DIR/./missing does not exist",
                     "DIR/stint.yaml:3: error: function 'b': command 'no-such-program' is not in PATH",
-                    "DIR/stint.yaml:5: error: function 'd': DIR/./plain is not executable",
+                    "DIR/stint.yaml:5: error: function 'd': DIR/./plain is not executable: chmod +x DIR/./plain",
                 ])
         }
     }

@@ -122,7 +122,7 @@ import Testing
             try "echo hi\n".write(toFile: plain, atomically: true, encoding: .utf8)
             #expect(await message(try function(["no-such-command"])) == "command 'no-such-command' is not in PATH")
             #expect(await message(try function([folder + "/none"])) == "\(folder)/none does not exist")
-            #expect(await message(try function([plain])) == "\(plain) is not executable")
+            #expect(await message(try function([plain])) == "\(plain) is not executable: chmod +x \(plain)")
             #expect(await message(try function([folder])) == "\(folder) is not a file")
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: plain)
             #expect(
@@ -130,7 +130,12 @@ import Testing
                     == "cannot execute \(plain): Exec format error (a script begins with a #! line)")
             try "#!/no/such/interpreter\n".write(toFile: plain, atomically: false, encoding: .utf8)
             #expect(
-                await message(try function([plain])) == "cannot execute \(plain): No such file or directory")
+                await message(try function([plain]))
+                    == "\(plain) needs /no/such/interpreter, which is not there (its first line)")
+            try "#!/usr/bin/env no-such-interpreter\n".write(toFile: plain, atomically: false, encoding: .utf8)
+            #expect(
+                await message(try function([plain]))
+                    == "\(plain) needs no-such-interpreter, which is not in PATH (its first line)")
             let definition = try function(["true"]) { $0.directory = folder + "/gone" }
             #expect(
                 await message(definition) == "cannot enter the folder \(folder)/gone: No such file or directory")

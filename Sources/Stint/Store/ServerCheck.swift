@@ -91,7 +91,9 @@ extension ClientCore {
             fields = try await serverFields(["server", "memory", "cluster"], of: server, limit: limit)
         } catch  where error.code == .redisRefused && error.isPermission {
             // An ACL without INFO: what cannot be asked is not judged, scripts will tell.
-            logger.debug("Redis does not let this user ask for its version and memory policy")
+            logger.warning(
+                "Redis does not let this user ask for its version and memory policy (INFO): it may evict jobs unnoticed"
+            )
             return
         }
         if let error = ServerCheck.judge(fields, allowsEviction: allowsEviction, isCluster: isCluster) { throw error }

@@ -87,15 +87,11 @@ struct EnqueueCommand: ConsoleCommand {
         try await connection.withClient(on: console) { client, target in
             var plan = JobPlan(target.configuration, attempts: job.attempts, backoff: job.backoff)
             let filled = plan.filled(options, name: name)
-            if let near = plan.nearFunction(to: name) {
-                console.warn("stint.yaml has no function '\(name)'. Did you mean '\(near)'?")
-            } else if plan.hasNoFunction(for: name) {
-                console.hint("stint.yaml has no function '\(name)': a worker of another project must know it")
-            }
+            UnknownNames(plan, console).look(at: name)
             let raw = RawJob(name: name, payload: payload, options: filled)
             let report = EnqueueReport(console: console, json: json, isQuietOnData: waiting.isWaiting)
             if count > 1 {
-                try await enqueueMany(raw, client, report)
+                try await enqueueMany(raw, client, target, report)
                 return
             }
             let receipt = try await enqueue(raw, client)
@@ -105,7 +101,7 @@ struct EnqueueCommand: ConsoleCommand {
                 try await JobWait(client: client, receipt: receipt, options: waiting, json: json, console: console)
                     .run()
             }
-            try EnqueueReport.check(receipt)
+            try EnqueueReport.check(receipt, target)
         }
     }
 
@@ -117,17 +113,21 @@ struct EnqueueCommand: ConsoleCommand {
         }
     }
 
-    private func enqueueMany(_ job: RawJob, _ client: StintClient, _ report: EnqueueReport) async throws {
+    private func enqueueMany(
+        _ job: RawJob, _ client: StintClient, _ target: RedisTarget, _ report: EnqueueReport
+    ) async throws {
         var left = count
         var added = 0
         var unconfirmed: EnqueueReceipt?
         while left > 0 {
             let receipts = try await client.enqueue(contentsOf: Array(repeating: job, count: min(left, 1_000)))
-            for receipt in receipts {
+            for receipt in receipts where receipt.outcome != .queueFull {
                 report.data(receipt, of: job)
                 if !receipt.isConfirmed { unconfirmed = unconfirmed ?? receipt }
                 added += receipt.isNew ? 1 : 0
-                if left == count { RowReferences.current.remember(last: receipt.id.description) }
+            }
+            if let last = receipts.last(where: { $0.outcome != .queueFull }) {
+                RowReferences.current.remember(last: last.id.description)
             }
             left -= receipts.count
             guard let last = receipts.last else { break }
@@ -139,6 +139,6 @@ struct EnqueueCommand: ConsoleCommand {
             }
         }
         await report.tellMany(count: added, of: count, job, client.inspector)
-        if let unconfirmed { try EnqueueReport.check(unconfirmed) }
+        if let unconfirmed { try EnqueueReport.check(unconfirmed, target) }
     }
 }

@@ -2,6 +2,8 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+import StintFunctions
+
 /// The projects that `stint init` writes.
 enum ProjectExample: String, CaseIterable {
     case hello, mail, etl
@@ -23,6 +25,14 @@ enum ProjectExample: String, CaseIterable {
         case .mail: #"mail.send '{"to":"wang@example.com","subject":"Hello"}'"#
         case .etl: #"etl.sum '{"csv":"city,people\nWuhan,11\nBerlin,4\n","column":"people"}'"#
         }
+    }
+
+    /// A job for one of these functions that works: as an example knows it, else with an empty payload for the first.
+    static func sampleJob(for patterns: [NamePattern]) -> String? {
+        for pattern in patterns {
+            for job in allCases.map(\.sampleJob) where pattern.matches(String(job.prefix { $0 != " " })) { return job }
+        }
+        return patterns.map(\.description).first { !$0.hasSuffix("*") }.map { "\($0) '{}'" }
     }
 
     /// The files to write.

@@ -49,8 +49,10 @@ struct RunCommand: ConsoleCommand {
         let invocation = Invocation.current
         let configuration = try Configuration.load([:], in: invocation)
         let subject = try await subject(configuration, on: console)
-        let function = try FunctionSet(configuration).function(for: subject.name)
-        let run = FunctionRun(function: function, console: console, logBound: configuration.logBound)
+        let functions = try FunctionSet(configuration)
+        let run = FunctionRun(
+            function: try functions.function(for: subject.name), runner: functions.runner, console: console,
+            logBound: configuration.logBound)
         try await SignalWatch.cancelling {
             try await run.perform(subject.payload, subject.environment, name: json ? subject.name : nil)
         }

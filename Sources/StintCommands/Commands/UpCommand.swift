@@ -43,9 +43,10 @@ struct UpCommand: ConsoleCommand {
         let shown = names.prefix(20).joined(separator: " ") + (names.count > 20 ? " …" : "")
         let queues = worker.queues.map(\.name).joined(separator: " ")
         console.done(
-            "serving \(names.count) function\(names.count == 1 ? "" : "s") with \(worker.slots) slots: \(shown)")
+            "serving \(names.count) function\(names.count == 1 ? "" : "s") with \(worker.slots) slot\(worker.slots == 1 ? "" : "s"): \(shown)"
+        )
         console.talk("  queues: \(queues)     Ctrl-C ends it")
-        guard !console.talksJSON, let first = names.first(where: { !$0.hasSuffix("*") }) else { return }
-        console.talk("  in a second terminal:   stint enqueue \(first) '{}' --wait")
+        guard !console.talksJSON, let job = ProjectExample.sampleJob(for: all.map(\.pattern)) else { return }
+        console.talk("  in a second terminal:   stint enqueue \(job) --wait")
     }
 }

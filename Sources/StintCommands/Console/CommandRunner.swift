@@ -4,6 +4,7 @@
 
 package import ArgumentParser
 import Stint
+import StintFunctions
 import StintTerminal
 
 /// Parses a command line, runs the command, prints its failure and says the exit code.
@@ -89,6 +90,17 @@ package enum CommandRunner {
         return failure
     }
 
+    /// The parser's `Unknown option '--foo'. Did you mean '--in'?` without a guess that resembles nothing.
+    private static func withoutFarGuess(_ summary: String) -> String {
+        let parts = summary.split(separator: "'", omittingEmptySubsequences: false)
+        guard parts.count == 5, parts[2] == ". Did you mean ", summary.hasPrefix("Unknown option") else {
+            return summary
+        }
+        // Two hyphens are no resemblance.
+        let words = [parts[1], parts[3]].map { String($0.drop { $0 == "-" }) }
+        return NearMiss.find(words[0], among: [words[1]]) == nil ? "Unknown option '\(parts[1])'" : summary
+    }
+
     private static func usageHint(_ path: [String]) -> CommandFailure.Hint {
         .init("All options and examples:", (["stint"] + path + ["--help"]).joined(separator: " "))
     }
@@ -99,6 +111,7 @@ package enum CommandRunner {
     ) -> CommandFailure {
         var lines = root.message(for: error).split(separator: "\n").map(String.init)
         var summary = lines.isEmpty ? "the command line is wrong" : lines.removeFirst()
+        summary = withoutFarGuess(summary)
         if summary.hasSuffix(".") { summary.removeLast() }
         if let first = summary.first, first.isUppercase, summary.dropFirst().first?.isLowercase == true {
             summary = first.lowercased() + summary.dropFirst()

@@ -9,8 +9,8 @@ import Synchronization
 ///
 /// Everything that commands print goes through here, so tests can call them in process and read what they said.
 package final class Console: Sendable {
-    /// What stdout can show.
-    package let output: StreamTraits
+    /// What stdout can show now: the size of a terminal may change.
+    package var output: StreamTraits { firstOutput.isTerminal ? measure?() ?? firstOutput : firstOutput }
     /// What stderr can show.
     package let errors: StreamTraits
     /// How much is told: below 0 only errors, above 0 more than usual.
@@ -20,20 +20,27 @@ package final class Console: Sendable {
 
     private struct State {
         var writeError: TextSinkError?
-        var paintedLines = 0
+        /// The width of each line of the last screen.
+        var painted: [Int] = []
         var hasStatusLine = false
     }
+    private let firstOutput: StreamTraits
+    private let measure: (@Sendable () -> StreamTraits)?
     private let outputSink: any TextSink
     private let errorSink: any TextSink
     private let now: @Sendable () -> Int64
     private let state = Mutex(State())
 
     /// Creates a console.
+    ///
+    /// - Parameter measure: Says what stdout can show later, where that may change.
     package init(
         output: StreamTraits, errors: StreamTraits, outputSink: any TextSink, errorSink: any TextSink,
-        verbosity: Int = 0, talksJSON: Bool = false, now: @escaping @Sendable () -> Int64
+        verbosity: Int = 0, talksJSON: Bool = false, measure: (@Sendable () -> StreamTraits)? = nil,
+        now: @escaping @Sendable () -> Int64
     ) {
-        self.output = output
+        firstOutput = output
+        self.measure = measure
         self.errors = errors
         self.outputSink = outputSink
         self.errorSink = errorSink
@@ -136,25 +143,20 @@ package final class Console: Sendable {
         if had { try? errorSink.write("\r\u{1B}[2K") }
     }
 
-    /// Paints a screen of data over the one painted before, for `--watch` on a terminal.
-    package func repaint(_ lines: [String]) {
-        var lines = lines
-        if let rows = output.rows, rows > 2, lines.count > rows - 1 {
-            let hidden = lines.count - (rows - 2)
-            lines = lines.prefix(rows - 2) + ["\(output.style.ellipsis) \(NumberText.grouped(hidden)) more lines"]
-        }
-        let before = state.withLock { state in
-            defer { state.paintedLines = lines.count }
-            return state.paintedLines
-        }
-        let up = before > 0 ? "\r\u{1B}[\(before)A" : ""
-        // Each line is erased as it is written and the rest afterwards: erasing everything first would flicker.
-        write(up + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
-    }
-
     private func say(_ line: String) {
         endStatus()
         try? errorSink.write(line + "\n")
+    }
+
+    /// Paints a screen of data over the one painted before, for `--watch` on a terminal.
+    package func repaint(_ lines: [String]) {
+        let output = output
+        let frame = Repaint(lines, columns: output.columns, rows: output.rows, ellipsis: output.style.ellipsis)
+        let before = state.withLock { state in
+            defer { state.painted = frame.widths }
+            return state.painted
+        }
+        write(frame.text(over: before))
     }
 
     private func write(_ text: some StringProtocol) { write(Array(text.utf8)) }

@@ -12,7 +12,7 @@ package struct ConsoleLogHandler: LogHandler {
     private let console: Console
     private let hold: LogHold?
 
-    /// Creates a handler that, unless more was asked for, tells nothing while `hold` lasts.
+    /// Creates a handler that, unless more was asked for, tells nothing before `hold` ends.
     package init(console: Console, hold: LogHold? = nil) {
         self.console = console
         self.hold = hold
@@ -30,7 +30,11 @@ package struct ConsoleLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        if console.verbosity <= 0, let hold, hold.isHeld { return }
+        if console.verbosity <= 0, let hold, hold.keep({ tell(event) }) { return }
+        tell(event)
+    }
+
+    private func tell(_ event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { _, own in own }
             .sorted { $0.key < $1.key }
         if console.talksJSON {
@@ -48,7 +52,7 @@ extension Console {
     /// A logger for the library that prints on this console.
     package var logger: Logger { logger(hold: nil) }
 
-    /// A logger for the library that tells nothing while `hold` lasts.
+    /// A logger for the library that tells nothing before `hold` ends.
     package func logger(hold: LogHold?) -> Logger {
         Logger(label: "stint") { _ in ConsoleLogHandler(console: self, hold: hold) }
     }

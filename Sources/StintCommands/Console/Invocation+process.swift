@@ -21,7 +21,7 @@ extension Invocation {
             executable: executablePath,
             arguments: Array(CommandLine.arguments.dropFirst()),
             terminalName: terminalName,
-            output: .init(descriptor: STDOUT_FILENO),
+            output: .init(descriptor: STDOUT_FILENO), measureOutput: { .init(descriptor: STDOUT_FILENO) },
             errors: .init(descriptor: STDERR_FILENO),
             canAsk: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
             outputSink: DescriptorSink(STDOUT_FILENO),

@@ -26,6 +26,8 @@ package struct Invocation: Sendable {
     package var terminalName: String
     /// What the system says of stdout.
     package var output: StreamTraits.Device
+    /// Asks the system again, since a terminal's size may change; `nil` where ``output`` is all there is.
+    package var measureOutput: (@Sendable () -> StreamTraits.Device)?
     /// What the system says of stderr.
     package var errors: StreamTraits.Device
     /// Whether somebody can be asked.
@@ -69,7 +71,14 @@ package struct Invocation: Sendable {
             output: StreamTraits(device: output, environment: environment, noColor: noColor, ascii: ascii),
             errors: StreamTraits(device: errors, environment: environment, noColor: noColor, ascii: ascii),
             outputSink: outputSink, errorSink: errorSink, verbosity: verbosity, talksJSON: talksJSON,
+            measure: measure(noColor: noColor, ascii: ascii),
             now: now)
+    }
+
+    private func measure(noColor: Bool, ascii: Bool) -> (@Sendable () -> StreamTraits)? {
+        guard let device = measureOutput else { return nil }
+        let environment = environment
+        return { StreamTraits(device: device(), environment: environment, noColor: noColor, ascii: ascii) }
     }
 
     /// A file or folder as the user means it: relative to the working directory.
@@ -79,6 +88,19 @@ package struct Invocation: Sendable {
 
     /// The command as it was typed, for hints; passwords of addresses are masked.
     package func retyped() -> String { typed(arguments) }
+
+    /// The command as it was typed, for hints, with another word in the place of an argument.
+    ///
+    /// - Parameter flag: Behind it the word is the argument; elsewhere it may be the value of an option.
+    package func retyped(replacing word: String, behind flag: String, by other: String) -> String {
+        var words = arguments
+        let places = words.indices.filter { words[$0] == word }
+        let place =
+            places.first { $0 > 0 && words[$0 - 1] == flag }
+            ?? places.first { $0 == 0 || !words[$0 - 1].hasPrefix("-") } ?? places.first
+        if let place { words[place] = other }
+        return typed(words)
+    }
 
     /// The command as it was typed, for hints, with an option that takes a value in front instead of where it stood.
     package func retyped(with option: String, _ value: String) -> String {

@@ -23,7 +23,7 @@ extension TextSink {
     package func write(_ text: String) throws(TextSinkError) { try write(Array(text.utf8)) }
 }
 
-/// Why a text could not be written: the `errno` of the write.
+/// Why a text could not be written, or input not be read: the `errno` of the call.
 package struct TextSinkError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The number of the system's error.
     package let code: Int32

@@ -9,6 +9,7 @@ import StintTerminal
 /// Runs one function for a person who watches.
 struct FunctionRun: Sendable {
     let function: FunctionDefinition
+    let runner: FunctionRunner
     let console: Console
     let logBound: Int
 
@@ -20,7 +21,6 @@ struct FunctionRun: Sendable {
         var function = function
         // Nobody else's memory is at stake here: all of a long log may pass.
         function.logBound = max(function.logBound ?? logBound, 64 << 20)
-        let runner = FunctionRunner(parentEnvironment: Invocation.current.environment)
         let result: FunctionResult
         do {
             result = try await runner.run(

@@ -16,7 +16,7 @@ struct FunctionSet {
     /// - Throws: A failure with status 78 if there is no function at all.
     init(_ configuration: Configuration) throws {
         self.configuration = configuration
-        runner = FunctionRunner(parentEnvironment: Invocation.current.environment)
+        runner = FunctionRunner(parentEnvironment: Self.environment(configuration, in: .current))
         guard configuration.functions.isEmpty, configuration.problems.allSatisfy({ $0.severity == .warning }) else {
             return
         }
@@ -24,6 +24,17 @@ struct FunctionSet {
         throw CommandFailure(
             .invalidConfiguration, "\(place), so there is nothing to run",
             hints: [.init("Make a folder with one to begin with:", "stint init hello && cd hello")])
+    }
+
+    /// The variables of this process, with what a `stint` inside a function needs to find the same queues.
+    ///
+    /// Of a Redis that has a name only the namespace: its address is a secret, which `pass_env` gives or nobody.
+    static func environment(_ configuration: Configuration, in invocation: Invocation) -> [String: String] {
+        var variables = invocation.environment
+        variables[SettingKey.namespace.environmentVariable] = configuration[.namespace].value
+        let data = EmbeddedLocation(configuration, in: invocation).directory
+        variables[SettingKey.data.environmentVariable] = configuration.redis == nil ? data : nil
+        return variables
     }
 
     /// Refuses functions that could not be run.

@@ -27,11 +27,11 @@ struct EnqueueReport {
     }
 
     /// Says that the job is there and that what was asked for did not confirm it.
-    static func check(_ receipt: EnqueueReceipt) throws {
+    static func check(_ receipt: EnqueueReceipt, _ target: RedisTarget) throws {
         guard case .unconfirmed(_, let reason) = receipt.confirmation else { return }
         throw CommandFailure(
             .partlyDone, "job \(receipt.id) is queued, and not confirmed: \(reason)",
-            hints: [.init("Which replicas follow:", "redis-cli info replication")])
+            hints: [.init("Which replicas follow:", "\(target.client) info replication")])
     }
 
     /// Tells of one job.
@@ -54,8 +54,8 @@ struct EnqueueReport {
     func tellMany(count: Int, of wanted: Int, _ job: RawJob, _ inspector: Inspector) async {
         let queue = job.options.queue ?? "default"
         let others = wanted - count
-        let duplicates = others > 0 ? ", \(NumberText.grouped(others)) duplicates skipped" : ""
-        console.done("queued \(NumberText.grouped(count)) jobs in '\(queue)'\(duplicates)\(time(job.options))")
+        let duplicates = others > 0 ? ", \(NumberText.grouped(others)) duplicate\(others == 1 ? "" : "s") skipped" : ""
+        console.done("queued \(JobCount.text(count)) in '\(queue)'\(duplicates)\(time(job.options))")
         if count > 0 { await warn(queue, added: count, inspector, undo: "stint queue clear \(queue)") }
     }
 

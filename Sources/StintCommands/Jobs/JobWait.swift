@@ -19,7 +19,14 @@ struct JobWait {
     func run() async throws {
         let result: JobResult
         do {
-            result = try await outcome()
+            result = try await SignalWatch.cancelling { [self] in try await outcome() }
+        } catch let error where error is CancellationError || (error as? StintError)?.code == .closed {
+            throw CommandFailure(
+                .interrupted, "nobody waits for job \(receipt.id) any more; it goes on",
+                hints: [
+                    .init("Look at it:", "stint job show \(receipt.id)"),
+                    .init("Stop it:", "stint job cancel \(receipt.id)"),
+                ])
         } catch let error as StintError where error.code == .timedOut {
             let limit = options.limit.map { TimeText.length($0) } ?? ""
             throw CommandFailure(

@@ -28,6 +28,7 @@ package struct PayloadArgument: Sendable {
         case "-" where text == "-":
             var input = invocation.readInput()
             guard let all = input.all(limit: Self.readingLimit) else { throw Self.tooLong("stdin") }
+            if let error = input.error { throw CommandFailure.usage("cannot read the payload from stdin: \(error)") }
             (bytes, place) = (all, "payload from stdin")
         case "@":
             let path = String(text.dropFirst())

@@ -6,6 +6,7 @@ package import ArgumentParser
 import FoundationEssentials
 package import Stint
 package import StintFunctions
+import StintTerminal
 
 /// How enqueued jobs run: what the command line says, for one job or as the default of many.
 package struct EnqueueOptions: ParsableArguments {
@@ -96,11 +97,21 @@ package struct EnqueueOptions: ParsableArguments {
             options.runAt = Date(timeIntervalSince1970: Double(instant) / 1_000)
         }
         options.window = keyWindow
+        if let problem = Self.expiryProblem(options, now: invocation.now()) { throw CommandFailure.usage(problem) }
         if let key { options.unique = .key(key, onConflict: onDuplicate ?? .reject) }
         if !tags.isEmpty {
             options.tags = Dictionary(tags.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         }
         return options
+    }
+
+    /// Says that a job would expire before it is due: it could never start.
+    static func expiryProblem(_ options: JobOptions, now: Int64) -> String? {
+        guard let ttl = options.expiresAfter else { return nil }
+        let untilRun = options.runAt.map { Duration.milliseconds(Int64($0.timeIntervalSince1970 * 1_000) - now) }
+        guard let wait = options.delay ?? untilRun, wait >= ttl else { return nil }
+        return
+            "the job could never start: it is due in \(TimeText.length(wait)) and dropped after \(TimeText.length(ttl))"
     }
 
     /// Reads what happens when a key is taken.

@@ -48,10 +48,10 @@ extension RedisTarget {
         var failure = CommandFailure(error)
         let place = embedded == nil ? endpoint : "the private Redis"
         let origin = source.map { " (from \(Self.name(of: $0)))" } ?? ""
-        let client = RedisTarget.client(url)
+        let server = embedded == nil ? "Redis at \(place)\(origin)" : place
         switch error.code {
         case .redisUnreachable:
-            failure.summary = "cannot reach Redis at \(place)\(origin): \(reason(error))"
+            failure.summary = "cannot reach \(server): \(reason(error))"
             if let embedded {
                 failure.hints = [.init("What it logged:", "tail \(embedded.location.directory)/redis.log")]
                 break
@@ -62,11 +62,17 @@ extension RedisTarget {
                 .init("Use another one:", Invocation.current.retyped(with: "--redis", "redis://HOST:PORT")),
             ]
             failure.hints += withoutAddress
+        case .redisRefused where reason(error).contains("NOPERM"):
+            failure.summary = "\(server) does not give this user a right that it needs: \(reason(error))"
+            failure.hints = [
+                .init("Which user is it?", "\(client) acl whoami"),
+                .init("Give it the right:", "ACL SETUSER USER +COMMAND ~KEYS &CHANNELS   (see docs/operations.md)"),
+            ]
         case .redisRefused:
-            failure.summary = "Redis at \(place)\(origin) refuses this user: \(reason(error))"
+            failure.summary = "\(server) refuses this user: \(reason(error))"
             failure.hints = [
                 .init("Put user and password into a file:", Self.secretFile),
-                .init("And name it:", "export STINT_REDIS_URL_FILE=redis-url"),
+                .init("And name it:", "\(unsetting)export STINT_REDIS_URL_FILE=redis-url"),
             ]
         case .redisUnsuitable:
             var words = error.message
@@ -74,7 +80,7 @@ extension RedisTarget {
             // The rest is for programs: no option of the command line allows it.
             if mayEvict, let end = words.firstRange(of: " Set it to") { words = String(words[..<end.lowerBound]) }
             if words.hasSuffix(".") { words.removeLast() }
-            failure.summary = "the Redis at \(place)\(origin) must not be used: \(words)"
+            failure.summary = "\(embedded == nil ? "the Redis at \(place)\(origin)" : place) must not be used: \(words)"
             if error.message == StintError.isCluster.message {
                 failure.hints = [readdressed("Address the cluster:", as: "+cluster")]
                 break
@@ -107,6 +113,14 @@ extension RedisTarget {
         default: break
         }
         return failure
+    }
+
+    /// How to reach it with redis-cli, the password masked.
+    var client: String { Self.client(url) }
+
+    /// The URL itself goes before a file with it: both in the environment are no use.
+    private var unsetting: String {
+        source == .environment(SettingKey.redis.environmentVariable) ? "unset STINT_REDIS_URL; " : ""
     }
 
     /// How to get a private Redis instead.

@@ -39,6 +39,7 @@ extension ConnectionOptions {
         let invocation = Invocation.current
         try RedisTarget.refusePassword(in: redis)
         let configuration = try Configuration.load(flags(), in: invocation)
+        for warning in EnvironmentNotes.warnings(invocation.environment) { console.warn(warning) }
         let prefix = configuration[.namespace].value ?? "stint"
         if let (url, source) = configuration.redis {
             guard data.data == nil else {
@@ -47,6 +48,7 @@ extension ConnectionOptions {
             return RedisTarget(
                 url: url, namespace: prefix, source: source, configuration: configuration)
         }
+        try RedisTarget.refuseStranger(configuration, in: invocation)
         let location = EmbeddedLocation(configuration, in: invocation)
         let embedded = EmbeddedRedis(location, linger: configuration[.linger].value ?? "60s")
         let (connection, isStarted) = try await embedded.open(on: console)

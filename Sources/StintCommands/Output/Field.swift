@@ -9,7 +9,7 @@ package enum Field: Sendable, Hashable {
     /// There is no value: a dash, an empty cell, `null`.
     case missing
     case text(String)
-    /// The id of a job; tables show its first twelve characters.
+    /// The id of a job; tables show as much of its beginning as tells it from the others, at least twelve characters.
     case id(String)
     case count(Int64)
     case number(Double, decimals: Int)
@@ -33,6 +33,8 @@ package enum Field: Sendable, Hashable {
         package var utc: Bool
         /// Symbols.
         package var style: Style
+        /// How much of an id is shown.
+        package var idLength = 12
 
         /// Creates a context.
         package init(now: Int64, utc: Bool, style: Style) {
@@ -46,7 +48,7 @@ package enum Field: Sendable, Hashable {
     package func text(_ context: Context) -> String {
         switch self {
         case .missing: context.style.dash
-        case .id(let id): String(id.prefix(12))
+        case .id(let id): String(id.prefix(context.idLength))
         case .count(let count): NumberText.grouped(count)
         case .number(let number, let decimals): NumberText.fixed(number, decimals: decimals)
         case .fraction(let fraction): NumberText.percent(fraction)
@@ -93,6 +95,18 @@ package enum Field: Sendable, Hashable {
         case .instant(let instant): .string(CalendarTime(milliseconds: instant).iso8601)
         case .list(let items): .array(items.map { .string($0) })
         case .custom(let json, _, _): json
+        }
+    }
+
+    /// How much of ids has to be shown so that no two of them look the same; at least twelve characters.
+    package static func idLength(of fields: [Field]) -> Int {
+        let shown = fields.compactMap { field -> [UInt8]? in
+            guard case .id(let id) = field else { return nil }
+            return Array(id.utf8)
+        }
+        let ids = Set(shown).sorted { $0.lexicographicallyPrecedes($1) }
+        return zip(ids, ids.dropFirst()).reduce(12) { length, pair in
+            max(length, zip(pair.0, pair.1).prefix { $0 == $1 }.count + 1)
         }
     }
 

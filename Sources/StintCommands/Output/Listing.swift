@@ -50,13 +50,28 @@ package struct Listing<Row: Sendable>: Sendable {
             }
         case .table:
             guard !rows.isEmpty else { return [] }
-            let table = Table(
-                columns: columns.map { .init($0.title, alignment: $0.alignment, isFlexible: $0.isFlexible) },
-                rows: rows.map { row in
-                    columns.map { .init($0.value(row).text(context), $0.color(row)) }
-                })
-            return table.lines(width: width, style: context.style)
+            let fields = rows.map { row in columns.map { $0.value(row) } }
+            let table = table(rows, columns, fields, context)
+            guard let width, columns.map(\.name) == self.columns.filter(\.isShown).map(\.name),
+                table.lines(width: nil, style: .plain).contains(where: { TextWidth.columns(of: $0) > width })
+            else { return table.lines(width: width, style: context.style) }
+            // Where it is narrow nothing keeps its place that says nothing, unless it was asked for.
+            let full = columns.indices.filter { index in fields.contains { $0[index] != .missing } }
+            return self.table(rows, full.map { columns[$0] }, fields.map { row in full.map { row[$0] } }, context)
+                .lines(width: width, style: context.style)
         }
+    }
+
+    private func table(
+        _ rows: [Row], _ columns: [Column<Row>], _ fields: [[Field]], _ context: Field.Context
+    ) -> Table {
+        var context = context
+        context.idLength = Field.idLength(of: fields.flatMap(\.self))
+        return Table(
+            columns: columns.map { .init($0.title, alignment: $0.alignment, isFlexible: $0.isFlexible) },
+            rows: zip(rows, fields).map { row, fields in
+                zip(columns, fields).map { .init($1.text(context), $0.color(row)) }
+            })
     }
 
     private func unknown(_ name: String) -> CommandFailure {

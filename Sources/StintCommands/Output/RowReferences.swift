@@ -38,7 +38,7 @@ package struct RowReferences: Sendable {
 
     /// Returns the id that the user means: `@last`, `%2`, the beginning of a remembered id, or the text itself.
     ///
-    /// - Throws: A failure with status 3 if the reference stands for nothing.
+    /// - Throws: A failure with status 3 if the reference stands for nothing, with status 64 if for several jobs.
     package func resolve(_ text: String) throws -> String {
         let (last, rows) = read()
         if text == "@last" {
@@ -58,10 +58,16 @@ package struct RowReferences: Sendable {
             throw CommandFailure(
                 .notFound, "there is no row \(text): \(known)", hints: [.init("List jobs:", "stint job ls")])
         }
-        // Tables show twelve characters of an id: what was copied from there is found again.
+        // Tables show the beginning of an id: what was copied from there is found again.
         if text.count >= 8, text.count < 26 {
-            let matches = Set((rows + (last.map { [$0] } ?? [])).filter { $0.hasPrefix(text) })
-            if matches.count == 1, let match = matches.first { return match }
+            let matches = Set((rows + (last.map { [$0] } ?? [])).filter { $0.hasPrefix(text) }).sorted()
+            if matches.count == 1 { return matches[0] }
+            // An id of one's own may be the beginning of others; one that Stint made never is.
+            if matches.count > 1, matches.allSatisfy({ $0.count == 26 }) {
+                throw CommandFailure.usage(
+                    "'\(text)' is the beginning of \(matches.count) ids of the last list",
+                    hints: [.init("Whole ones:", matches.prefix(5).joined(separator: " "))])
+            }
         }
         return text
     }

@@ -61,6 +61,8 @@ struct FunctionWorker {
         } catch {
             throw CommandFailure(error)
         }
+        // Before it is said to have started: where its health cannot be asked for it must not work.
+        let responder = try await answerHealth(of: worker)
         let signals = WorkerSignals(worker: worker, console: console, grace: options.drainTime)
         let watch = SignalWatch([SIGINT, SIGTERM, SIGTSTP, SIGCONT]) { signals.take($0) }
         defer { withExtendedLifetime(watch) {} }
@@ -71,7 +73,6 @@ struct FunctionWorker {
                 "stint.queues":
                     "\(queues.map { $0.weight == 1 ? $0.name : "\($0.name)=\($0.weight)" }.joined(separator: ","))",
             ])
-        let responder = try await answerHealth(of: worker)
         do {
             try await worker.run()
         } catch {
@@ -86,7 +87,7 @@ struct FunctionWorker {
     /// Answers health checks for as long as the worker runs.
     private func answerHealth(of worker: Worker) async throws -> HealthResponder? {
         guard let health else { return nil }
-        do {
+        do throws(HealthResponder.ListenError) {
             let responder = try await HealthResponder.start(host: health.host, port: health.port) {
                 let stuck = worker.stuckLoops
                 return stuck.isEmpty ? nil : stuck.map(\.description).joined(separator: "\n")
@@ -94,7 +95,10 @@ struct FunctionWorker {
             console.talk("health checks are answered at \(health.url(port: responder.port))")
             return responder
         } catch {
-            throw CommandFailure(.failed, "cannot listen at \(health.host):\(health.port): \(error)")
+            throw CommandFailure(
+                error.code == EACCES ? .noPermission : .usage,
+                "cannot answer health checks at \(health.host):\(health.port): \(error)",
+                hints: [.init("Take any free port:", "stint work --health :0")])
         }
     }
 
@@ -117,6 +121,7 @@ final class WorkerSignals: Sendable {
     private let console: Console
     private let grace: Duration
     private let count = Mutex(0)
+    private let isQuiet = Mutex(false)
 
     init(worker: Worker, console: Console, grace: Duration) {
         self.worker = worker
@@ -128,11 +133,17 @@ final class WorkerSignals: Sendable {
     func take(_ number: Int32) {
         switch number {
         case SIGTSTP:
+            isQuiet.withLock { $0 = true }
             worker.quiet()
             console.talk("quiet: claims nothing more until SIGCONT")
         case SIGCONT:
+            // A shell sends it to every job that it continues: only what was quiet claims again.
+            let wasQuiet = isQuiet.withLock { isQuiet in
+                defer { isQuiet = false }
+                return isQuiet
+            }
             worker.resume()
-            console.talk("claims jobs again")
+            if wasQuiet { console.talk("claims jobs again") }
         default: end(number)
         }
     }

@@ -33,7 +33,9 @@ package struct FunctionEnvironment: Sendable, Hashable {
     }
 
     /// The names of the worker's variables that every function sees; all others stay with the worker.
-    static let passed = ["PATH", "HOME", "LANG", "LC_*", "TZ", "TMPDIR"]
+    ///
+    /// An address of Redis may hold a password, so it is not among them.
+    static let passed = ["PATH", "HOME", "LANG", "LC_*", "TZ", "TMPDIR", "STINT_NAMESPACE", "STINT_DATA"]
 
     /// The whole environment of a run, by name.
     ///

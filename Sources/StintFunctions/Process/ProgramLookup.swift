@@ -28,13 +28,13 @@ struct ProgramLookup {
         }
         if command.contains("/") {
             let path = command.hasPrefix("/") ? command : "\(directory)/\(command)"
-            if let problem = Self.problem(path) { throw FunctionError(.commandNotFound, "\(path) \(problem)") }
+            if let problem = problem(path) { throw FunctionError(.commandNotFound, "\(path) \(problem)") }
             return path
         }
         var unusable: String?
         for entry in (searchPath ?? Self.defaultSearchPath).split(separator: ":") where entry.hasPrefix("/") {
             let path = "\(entry)/\(command)"
-            guard let problem = Self.problem(path) else { return path }
+            guard let problem = problem(path) else { return path }
             if problem != Self.missing { unusable = unusable ?? "\(path) \(problem)" }
         }
         throw FunctionError(.commandNotFound, unusable ?? "command '\(command)' is not in PATH")
@@ -42,12 +42,32 @@ struct ProgramLookup {
 
     private static let missing = "does not exist"
 
-    private static func problem(_ path: String) -> String? {
+    private func problem(_ path: String) -> String? {
         var information = stat()
         guard stat(path, &information) == 0 else {
-            return errno == ENOENT ? missing : "cannot be read: \(String(cString: strerror(errno)))"
+            return errno == ENOENT ? Self.missing : "cannot be read: \(String(cString: strerror(errno)))"
         }
         guard information.st_mode & S_IFMT == S_IFREG else { return "is not a file" }
-        return access(path, X_OK) == 0 ? nil : "is not executable"
+        guard access(path, X_OK) == 0 else { return "is not executable: chmod +x \(path)" }
+        return interpreterProblem(path)
+    }
+
+    /// What is wrong with the program that the first line of a script names: `#!/usr/bin/env python3`.
+    private func interpreterProblem(_ path: String) -> String? {
+        guard let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = fread(&bytes, 1, bytes.count, file)
+        guard bytes.prefix(count).starts(with: Array("#!".utf8)) else { return nil }
+        let line = String(decoding: bytes.prefix(count).dropFirst(2).prefix { $0 != 0x0A }, as: UTF8.self)
+        let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
+        guard let interpreter = words.first, interpreter.hasPrefix("/") else { return nil }
+        guard access(interpreter, X_OK) == 0 else { return "needs \(interpreter), which is not there (its first line)" }
+        guard interpreter.hasSuffix("/env"), words.count == 2, !words[1].contains("/"), !words[1].hasPrefix("-") else {
+            return nil
+        }
+        let folders = (searchPath ?? Self.defaultSearchPath).split(separator: ":")
+        let isThere = folders.contains { access("\($0)/\(words[1])", X_OK) == 0 }
+        return isThere ? nil : "needs \(words[1]), which is not in PATH (its first line)"
     }
 }

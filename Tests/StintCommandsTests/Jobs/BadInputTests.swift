@@ -37,13 +37,70 @@ import Testing
                 let run = await stint("enqueue", "hello", environment: ["STINT_REDIS_URL": url])
                 #expect(run.status == .noPermission, "\(run.errors)")
                 #expect(run.errors.contains("refuses this user"))
-                #expect(run.errors.contains("STINT_REDIS_URL_FILE"))
+                #expect(run.errors.contains("unset STINT_REDIS_URL; export STINT_REDIS_URL_FILE=redis-url"))
                 #expect(!run.errors.contains("wr0ng"))
                 #expect(run.errors.split(separator: "\n").count { $0.hasPrefix("error:") } == 1, "\(run.errors)")
                 #expect(
                     await stint("queue", "ls", "-v", environment: ["STINT_REDIS_URL": url]).errors.contains(
                         "Redis refused"))
             }
+        }
+    }
+
+    @Test("A right that is missing is no wrong password")
+    func right() async throws {
+        try await withWorkshop(redisOptions: ["user half on nopass ~* &* +@all -hmget -evalsha -eval"]) {
+            stint async throws in
+            let url = "redis+unix://half:pw@" + stint.redis.socketPath
+            let run = await stint("enqueue", "hello", environment: ["STINT_REDIS_URL": url])
+            #expect(run.status == .noPermission, "\(run.errors)")
+            #expect(run.errors.contains("does not give this user a right that it needs: "), "\(run.errors)")
+            #expect(run.errors.contains("acl whoami") && run.errors.contains("ACL SETUSER"), "\(run.errors)")
+            #expect(!run.errors.contains("Put user and password into a file"))
+        }
+    }
+
+    @Test("A Redis that would evict jobs if it had a bound, and one that cannot be asked, are told once at the start")
+    func eviction() async throws {
+        let options = ["maxmemory-policy allkeys-lru", "user blind on nopass ~* &* +@all -info"]
+        try await withWorkshop(redisOptions: options) { stint async throws in
+            for (url, words) in [
+                (stint.redis.url, "would evict keys, and with them jobs, as soon as it is given a maxmemory"),
+                ("redis+unix://blind:pw@" + stint.redis.socketPath, "does not let this user ask for its version"),
+            ] {
+                for command in [["enqueue", "hello"], ["work", "--drain"]] {
+                    let run = await CommandRun.stint(
+                        command, environment: stint.environment.merging(["STINT_REDIS_URL": url]) { $1 },
+                        directory: stint.folder)
+                    #expect(run.status == .ok, "\(run.errors)")
+                    #expect(run.errors.components(separatedBy: words).count == 2, "\(command): \(run.errors)")
+                }
+            }
+        }
+    }
+
+    @Test(
+        "A variable that does nothing is told where it resembles one that does",
+        arguments: [
+            (["STINT_REDIS": "x"], "there is no variable STINT_REDIS, it is ignored. Did you mean STINT_REDIS_URL?"),
+            (
+                ["STINT_NAMESPCE": "x"],
+                "there is no variable STINT_NAMESPCE, it is ignored. Did you mean STINT_NAMESPACE?"
+            ),
+            (
+                ["STINT_REDIS_URL_FILE": "/f"],
+                "STINT_REDIS_URL and STINT_REDIS_URL_FILE are both set: the file is not read"
+            ),
+            (["STINT_SERVICE_HOST": "x", "STINT_PORT": "y", "STINT_QUEUE": "q", "STINT_FENCE": "1"], nil),
+        ] as [([String: String], String?)])
+    func variables(environment: [String: String], expected: String?) async throws {
+        let base = ["STINT_REDIS_URL": "redis+unix:///nonexistent/redis.sock"]
+        let run = await CommandRun.stint(["queue", "ls"], environment: base.merging(environment) { $1 })
+        let warnings = run.errors.split(separator: "\n").filter { $0.hasPrefix("warning: ") }
+        if let expected {
+            #expect(warnings.count == 1 && warnings[0].contains(expected), "\(run.errors)")
+        } else {
+            #expect(warnings.isEmpty)
         }
     }
 

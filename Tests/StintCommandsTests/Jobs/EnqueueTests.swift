@@ -207,6 +207,21 @@ import Testing
         }
     }
 
+    @Test("--count prints the ids of jobs that are there, not of those that a depth limit refused")
+    func countAtLimit() async throws {
+        try await withWorkshop { stint async throws in
+            try await stint.client.queue("default").setDepthLimit(3)
+            let run = await stint("enqueue", "hello", "--count", "5")
+            #expect(run.status == .partlyDone)
+            #expect(run.errors.contains("depth limit: 3 of 5 jobs were queued"))
+            #expect(run.lines.sorted() == (try await stint.jobs()).map(\.summary.id.description).sorted())
+            #expect(await stint("job", "show", "@last", "--json").output.contains(run.lines[2]))
+            let refused = await stint("enqueue", "hello", "--count", "2")
+            #expect(refused.status == .refusedByState)
+            #expect(refused.output.isEmpty)
+        }
+    }
+
     @Test(
         "What cannot be queued is refused before anything is done",
         arguments: [
@@ -216,6 +231,11 @@ import Testing
             (["enqueue", "hello", "--id", "no id"], "A job id has"),
             (["enqueue", "hello", "--priority", "asap"], "there are urgent, high, normal, low"),
             (["enqueue", "hello", "--batch", "5"], "--batch needs --bulk"),
+            (
+                ["enqueue", "hello", "--in", "5s", "--ttl", "1s"],
+                "never start: it is due in 5.0s and dropped after 1.0s"
+            ),
+            (["enqueue", "hello", "--at", "2035-01-01", "--ttl", "1h"], "the job could never start"),
             (["enqueue", "--bulk", "--wait"], "--wait cannot be used with --bulk"),
             (["enqueue", "hello", "--wait-timeout", "5s"], "--wait-timeout needs --wait or --follow"),
             (["enqueue", "hello", "--attempts", "-1"], "--attempts"),

@@ -7,6 +7,8 @@ import Stint
 import StintCommands
 import Testing
 
+@testable import StintRedis
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -19,9 +21,14 @@ import Darwin
 @Suite struct BuiltBinaryTests {
     private static let executable = (CommandLine.arguments[0] as NSString).deletingLastPathComponent + "/stint"
 
-    private func start(_ words: String..., in stint: Workshop, environment: [String: String]? = nil) throws -> Process {
+    private func start(
+        _ words: String..., in stint: Workshop, environment: [String: String]? = nil,
+        executable: String = Self.executable
+    )
+        throws -> Process
+    {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.executable)
+        process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = words
         process.environment = environment ?? stint.environment
         process.currentDirectoryURL = URL(fileURLWithPath: stint.folder)
@@ -108,8 +115,92 @@ import Darwin
             #expect(try await stint.jobs().count == 1)
             kill(worker.processIdentifier, SIGCONT)
             try await soon("the job ends") { try await stint.inspector.queue("default").totals.completed == 1 }
+            // A shell sends it to every job that it continues, also to one that was never quiet.
+            kill(worker.processIdentifier, SIGCONT)
             kill(worker.processIdentifier, SIGINT)
             #expect(try await end(worker) == 0)
+            #expect(log(stint).components(separatedBy: "claims jobs again").count == 2)
+        }
+    }
+
+    @Test("Ctrl-C ends a wait, says that the job goes on, and leaves it")
+    func interruptedWait() async throws {
+        try await withWorkshop { stint async throws in
+            let process = try start("enqueue", "slow", "--follow", in: stint)
+            try await soon("it waits") {
+                let reply = try await stint.client.core.send(RedisCommand("CLIENT", "LIST", "TYPE", "pubsub"))
+                return reply.string?.isEmpty == false
+            }
+            kill(process.processIdentifier, SIGINT)
+            #expect(try await end(process) == 130)
+            #expect(log(stint).contains("any more; it goes on"), "\(log(stint))")
+            #expect(try await stint.jobs().count == 1)
+        }
+    }
+
+    @Test("A stream that was closed is an error where it is needed, and no number for a socket")
+    func closedStreams() async throws {
+        try await withWorkshop { stint async throws in
+            for (words, status, error) in [
+                ("enqueue --bulk - <&-", 64, "cannot read stdin: Bad file descriptor"),
+                ("enqueue hello --raw - <&-", 64, "cannot read the payload from stdin: Bad file descriptor"),
+                ("version >&-", 1, "cannot write the output: Bad file descriptor"),
+            ] as [(String, Int32, String)] {
+                let process = try start(
+                    "-c", "exec '\(Self.executable)' \(words)", in: stint, executable: "/bin/sh")
+                #expect(try await end(process) == status, "\(words)")
+                #expect(log(stint).contains("error: " + error), "\(log(stint))")
+            }
+            #expect(try await stint.inspector.queueNames().isEmpty)
+        }
+    }
+
+    @Test("stint inside a function uses its worker's private Redis and namespace without being told")
+    func nested() async throws {
+        let yaml = "functions:\n  outer: {sh: \"'\(Self.executable)' enqueue inner\"}\n  inner: {sh: 'touch ran'}\n"
+        try await withWorkshop(yaml: yaml) { stint async throws in
+            var environment = stint.environment
+            environment["STINT_REDIS_URL"] = nil
+            let words = ["--data", "elsewhere", "--namespace", "shop"]
+            let up = try start("up", words[0], words[1], words[2], words[3], in: stint, environment: environment)
+            try await soon("it serves") { log(stint).contains("Worker started") }
+            let enqueue = try start(
+                "enqueue", "outer", words[0], words[1], words[2], words[3], in: stint, environment: environment)
+            #expect(try await end(enqueue) == 0)
+            try await soon("the inner job runs") { FileManager.default.fileExists(atPath: stint.folder + "/ran") }
+            kill(up.processIdentifier, SIGTERM)
+            #expect(try await end(up) == 0)
+            let down = try start("down", "--data", "elsewhere", in: stint, environment: environment)
+            #expect(try await end(down) == 0)
+            #expect(!FileManager.default.fileExists(atPath: stint.folder + "/.stint"))
+        }
+    }
+
+    @Test("stint inside a function of a worker on a named Redis refuses, until pass_env gives it the address")
+    func nestedNamed() async throws {
+        let call = "sh: \"'\(Self.executable)' enqueue inner 2> error; echo $? > status\""
+        let yaml = """
+            functions:
+              outer: {\(call)}
+              told: {\(call), pass_env: [STINT_REDIS_URL]}
+              inner: {sh: 'touch ran'}
+
+            """
+        try await withWorkshop(yaml: yaml) { stint async throws in
+            func text(_ name: String) -> String {
+                (try? String(contentsOfFile: stint.folder + "/" + name, encoding: .utf8)) ?? ""
+            }
+            _ = await stint("enqueue", "outer")
+            #expect(await stint("work", "--drain").status == .ok)
+            #expect(text("status") == "78\n")
+            #expect(text("error").contains("nothing here says which Redis its worker uses"), "\(text("error"))")
+            #expect(text("error").contains("pass_env: [STINT_REDIS_URL]"))
+            #expect(!FileManager.default.fileExists(atPath: stint.folder + "/.stint"))
+            #expect(!FileManager.default.fileExists(atPath: stint.folder + "/ran"))
+            _ = await stint("enqueue", "told")
+            #expect(await stint("work", "--drain").status == .ok)
+            #expect(text("status") == "0\n", "\(text("error"))")
+            #expect(FileManager.default.fileExists(atPath: stint.folder + "/ran"))
         }
     }
 
@@ -149,6 +240,8 @@ import Darwin
             let up = try start("up", in: stint, environment: environment)
             try await soon("it serves") { log(stint).contains("✓ serving 7 functions") }
             #expect(log(stint).contains("using the private Redis in ./.stint"))
+            // What is suggested works: the function needs a name.
+            #expect(log(stint).contains(#"stint enqueue hello '{"name":"Wang"}' --wait"#))
             let enqueue = try start("enqueue", "hello", "--wait", in: stint, environment: environment)
             #expect(try await end(enqueue) == 0)
             kill(up.processIdentifier, SIGTERM)

@@ -10,7 +10,7 @@ struct JobNaming {
     /// The queue given with `--queue`.
     var queue: String?
 
-    /// Returns the id that a word stands for: itself, `%2`, `@last`, or the twelve characters of a table.
+    /// Returns the id that a word stands for: itself, `%2`, `@last`, or the beginning that a table shows.
     static func id(_ word: String) throws -> JobID { try JobID(RowReferences.current.resolve(word)) }
 
     /// Returns all that is known of a job.
@@ -33,10 +33,10 @@ struct JobNaming {
     /// There is no such job.
     static func missing(_ id: JobID) -> CommandFailure {
         let text = id.description
-        let isCut = text.utf8.count == 12
+        let isCut = (12..<26).contains(text.utf8.count) && text.utf8.first == UInt8(ascii: "0")
         let reason =
             isCut
-            ? "tables show the first 12 of an id's 26 characters"
+            ? "tables show only the beginning of an id's 26 characters"
             : "jobs that completed or were cancelled are deleted unless they asked to be kept"
         return CommandFailure(
             .notFound, "there is no job '\(text)'; \(reason)",

@@ -20,8 +20,9 @@ enum QueueService {
         if let near = NearMiss.find(queue, among: served.sorted()) {
             text += "; '\(near)' does exist and is served."
         } else {
-            text += ". Start one: stint work --queue \(queue)  "
+            text += ". Start one: stint work --queue \(queue)"
         }
-        return text + (isNew ? undo.map { " Undo: \($0)" } ?? "" : "")
+        guard isNew, let undo else { return text }
+        return text + (text.hasSuffix(".") ? " " : "   ") + "Undo: \(undo)"
     }
 }

@@ -9,13 +9,30 @@ import StintTerminal
 struct BulkEnding {
     let end: BulkPipeline.End
     let input: String
+    /// Where ids were to be written.
+    let ids: String?
     let dryRun: Bool
 
     /// Prints the last line; throws where something is left undone.
     func tell(on console: Console) throws {
         let tally = end.tally
         if let failure = tally.failures.first { throw self.failure(failure) }
+        if let error = end.idsError {
+            throw CommandFailure(
+                tally.hasDoneSomething ? .partlyDone : .failed,
+                "cannot write the ids to \(ids.map { $0 == "-" ? "stdout" : $0 } ?? ""): \(error)",
+                details: ["the jobs up to line \(tally.lastLine) are queued, with or without their ids: \(summary)"],
+                hints: resume(tally.lastLine + 1))
+        }
         if let line = end.badLines.first, end.isStopped { throw badLine(line, console) }
+        if let error = end.readError {
+            let before = tally.lastLine > 0 ? " after line \(tally.lastLine)" : ""
+            throw CommandFailure(
+                tally.hasDoneSomething ? .partlyDone : .usage,
+                "cannot read \(input == "-" ? "stdin" : input)\(before): \(error)",
+                details: tally.lastLine > 0 ? ["before it: \(summary)"] : [],
+                hints: tally.hasDoneSomething ? resume(tally.lastLine + 1) : [])
+        }
         if end.isInterrupted {
             throw CommandFailure(
                 .interrupted, "stopped by Ctrl-C after line \(tally.lastLine): \(summary)",
@@ -23,7 +40,7 @@ struct BulkEnding {
         }
         if dryRun {
             let bad = "\(NumberText.grouped(tally.badLines)) bad line\(tally.badLines == 1 ? "" : "s")"
-            console.done("nothing was queued: \(NumberText.grouped(end.read)) jobs would be, \(bad)")
+            console.done("nothing was queued: \(JobCount.text(end.read)) would be, \(bad)")
         } else {
             console.done(summary + ".")
         }
@@ -50,11 +67,15 @@ struct BulkEnding {
             details.append(String(repeating: " ", count: lead) + "^")
         }
         if !dryRun { details.append("before it: \(summary)") }
-        var hints = [CommandFailure.Hint("Leave out bad lines:", Invocation.current.retyped() + " --on-error skip")]
+        // What was queued before it would come twice if all lines were read again.
+        var hints =
+            end.tally.hasDoneSomething
+            ? resume(line.number, "Leave out bad lines:", " --on-error skip")
+            : [CommandFailure.Hint("Leave out bad lines:", Invocation.current.retyped() + " --on-error skip")]
         if line.number == 1, line.start.first(where: { $0 != 0x20 }) == UInt8(ascii: "[") {
             hints = [.init("One JSON array? One line each:", "jq -c '.[]' FILE | stint enqueue --bulk -")]
         } else if end.tally.hasDoneSomething {
-            hints += resume(line.number).map { .init("Or mend it, and go on:", $0.command) }
+            hints += resume(line.number, "Or mend it, and go on:")
         }
         if let hint = line.error.hint { hints.insert(hint, at: 0) }
         return CommandFailure(
@@ -81,15 +102,15 @@ struct BulkEnding {
         return result
     }
 
-    private func resume(_ line: Int) -> [CommandFailure.Hint] {
-        let words = Invocation.current.retyped()
-        let command: String
-        if input == "-" {
-            command = "… | tail -n +\(line) | \(words)"
-        } else {
-            let file = Invocation.quoted(input)
-            command = "tail -n +\(line) \(file) | \(words.replacing(" " + file, with: " -"))"
-        }
-        return [.init("Go on there:", command)]
+    private func resume(
+        _ line: Int, _ purpose: String = "Go on there:", _ more: String = ""
+    ) -> [CommandFailure.Hint] {
+        let invocation = Invocation.current
+        let command =
+            input == "-"
+            ? "… | tail -n +\(line) | \(invocation.retyped())"
+            : "tail -n +\(line) \(Invocation.quoted(input)) | "
+                + invocation.retyped(replacing: input, behind: "--bulk", by: "-")
+        return [.init(purpose, command + more)]
     }
 }

@@ -36,7 +36,9 @@ struct BulkEnqueue {
             // Only now: what stands in the file is gone as soon as it is opened.
             let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
             let looked = Mutex(Set<String>())
+            let names = UnknownNames(JobPlan(target.configuration), console)
             try await run(lines, size, target.configuration, ids: ids) { [console] jobs throws(StintError) in
+                names.look(at: jobs)
                 let receipts = try await client.enqueue(contentsOf: jobs)
                 for (queue, receipts) in Dictionary(grouping: receipts, by: \.queue)
                 where looked.withLock({ $0.insert(queue).inserted }) {
@@ -65,7 +67,7 @@ struct BulkEnqueue {
         withExtendedLifetime(watch) {}
         console.endStatus()
         if json { console.document(end.tally.document(seconds: end.seconds)) }
-        try BulkEnding(end: end, input: input, dryRun: bulk.dryRun).tell(on: console)
+        try BulkEnding(end: end, input: input, ids: bulk.ids, dryRun: bulk.dryRun).tell(on: console)
     }
 
     /// With a slow rate a slice is what goes out in a fifth of a second.
@@ -87,50 +89,11 @@ struct BulkEnqueue {
     private func open(_ invocation: Invocation) throws -> (InputLines, Int?) {
         guard input != "-" else { return (invocation.readInput(), nil) }
         let path = invocation.path(input)
-        let descriptor = systemOpen(path)
-        guard descriptor >= 0 else {
-            throw CommandFailure.usage("cannot read \(input): \(String(cString: strerror(errno)))")
-        }
+        let descriptor = FileOpening.open(path, O_RDONLY)
+        guard descriptor >= 0 else { throw CommandFailure.usage("cannot read \(input): \(TextSinkError(code: errno))") }
         // Left open: the process ends soon, and a read that hangs may still use it.
         var information = stat()
         let isFile = fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
         return (InputLines(descriptor: descriptor), isFile ? Int(information.st_size) : nil)
-    }
-
-    private func systemOpen(_ path: String) -> Int32 {
-        #if canImport(Glibc)
-        Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        #elseif canImport(Musl)
-        Musl.open(path, O_RDONLY | O_CLOEXEC)
-        #else
-        Darwin.open(path, O_RDONLY | O_CLOEXEC)
-        #endif
-    }
-}
-
-/// Takes the ids of enqueued jobs, in the order of their lines.
-final class IDList: Sendable {
-    private let console: Console
-    private let file: FileHandle?
-
-    /// Creates the file; `-` is stdout.
-    init(_ name: String, console: Console, _ invocation: Invocation) throws {
-        self.console = console
-        guard name != "-" else {
-            file = nil
-            return
-        }
-        let path = invocation.path(name)
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw CommandFailure.usage("cannot write the ids to \(name)") }
-        self.file = file
-    }
-
-    func append(_ receipts: [EnqueueReceipt]) throws {
-        let text = receipts.filter { $0.outcome != .queueFull }.map { "\($0.id)\n" }.joined()
-        guard !text.isEmpty else { return }
-        guard let file else { return console.rawData(Array(text.utf8)) }
-        try file.write(contentsOf: Data(text.utf8))
     }
 }

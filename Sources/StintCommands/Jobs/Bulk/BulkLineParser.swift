@@ -67,6 +67,9 @@ struct BulkLineParser: Sendable {
             let bound = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
             options.delay = (options.delay ?? .zero) + .milliseconds(Int64.random(in: 0...max(0, bound)))
         }
+        if let problem = EnqueueOptions.expiryProblem(options, now: invocation.now()) {
+            throw BulkLineError(reason: problem, column: nil)
+        }
         options = plan.filled(options, name: name, attempts: reading.attempts, backoff: reading.backoff)
         let job = RawJob(name: name, payload: Array(payload), options: options)
         do {

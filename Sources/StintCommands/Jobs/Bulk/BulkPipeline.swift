@@ -17,6 +17,10 @@ struct BulkPipeline {
         var isInterrupted = false
         /// Stopped at a bad line, though the input may go on.
         var isStopped = false
+        /// Why the input could not be read to its end.
+        var readError: TextSinkError?
+        /// Why the ids could not be written.
+        var idsError: TextSinkError?
         /// Jobs that were read, for a dry run.
         var read = 0
         var seconds = 0.0
@@ -49,20 +53,22 @@ struct BulkPipeline {
             guard let slice = await reader.next(limit: batch) else { break }
             note(slice, in: &end)
             end.read += slice.jobs.count
+            end.readError = slice.error
             if !slice.jobs.isEmpty {
                 await pace(end.read - slice.jobs.count, progress, interrupt)
                 if interrupt.isSet { break }
                 flights.append(start(slice))
             }
             while flights.count >= Self.depth || slice.isLast && !flights.isEmpty {
-                try await land(flights.removeFirst(), in: &end)
+                await land(flights.removeFirst(), in: &end)
                 progress.show(
                     end.tally, count: end.read - flights.reduce(0) { $0 + $1.lines.count }, position: slice.position)
             }
             if slice.isLast { break }
             if stopsAtFailure, !end.tally.failures.isEmpty { break }
+            if end.idsError != nil { break }
         }
-        while !flights.isEmpty { try await land(flights.removeFirst(), in: &end) }
+        while !flights.isEmpty { await land(flights.removeFirst(), in: &end) }
         end.isInterrupted = interrupt.isSet
         end.isStopped = stopsAtFailure && !end.badLines.isEmpty
         let (seconds, attoseconds) = progress.elapsed.components
@@ -82,11 +88,11 @@ struct BulkPipeline {
         return Flight(lines: slice.lines, task: task)
     }
 
-    private func land(_ flight: Flight, in end: inout End) async throws {
+    private func land(_ flight: Flight, in end: inout End) async {
         switch await flight.task.value {
         case .success(let receipts):
             end.tally.count(receipts, lines: flight.lines)
-            try ids?.append(receipts)
+            if end.idsError == nil { end.idsError = ids?.append(receipts) }
         case .failure(let error):
             end.tally.fail(flight.lines, error)
         }

@@ -23,6 +23,8 @@ struct BulkSlice: Sendable {
     /// The bytes that were read from the input so far.
     var position = 0
     var isLast = false
+    /// Why the input could not be read to its end.
+    var error: TextSinkError?
 }
 
 /// Reads and parses slices on a thread of its own, so that input is read while the slices before are under way and a
@@ -90,6 +92,7 @@ final class BulkReader: Sendable {
             while slice.jobs.count < limit, bytes < Self.byteLimit, slice.badLines.count < 1_000 {
                 guard let line = input.lines.next(limit: Self.lineLimit) else {
                     input.isAtEnd = true
+                    slice.error = input.lines.error
                     break
                 }
                 input.number += 1

@@ -60,7 +60,9 @@ struct BulkTally: Sendable {
     var text: String {
         var parts = ["queued \(NumberText.grouped(queued))"]
         if replaced > 0 { parts.append("\(NumberText.grouped(replaced)) replaced") }
-        if duplicates > 0 { parts.append("\(NumberText.grouped(duplicates)) duplicates skipped") }
+        if duplicates > 0 {
+            parts.append("\(NumberText.grouped(duplicates)) duplicate\(duplicates == 1 ? "" : "s") skipped")
+        }
         if refused > 0 { parts.append("\(NumberText.grouped(refused)) refused") }
         if unconfirmed > 0 { parts.append("\(NumberText.grouped(unconfirmed)) not confirmed") }
         parts.append("\(NumberText.grouped(badLines)) bad line\(badLines == 1 ? "" : "s")")
