@@ -38,6 +38,8 @@ import Testing
         ("dead purge --all --json", .notConfirmed, 0), ("dead purge --all --confirm stint --json", .ok, 1),
         ("worker ls --json", .ok, nil), ("worker show nobody --json", .notFound, 0),
         ("stats --json", .ok, 1), ("stats --queue nobody --json", .notFound, 0),
+        ("doctor --json", .ok, nil), ("doctor --queue default --json", .ok, nil), ("doctor --queue nobody --json", .notFound, 0),
+        ("doctor --yes --json", .usage, 0),
         ("bench --jobs 50 --producers 1 --slots 4 --raw --json", .ok, nil),
         ("bench --jobs 0 --json", .usage, 0),
         ("init new --json", .ok, 2), ("init new --json", .refusedByState, 0),

@@ -10,40 +10,45 @@ package import StintRedis
 /// Every script of the protocol, and for each the call that runs it.
 package enum Scripts {
     /// All scripts, by name.
-    package static let all: [RedisScript] = [advanceScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, registerScript, releaseScript, removeScript, renewScript, resumeScript, retryDeadScript, rewakeScript, showScript, sweepScript, trimScript]
+    package static let all: [RedisScript] = [advanceScript, auditIndexScript, auditQueueScript, auditReadyScript, auditRecordsScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, registerScript, releaseScript, removeScript, renewScript, repairScript, resumeScript, retryDeadScript, rewakeScript, showScript, sweepScript, trimScript]
 
     /// The Lua files that the line maps name by index.
-    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
+    static let files: [String] = ["advance.lua", "audit_index.lua", "audit_queue.lua", "audit_ready.lua", "audit_records.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/audit.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "include/repair.lua", "include/slice.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "repair.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 16, 9, 47, 16, 14, 53, 16, 22, 68, 16, 39, 72, 16, 45, 81, 16, 56, 89, 16, 66, 94, 16, 73, 98, 16, 79, 102, 16, 90, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 14, 8, 192, 14, 14, 195, 14, 19, 202, 14, 35, 205, 14, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 0, 25, 299, 0, 40, 325, 0, 67],
-        "await": [1, 1, 5, 2, 1, 8, 3, 1, 8, 4, 1, 8, 6, 16, 66, 11, 16, 73, 15, 1, 14],
-        "beat": [1, 2, 5, 2, 2, 8, 3, 2, 8, 4, 2, 8, 6, 2, 9, 7, 2, 9, 8, 9, 8, 12, 2, 15],
-        "cancel": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 5, 3, 8, 6, 3, 8, 7, 3, 8, 8, 3, 8, 9, 3, 8, 10, 3, 8, 11, 3, 8, 12, 3, 8, 14, 3, 9, 15, 3, 9, 16, 9, 8, 20, 13, 10, 34, 13, 26, 37, 16, 9, 40, 16, 14, 46, 16, 22, 61, 16, 39, 65, 16, 45, 74, 16, 56, 82, 16, 66, 87, 16, 73, 91, 10, 9, 99, 10, 19, 116, 10, 39, 121, 10, 46, 140, 10, 68, 171, 14, 8, 174, 3, 20],
-        "configure": [1, 4, 5, 2, 4, 8, 4, 4, 9, 5, 9, 8, 9, 14, 8, 12, 14, 14, 15, 14, 29, 19, 4, 17],
-        "confirm": [1, 5, 5, 2, 5, 8, 4, 5, 15],
-        "enqueue": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 5, 6, 8, 6, 6, 8, 7, 6, 8, 8, 6, 8, 9, 6, 8, 10, 6, 8, 11, 6, 8, 12, 6, 8, 13, 6, 8, 14, 6, 8, 16, 6, 9, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 16, 9, 44, 16, 14, 50, 16, 22, 65, 16, 39, 69, 16, 45, 78, 16, 56, 86, 16, 66, 91, 16, 73, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 14, 196, 14, 19, 203, 14, 35, 206, 14, 40, 213, 12, 9, 231, 12, 29, 264, 12, 64, 275, 12, 77, 279, 12, 83, 283, 12, 89, 299, 12, 108, 305, 12, 116, 313, 12, 126, 400, 6, 25, 419, 6, 45, 438, 6, 65],
-        "fail": [1, 7, 5, 2, 7, 8, 3, 7, 8, 4, 7, 8, 5, 7, 8, 6, 7, 8, 7, 7, 8, 8, 7, 8, 9, 7, 8, 10, 7, 8, 11, 7, 8, 12, 7, 8, 13, 7, 8, 14, 7, 8, 16, 7, 9, 17, 7, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 14, 8, 205, 14, 19, 212, 14, 35, 215, 14, 40, 222, 7, 21, 251, 7, 51],
-        "inspect": [1, 17, 5, 2, 17, 8, 3, 17, 8, 4, 17, 8, 5, 17, 8, 6, 17, 8, 7, 17, 8, 8, 17, 8, 9, 17, 8, 10, 9, 8, 14, 17, 15],
-        "leave": [1, 18, 5, 2, 18, 8, 3, 18, 8, 5, 18, 11],
-        "log": [1, 19, 5, 2, 19, 8, 3, 19, 8, 5, 19, 9, 6, 19, 9, 7, 19, 9, 8, 19, 9, 9, 19, 9, 10, 19, 14],
-        "open_lane": [1, 20, 5, 2, 20, 8, 3, 20, 13],
-        "page": [1, 21, 5, 2, 21, 8, 3, 21, 8, 4, 21, 8, 5, 21, 8, 6, 21, 8, 7, 21, 8, 9, 21, 9, 10, 21, 9, 11, 21, 9, 12, 9, 8, 16, 21, 15],
-        "pause": [1, 22, 5, 2, 22, 8, 3, 22, 8, 5, 22, 9, 6, 22, 9, 7, 9, 8, 11, 14, 8, 14, 14, 14, 17, 22, 15],
-        "progress": [1, 23, 5, 2, 23, 8, 3, 23, 8, 5, 23, 9, 6, 23, 9, 7, 16, 66, 12, 16, 73, 16, 16, 79, 20, 23, 14],
-        "promote": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 9, 24, 9, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 16, 66, 36, 16, 73, 40, 14, 8, 43, 14, 19, 50, 14, 35, 53, 24, 17],
-        "purge": [1, 25, 5, 2, 25, 8, 3, 25, 8, 4, 25, 8, 5, 25, 8, 6, 25, 8, 7, 25, 8, 8, 25, 8, 9, 25, 8, 10, 25, 8, 11, 25, 8, 12, 25, 8, 13, 25, 8, 15, 25, 9, 16, 25, 9, 17, 13, 10, 31, 13, 26, 34, 16, 9, 37, 16, 22, 52, 16, 39, 56, 16, 73, 60, 10, 9, 68, 10, 19, 85, 10, 39, 90, 14, 8, 93, 25, 19],
-        "register": [1, 26, 5, 2, 26, 8, 4, 26, 13],
-        "release": [1, 27, 5, 2, 27, 8, 3, 27, 8, 4, 27, 8, 5, 27, 8, 6, 27, 8, 7, 27, 8, 8, 27, 8, 9, 27, 8, 10, 27, 8, 11, 27, 8, 12, 27, 8, 13, 27, 8, 14, 27, 8, 15, 27, 8, 17, 27, 9, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 16, 9, 45, 16, 14, 51, 16, 22, 66, 16, 39, 70, 16, 45, 79, 16, 56, 87, 16, 66, 92, 16, 73, 96, 16, 79, 100, 16, 85, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 14, 8, 186, 14, 19, 193, 14, 35, 196, 14, 40, 203, 27, 21, 232, 27, 51],
-        "remove": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 28, 8, 6, 28, 8, 7, 28, 8, 8, 28, 8, 9, 28, 8, 10, 28, 8, 11, 28, 8, 12, 28, 8, 14, 28, 9, 15, 13, 10, 29, 13, 26, 32, 16, 9, 35, 16, 22, 50, 16, 39, 54, 16, 73, 58, 10, 9, 66, 10, 19, 83, 10, 39, 88, 14, 8, 91, 28, 17],
-        "renew": [1, 29, 5, 2, 29, 8, 3, 29, 8, 5, 29, 9, 6, 9, 8, 10, 29, 14],
-        "resume": [1, 30, 5, 2, 30, 8, 3, 30, 8, 4, 30, 8, 5, 9, 8, 9, 14, 8, 12, 14, 19, 19, 14, 35, 22, 30, 13],
-        "retry_dead": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 8, 31, 8, 9, 31, 8, 10, 31, 8, 11, 31, 8, 12, 31, 8, 13, 31, 8, 14, 31, 8, 16, 31, 9, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 16, 9, 41, 16, 14, 47, 16, 22, 62, 16, 39, 66, 16, 45, 75, 16, 56, 83, 16, 66, 88, 16, 73, 92, 16, 85, 95, 16, 90, 102, 16, 99, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 14, 8, 193, 14, 19, 200, 14, 35, 203, 31, 20],
-        "rewake": [1, 32, 5, 2, 32, 8, 3, 32, 13],
-        "show": [1, 33, 5, 2, 33, 8, 3, 33, 8, 4, 33, 8, 5, 33, 8, 6, 33, 8, 7, 33, 8, 8, 33, 8, 10, 9, 8, 14, 16, 79, 18, 33, 14],
-        "sweep": [1, 34, 5, 2, 34, 8, 3, 34, 8, 4, 34, 8, 5, 34, 8, 6, 34, 8, 7, 34, 8, 8, 34, 8, 9, 34, 8, 10, 34, 8, 11, 34, 8, 12, 34, 8, 13, 34, 8, 14, 34, 8, 16, 34, 9, 17, 34, 9, 18, 34, 9, 19, 9, 8, 23, 16, 9, 26, 16, 14, 32, 16, 22, 47, 16, 39, 51, 16, 45, 60, 16, 56, 68, 16, 66, 73, 16, 73, 77, 16, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 14, 8, 186, 14, 14, 189, 14, 19, 196, 14, 29, 200, 14, 35, 203, 14, 40, 210, 15, 9, 222, 15, 25, 226, 15, 31, 253, 15, 61, 276, 15, 88, 305, 15, 120, 320, 34, 26, 341, 34, 48, 389, 34, 97],
-        "trim": [1, 35, 5, 2, 35, 8, 3, 35, 8, 4, 35, 8, 5, 35, 8, 6, 35, 8, 7, 35, 8, 8, 35, 8, 9, 35, 8, 10, 35, 8, 11, 35, 8, 13, 35, 9, 14, 9, 8, 18, 16, 9, 21, 16, 22, 36, 16, 39, 40, 10, 9, 48, 10, 19, 65, 35, 17],
+        "advance": [1, 0, 5, 2, 0, 8, 3, 0, 8, 4, 0, 8, 5, 0, 8, 6, 0, 8, 7, 0, 8, 8, 0, 8, 9, 0, 8, 10, 0, 8, 11, 0, 8, 12, 0, 8, 13, 0, 8, 14, 0, 8, 15, 0, 8, 16, 0, 8, 18, 0, 9, 19, 0, 9, 20, 0, 9, 21, 0, 9, 22, 0, 9, 23, 14, 8, 27, 18, 10, 41, 18, 26, 44, 21, 9, 47, 21, 14, 53, 21, 22, 68, 21, 39, 72, 21, 45, 81, 21, 56, 89, 21, 66, 94, 21, 73, 98, 21, 79, 102, 21, 90, 109, 15, 9, 117, 15, 19, 134, 15, 39, 139, 15, 46, 158, 15, 68, 189, 19, 8, 192, 19, 14, 195, 19, 19, 202, 19, 35, 205, 19, 40, 212, 13, 9, 252, 13, 51, 263, 13, 64, 268, 13, 71, 285, 0, 25, 299, 0, 40, 325, 0, 67],
+        "audit_index": [1, 1, 5, 2, 1, 8, 3, 1, 8, 4, 1, 8, 5, 1, 8, 6, 1, 8, 7, 1, 8, 8, 1, 8, 9, 1, 8, 10, 1, 8, 11, 1, 8, 12, 1, 8, 14, 1, 9, 15, 1, 9, 16, 14, 8, 20, 21, 9, 23, 21, 14, 29, 21, 22, 44, 21, 39, 48, 21, 73, 52, 21, 79, 56, 19, 29, 60, 12, 8, 64, 12, 14, 93, 12, 142, 99, 12, 150, 116, 23, 9, 131, 1, 20, 153, 1, 43],
+        "audit_queue": [1, 2, 5, 2, 2, 8, 3, 2, 8, 4, 2, 8, 5, 2, 8, 6, 2, 8, 7, 2, 8, 8, 2, 8, 9, 2, 8, 10, 2, 8, 11, 2, 8, 12, 2, 8, 13, 2, 8, 14, 2, 8, 15, 2, 8, 16, 14, 8, 20, 19, 29, 24, 2, 16],
+        "audit_ready": [1, 3, 5, 2, 3, 8, 3, 3, 8, 4, 3, 8, 6, 3, 9, 7, 3, 9, 8, 14, 8, 12, 12, 169, 16, 3, 18],
+        "audit_records": [1, 4, 5, 2, 4, 8, 3, 4, 8, 4, 4, 8, 5, 4, 8, 6, 4, 8, 7, 4, 8, 8, 4, 8, 9, 4, 8, 10, 4, 8, 11, 4, 8, 12, 4, 8, 14, 4, 9, 15, 4, 9, 16, 4, 9, 17, 14, 8, 21, 21, 9, 24, 21, 14, 30, 21, 22, 45, 21, 39, 49, 21, 73, 53, 21, 79, 57, 12, 8, 61, 12, 14, 90, 12, 45, 105, 12, 62, 113, 12, 72, 147, 12, 108, 179, 23, 9, 194, 4, 19],
+        "await": [1, 5, 5, 2, 5, 8, 3, 5, 8, 4, 5, 8, 6, 21, 66, 11, 21, 73, 15, 5, 14],
+        "beat": [1, 6, 5, 2, 6, 8, 3, 6, 8, 4, 6, 8, 6, 6, 9, 7, 6, 9, 8, 14, 8, 12, 6, 15],
+        "cancel": [1, 7, 5, 2, 7, 8, 3, 7, 8, 4, 7, 8, 5, 7, 8, 6, 7, 8, 7, 7, 8, 8, 7, 8, 9, 7, 8, 10, 7, 8, 11, 7, 8, 12, 7, 8, 14, 7, 9, 15, 7, 9, 16, 14, 8, 20, 18, 10, 34, 18, 26, 37, 21, 9, 40, 21, 14, 46, 21, 22, 61, 21, 39, 65, 21, 45, 74, 21, 56, 82, 21, 66, 87, 21, 73, 91, 15, 9, 99, 15, 19, 116, 15, 39, 121, 15, 46, 140, 15, 68, 171, 19, 8, 174, 7, 20],
+        "configure": [1, 8, 5, 2, 8, 8, 4, 8, 9, 5, 14, 8, 9, 19, 8, 12, 19, 14, 15, 19, 29, 19, 8, 17],
+        "confirm": [1, 9, 5, 2, 9, 8, 4, 9, 15],
+        "enqueue": [1, 10, 5, 2, 10, 8, 3, 10, 8, 4, 10, 8, 5, 10, 8, 6, 10, 8, 7, 10, 8, 8, 10, 8, 9, 10, 8, 10, 10, 8, 11, 10, 8, 12, 10, 8, 13, 10, 8, 14, 10, 8, 16, 10, 9, 17, 14, 8, 21, 14, 14, 24, 18, 10, 38, 18, 26, 41, 21, 9, 44, 21, 14, 50, 21, 22, 65, 21, 39, 69, 21, 45, 78, 21, 56, 86, 21, 66, 91, 21, 73, 95, 21, 90, 102, 21, 99, 110, 15, 9, 118, 15, 19, 135, 15, 39, 140, 15, 46, 159, 15, 68, 190, 19, 8, 193, 19, 14, 196, 19, 19, 203, 19, 35, 206, 19, 40, 213, 17, 9, 231, 17, 29, 264, 17, 64, 275, 17, 77, 279, 17, 83, 283, 17, 89, 299, 17, 108, 305, 17, 116, 313, 17, 126, 400, 10, 25, 419, 10, 45, 438, 10, 65],
+        "fail": [1, 11, 5, 2, 11, 8, 3, 11, 8, 4, 11, 8, 5, 11, 8, 6, 11, 8, 7, 11, 8, 8, 11, 8, 9, 11, 8, 10, 11, 8, 11, 11, 8, 12, 11, 8, 13, 11, 8, 14, 11, 8, 16, 11, 9, 17, 11, 9, 18, 14, 8, 22, 14, 14, 25, 18, 10, 39, 18, 26, 42, 21, 9, 45, 21, 14, 51, 21, 22, 66, 21, 39, 70, 21, 45, 79, 21, 56, 87, 21, 66, 92, 21, 73, 96, 21, 79, 100, 15, 9, 108, 15, 19, 125, 15, 39, 130, 15, 46, 149, 15, 68, 180, 15, 101, 189, 16, 9, 202, 19, 8, 205, 19, 19, 212, 19, 35, 215, 19, 40, 222, 11, 21, 251, 11, 51],
+        "inspect": [1, 24, 5, 2, 24, 8, 3, 24, 8, 4, 24, 8, 5, 24, 8, 6, 24, 8, 7, 24, 8, 8, 24, 8, 9, 24, 8, 10, 14, 8, 14, 24, 15],
+        "leave": [1, 25, 5, 2, 25, 8, 3, 25, 8, 5, 25, 11],
+        "log": [1, 26, 5, 2, 26, 8, 3, 26, 8, 5, 26, 9, 6, 26, 9, 7, 26, 9, 8, 26, 9, 9, 26, 9, 10, 26, 14],
+        "open_lane": [1, 27, 5, 2, 27, 8, 3, 27, 13],
+        "page": [1, 28, 5, 2, 28, 8, 3, 28, 8, 4, 28, 8, 5, 28, 8, 6, 28, 8, 7, 28, 8, 9, 28, 9, 10, 28, 9, 11, 28, 9, 12, 14, 8, 16, 28, 15],
+        "pause": [1, 29, 5, 2, 29, 8, 3, 29, 8, 5, 29, 9, 6, 29, 9, 7, 14, 8, 11, 19, 8, 14, 19, 14, 17, 29, 15],
+        "progress": [1, 30, 5, 2, 30, 8, 3, 30, 8, 5, 30, 9, 6, 30, 9, 7, 21, 66, 12, 21, 73, 16, 21, 79, 20, 30, 14],
+        "promote": [1, 31, 5, 2, 31, 8, 3, 31, 8, 4, 31, 8, 5, 31, 8, 6, 31, 8, 7, 31, 8, 9, 31, 9, 10, 14, 8, 14, 18, 10, 28, 18, 26, 31, 21, 66, 36, 21, 73, 40, 19, 8, 43, 19, 19, 50, 19, 35, 53, 31, 17],
+        "purge": [1, 32, 5, 2, 32, 8, 3, 32, 8, 4, 32, 8, 5, 32, 8, 6, 32, 8, 7, 32, 8, 8, 32, 8, 9, 32, 8, 10, 32, 8, 11, 32, 8, 12, 32, 8, 13, 32, 8, 15, 32, 9, 16, 32, 9, 17, 18, 10, 31, 18, 26, 34, 21, 9, 37, 21, 22, 52, 21, 39, 56, 21, 73, 60, 15, 9, 68, 15, 19, 85, 15, 39, 90, 19, 8, 93, 32, 19],
+        "register": [1, 33, 5, 2, 33, 8, 4, 33, 13],
+        "release": [1, 34, 5, 2, 34, 8, 3, 34, 8, 4, 34, 8, 5, 34, 8, 6, 34, 8, 7, 34, 8, 8, 34, 8, 9, 34, 8, 10, 34, 8, 11, 34, 8, 12, 34, 8, 13, 34, 8, 14, 34, 8, 15, 34, 8, 17, 34, 9, 18, 14, 8, 22, 14, 14, 25, 18, 10, 39, 18, 26, 42, 21, 9, 45, 21, 14, 51, 21, 22, 66, 21, 39, 70, 21, 45, 79, 21, 56, 87, 21, 66, 92, 21, 73, 96, 21, 79, 100, 21, 85, 103, 15, 9, 111, 15, 19, 128, 15, 39, 133, 15, 46, 152, 15, 68, 183, 19, 8, 186, 19, 19, 193, 19, 35, 196, 19, 40, 203, 34, 21, 232, 34, 51],
+        "remove": [1, 35, 5, 2, 35, 8, 3, 35, 8, 4, 35, 8, 5, 35, 8, 6, 35, 8, 7, 35, 8, 8, 35, 8, 9, 35, 8, 10, 35, 8, 11, 35, 8, 12, 35, 8, 14, 35, 9, 15, 18, 10, 29, 18, 26, 32, 21, 9, 35, 21, 22, 50, 21, 39, 54, 21, 73, 58, 15, 9, 66, 15, 19, 83, 15, 39, 88, 19, 8, 91, 35, 17],
+        "renew": [1, 36, 5, 2, 36, 8, 3, 36, 8, 5, 36, 9, 6, 14, 8, 10, 36, 14],
+        "repair": [1, 37, 5, 2, 37, 8, 3, 37, 8, 4, 37, 8, 5, 37, 8, 6, 37, 8, 7, 37, 8, 8, 37, 8, 9, 37, 8, 10, 37, 8, 11, 37, 8, 12, 37, 8, 13, 37, 8, 14, 37, 8, 16, 37, 9, 17, 37, 9, 18, 37, 9, 19, 14, 8, 23, 21, 9, 26, 21, 14, 32, 21, 22, 47, 21, 39, 51, 21, 66, 56, 21, 73, 60, 21, 79, 64, 21, 99, 72, 19, 8, 75, 19, 19, 82, 19, 29, 86, 19, 35, 89, 12, 8, 93, 12, 14, 122, 12, 45, 137, 12, 62, 145, 12, 72, 179, 12, 108, 211, 12, 142, 217, 12, 150, 234, 12, 169, 238, 22, 10, 277, 22, 51, 304, 22, 81, 315, 22, 95, 345, 22, 127, 358, 37, 20],
+        "resume": [1, 38, 5, 2, 38, 8, 3, 38, 8, 4, 38, 8, 5, 14, 8, 9, 19, 8, 12, 19, 19, 19, 19, 35, 22, 38, 13],
+        "retry_dead": [1, 39, 5, 2, 39, 8, 3, 39, 8, 4, 39, 8, 5, 39, 8, 6, 39, 8, 7, 39, 8, 8, 39, 8, 9, 39, 8, 10, 39, 8, 11, 39, 8, 12, 39, 8, 13, 39, 8, 14, 39, 8, 16, 39, 9, 17, 14, 8, 21, 18, 10, 35, 18, 26, 38, 21, 9, 41, 21, 14, 47, 21, 22, 62, 21, 39, 66, 21, 45, 75, 21, 56, 83, 21, 66, 88, 21, 73, 92, 21, 85, 95, 21, 90, 102, 21, 99, 110, 15, 9, 118, 15, 19, 135, 15, 39, 140, 15, 46, 159, 15, 68, 190, 19, 8, 193, 19, 19, 200, 19, 35, 203, 39, 20],
+        "rewake": [1, 40, 5, 2, 40, 8, 3, 40, 13],
+        "show": [1, 41, 5, 2, 41, 8, 3, 41, 8, 4, 41, 8, 5, 41, 8, 6, 41, 8, 7, 41, 8, 8, 41, 8, 10, 14, 8, 14, 21, 79, 18, 41, 14],
+        "sweep": [1, 42, 5, 2, 42, 8, 3, 42, 8, 4, 42, 8, 5, 42, 8, 6, 42, 8, 7, 42, 8, 8, 42, 8, 9, 42, 8, 10, 42, 8, 11, 42, 8, 12, 42, 8, 13, 42, 8, 14, 42, 8, 16, 42, 9, 17, 42, 9, 18, 42, 9, 19, 14, 8, 23, 21, 9, 26, 21, 14, 32, 21, 22, 47, 21, 39, 51, 21, 45, 60, 21, 56, 68, 21, 66, 73, 21, 73, 77, 21, 79, 81, 15, 9, 89, 15, 19, 106, 15, 39, 111, 15, 46, 130, 15, 68, 161, 15, 101, 170, 16, 9, 183, 19, 8, 186, 19, 14, 189, 19, 19, 196, 19, 29, 200, 19, 35, 203, 19, 40, 210, 20, 9, 222, 20, 25, 226, 20, 31, 253, 20, 61, 276, 20, 88, 305, 20, 120, 320, 42, 26, 341, 42, 48, 389, 42, 97],
+        "trim": [1, 43, 5, 2, 43, 8, 3, 43, 8, 4, 43, 8, 5, 43, 8, 6, 43, 8, 7, 43, 8, 8, 43, 8, 9, 43, 8, 10, 43, 8, 11, 43, 8, 13, 43, 9, 14, 14, 8, 18, 21, 9, 21, 21, 22, 36, 21, 39, 40, 15, 9, 48, 15, 19, 65, 43, 17],
     ]
 
     /// The text of `advance.lua`.
@@ -496,6 +501,681 @@ return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_du
             script: advanceScript,
             keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.recent, keys.meta, keys.wake, lane],
             arguments: [number.scriptBytes, leaseMs.scriptBytes, limit.scriptBytes, node.scriptBytes, seenFence.scriptBytes] + finished
+        )
+    }
+
+    /// The text of `audit_index.lua`.
+    package static let auditIndexScript = RedisScript(
+        name: "audit_index",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local big = KEYS[2]
+local delayed = KEYS[3]
+local leases = KEYS[4]
+local errors = KEYS[5]
+local progress = KEYS[6]
+local cancelling = KEYS[7]
+local unique = KEYS[8]
+local kept = KEYS[9]
+local dead = KEYS[10]
+local meta = KEYS[11]
+local source = ARGV[1]
+local cursor = ARGV[2]
+local limit = tonumber(ARGV[3])
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function queue_lease_before(before, lowered_until, now_ms)
+  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
+  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
+end
+local function audit_note(wrong, code, id, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
+end
+local function audit_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
+local function audit_owner(source, entry, value)
+  if source == 'unique' then
+    return value
+  end
+  return string.match(entry, '^[^:]*')
+end
+local function audit_announces(source, entry, id, record)
+  local state, _, flags = record_head(record)
+  if source == 'leases' then
+    return state == 'n' and record_lease(id, record) == entry
+  elseif source == 'unique' then
+    local _, _, _, window_ms = record_options(record)
+    return bit.band(flags, 64) ~= 0 and record_field(record, 'u') == entry
+      and (state == 'd' or state == 'r' or state == 'n' or window_ms > 0)
+  elseif source == 'big' then
+    return bit.band(entry == id and flags or string.byte(record, 5), entry == id and 32 or 4) ~= 0
+  end
+  local flag = ({ errors = 4, progress = 8, cancelling = 2 })[source]
+  if flag then
+    return bit.band(flags, flag) ~= 0
+  end
+  return string.find(({ delayed = 'd', dead = 'x', kept = 'ck' })[source], state, 1, true) ~= nil
+end
+local function slice_hash(name, cursor, limit, step)
+  local flat, bytes = {}, 0
+  for _ = 1, limit do
+    local page = redis.call('HSCAN', name, cursor, 'COUNT', step)
+    cursor = page[1]
+    for _, part in ipairs(page[2]) do
+      flat[#flat + 1] = part
+      bytes = bytes + #part
+    end
+    if cursor == '0' or #flat >= 2 * limit or bytes >= 262144 then
+      break
+    end
+  end
+  return cursor, flat
+end
+local key = { big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique }
+local now_ms = clock_now()
+local state = redis.call('HMGET', meta, 'look', 'hold', 'lease', 'lease_before', 'lease_lowered_until')
+local hold, lease = tonumber(state[2]) or 0, tonumber(state[3]) or 0
+local longest = math.max(lease, queue_lease_before(state[4], state[5], now_ms))
+local gap = now_ms - (tonumber(state[1]) or 0)
+local is_watched = gap >= 0 and gap <= lease / 3 and now_ms >= hold
+limit = math.min(limit, 500)
+local flat
+if key[source] then
+  cursor, flat = slice_hash(key[source], cursor, limit, source == 'big' and 1 or 10)
+else
+  local set = ({ delayed = delayed, leases = leases, dead = dead, kept = kept })[source]
+  local page = redis.call('ZSCAN', set, cursor, 'COUNT', limit)
+  cursor, flat = page[1], page[2]
+end
+local wrong = {}
+for at = 1, #flat, 2 do
+  local entry, value = flat[at], flat[at + 1]
+  if source ~= 'unique' or entry ~= '' then
+    local id = audit_owner(source, entry, value)
+    local record = redis.call('HGET', jobs, id)
+    if not record or (not audit_damage(record) and not audit_announces(source, entry, id, record)) then
+      audit_note(wrong, 'stray', id, source, entry)
+    elseif source == 'leases' then
+      local expiry = tonumber(value)
+      if longest > 0 and expiry > now_ms + longest + 1000 then
+        audit_note(wrong, 'ahead', id, entry, string.format('%.0f', expiry - now_ms))
+      elseif is_watched and now_ms - math.max(expiry, hold) > lease + 1000 then
+        audit_note(wrong, 'overdue', id, entry, string.format('%.0f', now_ms - expiry))
+      end
+    end
+  end
+end
+return { string.format('%.0f', now_ms), cursor, #flat / 2, wrong }
+"""#,
+        sha1: "d1decb1140a5bbbceedc78d420b00abed86f9375"
+    )
+
+    /// Checks a slice of one of a queue's indexes against the records.
+    ///
+    /// The reply: now in ms, the next cursor ('0' at the end), entries, what is wrong (code, id, detail, detail) in one list.
+    package static func auditIndex(
+        jobs: String,
+        big: String,
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        source: some ScriptArgument,
+        cursor: some ScriptArgument,
+        limit: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditIndexScript,
+            keys: [jobs, big, delayed, leases, errors, progress, cancelling, unique, kept, dead, meta],
+            arguments: [source.scriptBytes, cursor.scriptBytes, limit.scriptBytes]
+        )
+    }
+
+    /// Checks a slice of one of a queue's indexes against the records.
+    ///
+    /// The reply: now in ms, the next cursor ('0' at the end), entries, what is wrong (code, id, detail, detail) in one list.
+    package static func auditIndex(
+        _ keys: QueueKeys,
+        source: some ScriptArgument,
+        cursor: some ScriptArgument,
+        limit: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditIndexScript,
+            keys: [keys.jobs, keys.big, keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta],
+            arguments: [source.scriptBytes, cursor.scriptBytes, limit.scriptBytes]
+        )
+    }
+
+    /// The text of `audit_queue.lua`.
+    package static let auditQueueScript = RedisScript(
+        name: "audit_queue",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local big = KEYS[2]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local leases = KEYS[8]
+local errors = KEYS[9]
+local progress = KEYS[10]
+local cancelling = KEYS[11]
+local unique = KEYS[12]
+local kept = KEYS[13]
+local dead = KEYS[14]
+local recent = KEYS[15]
+local meta = KEYS[16]
+local wake = KEYS[17]
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function queue_lease_before(before, lowered_until, now_ms)
+  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
+  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
+end
+local now_ms = clock_now()
+local now = string.format('%.0f', now_ms)
+local wrong = {}
+local function note(code, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, '', first, second
+end
+local kinds = { { 'jobs', jobs, 'hash' }, { 'big', big, 'hash' }, { 'ready:0', ready[1], 'list' },
+  { 'ready:1', ready[2], 'list' }, { 'ready:2', ready[3], 'list' }, { 'ready:3', ready[4], 'list' },
+  { 'delayed', delayed, 'zset' }, { 'leases', leases, 'zset' }, { 'errors', errors, 'hash' },
+  { 'progress', progress, 'hash' }, { 'cancelling', cancelling, 'hash' }, { 'unique', unique, 'hash' },
+  { 'kept', kept, 'zset' }, { 'dead', dead, 'zset' }, { 'recent', recent, 'zset' }, { 'meta', meta, 'hash' },
+  { 'wake', wake, 'zset' } }
+for _, kind in ipairs(kinds) do
+  local found = redis.call('TYPE', kind[2]).ok
+  if found ~= 'none' and found ~= kind[3] then
+    note('type', kind[1], found)
+  end
+end
+if #wrong > 0 then
+  return { now, {}, wrong }
+end
+local numbers = { 'schema', 'lease', 'look', 'hold', 'lease_before', 'lease_lowered_until', 'fence', 'depth_limit',
+  'paused_until', 'paused_at', 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3', 'enqueued', 'claimed', 'completed', 'failed',
+  'retried', 'died', 'cancelled', 'expired', 'crashed', 'released', 'revived', 'purged', 'sampled' }
+local values = redis.call('HMGET', meta, unpack(numbers)) -- at most 27
+for index, name in ipairs(numbers) do
+  if values[index] and not string.find(values[index], '^%d+$') then
+    note('number', name, values[index])
+  end
+end
+local longest = math.max(tonumber(values[2]) or 0, queue_lease_before(values[5], values[6], now_ms))
+if (tonumber(values[3]) or 0) > now_ms + 1000 then
+  note('look', values[3], '')
+end
+if (tonumber(values[4]) or 0) > now_ms + longest + 1000 then
+  note('hold', values[4], '')
+end
+return { now,
+  { redis.call('HLEN', jobs), redis.call('LLEN', ready[1]), redis.call('LLEN', ready[2]), redis.call('LLEN', ready[3]),
+    redis.call('LLEN', ready[4]), redis.call('ZCARD', delayed), redis.call('ZCARD', leases), redis.call('ZCARD', dead),
+    redis.call('ZCARD', kept), redis.call('HLEN', unique), redis.call('HLEN', big), redis.call('HLEN', errors),
+    redis.call('HLEN', progress), redis.call('HLEN', cancelling) }, wrong }
+"""#,
+        sha1: "545b884b195a2102ce3e98702553c34b39e5a113"
+    )
+
+    /// Checks the types of a queue's keys and what `meta` says, and tells how much there is to check.
+    ///
+    /// The reply: now in ms, entries of jobs, ready (4), delayed, leases, dead, kept, unique, big, errors, progress and cancelling, what is wrong (code, '', detail, detail) in one list.
+    package static func auditQueue(
+        jobs: String,
+        big: String,
+        ready: [String],
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        recent: String,
+        meta: String,
+        wake: String
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: auditQueueScript,
+            keys: [jobs, big] + ready + [delayed, leases, errors, progress, cancelling, unique, kept, dead, recent, meta, wake],
+            arguments: []
+        )
+    }
+
+    /// Checks the types of a queue's keys and what `meta` says, and tells how much there is to check.
+    ///
+    /// The reply: now in ms, entries of jobs, ready (4), delayed, leases, dead, kept, unique, big, errors, progress and cancelling, what is wrong (code, '', detail, detail) in one list.
+    package static func auditQueue(
+        _ keys: QueueKeys
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditQueueScript,
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.recent, keys.meta, keys.wake],
+            arguments: []
+        )
+    }
+
+    /// The text of `audit_ready.lua`.
+    package static let auditReadyScript = RedisScript(
+        name: "audit_ready",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local ready = {KEYS[2], KEYS[3], KEYS[4], KEYS[5]}
+local meta = KEYS[6]
+local list = tonumber(ARGV[1])
+local offset = tonumber(ARGV[2])
+local limit = tonumber(ARGV[3])
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function audit_is_live(record, list)
+  return record and #record >= 39 and string.byte(record, 2) == 114
+    and math.floor((string.byte(record, 3) - 48) / 4) == list
+end
+local now_ms = clock_now()
+local name = ready[list + 1]
+offset, limit = math.max(offset, 0), math.max(1, math.min(limit, 500))
+local ids = redis.call('LRANGE', name, -offset - limit, -offset - 1)
+local marks = {}
+if #ids > 0 then
+  for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
+    marks[index] = audit_is_live(record, list) and 'l' or 't'
+  end
+end
+return { string.format('%.0f', now_ms), redis.call('LLEN', name), redis.call('HGET', meta, 'tomb:' .. list) or '0',
+  redis.call('LINDEX', name, 0) or '', redis.call('LINDEX', name, -1) or '', ids, table.concat(marks) }
+"""#,
+        sha1: "c28f78b2e2279952fd5fc2867e754249409c113e"
+    )
+
+    /// Reads a slice of a ready list, counted from its end, and says which entries are live.
+    ///
+    /// The reply: now in ms, entries of the list, tombstones that `meta` counts, the first and the last entry or '', the slice's ids, for each of them l (live) or t (tombstone) in one text.
+    package static func auditReady(
+        jobs: String,
+        ready: [String],
+        meta: String,
+        list: Int,
+        offset: Int,
+        limit: Int
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: auditReadyScript,
+            keys: [jobs] + ready + [meta],
+            arguments: [list.scriptBytes, offset.scriptBytes, limit.scriptBytes]
+        )
+    }
+
+    /// Reads a slice of a ready list, counted from its end, and says which entries are live.
+    ///
+    /// The reply: now in ms, entries of the list, tombstones that `meta` counts, the first and the last entry or '', the slice's ids, for each of them l (live) or t (tombstone) in one text.
+    package static func auditReady(
+        _ keys: QueueKeys,
+        list: Int,
+        offset: Int,
+        limit: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditReadyScript,
+            keys: [keys.jobs] + keys.ready + [keys.meta],
+            arguments: [list.scriptBytes, offset.scriptBytes, limit.scriptBytes]
+        )
+    }
+
+    /// The text of `audit_records.lua`.
+    package static let auditRecordsScript = RedisScript(
+        name: "audit_records",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local big = KEYS[2]
+local delayed = KEYS[3]
+local leases = KEYS[4]
+local errors = KEYS[5]
+local progress = KEYS[6]
+local cancelling = KEYS[7]
+local unique = KEYS[8]
+local kept = KEYS[9]
+local dead = KEYS[10]
+local meta = KEYS[11]
+local cursor = ARGV[1]
+local limit = tonumber(ARGV[2])
+local since_ms = tonumber(ARGV[3])
+local ids_from = 4
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function audit_note(wrong, code, id, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
+end
+local function audit_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
+local function audit_place(record)
+  local state, at_ms = string.sub(record, 2, 2), struct.unpack('>I6', record, 18)
+  if state == 'd' then
+    return 'delayed', at_ms
+  elseif state == 'x' then
+    return 'dead', at_ms
+  elseif state == 'r' or state == 'n' then
+    return nil
+  end
+  local _, _, keep_ms, window_ms = record_options(record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  return 'kept', at_ms + math.max(keep_ms, window_ms)
+end
+local function audit_miscounted(record)
+  local state, _, _, attempt, crashes = record_head(record)
+  local most = struct.unpack('>I2', record, 10)
+  if state == 'n' then
+    return attempt == 0 or crashes >= attempt or (most > 0 and attempt > most)
+  end
+  return crashes > attempt or ((state == 'd' or state == 'r') and most > 0 and attempt >= most)
+end
+local function audit_notes(key, id, record, wrong)
+  local state, _, flags = record_head(record)
+  local more = string.byte(record, 5)
+  if bit.band(flags, 32) ~= 0 then
+    local announced = struct.unpack('>I4', record, record_fields_end(record) + 1)
+    local found = redis.call('HSTRLEN', key.big, id)
+    if found ~= announced then
+      audit_note(wrong, 'payload', id, tostring(announced), tostring(found))
+    end
+  end
+  if bit.band(more, 4) ~= 0 and redis.call('HEXISTS', key.big, id .. ':r') == 0 then
+    audit_note(wrong, 'result', id)
+  end
+  if bit.band(flags, 4) ~= 0 and redis.call('HEXISTS', key.errors, id) == 0 then
+    audit_note(wrong, 'unnoted', id, 'errors')
+  end
+  if bit.band(flags, 8) ~= 0 and redis.call('HEXISTS', key.progress, id) == 0 then
+    audit_note(wrong, 'unnoted', id, 'progress')
+  end
+  if bit.band(flags, 2) ~= 0 then
+    if state ~= 'n' then
+      audit_note(wrong, 'flagged', id)
+    elseif redis.call('HEXISTS', key.cancelling, id) == 0 then
+      audit_note(wrong, 'unnoted', id, 'cancelling')
+    end
+  end
+  if bit.band(flags, 64) ~= 0 and (state == 'd' or state == 'r' or state == 'n') then
+    local name = record_field(record, 'u') or ''
+    local owner = redis.call('HGET', key.unique, name)
+    if owner ~= id then
+      audit_note(wrong, 'unheld', id, name, owner or '')
+    end
+  end
+end
+local function audit_job(key, id, record, now_ms, last_fence, wrong)
+  local damage = audit_damage(record)
+  if damage then
+    audit_note(wrong, 'damaged', id, damage)
+    return false
+  end
+  local state = string.sub(record, 2, 2)
+  local index, score = audit_place(record)
+  if index then
+    local found = redis.call('ZSCORE', key[index], id)
+    if not found then
+      audit_note(wrong, 'unindexed', id, index)
+    elseif tonumber(found) ~= score then
+      audit_note(wrong, 'score', id, index, found)
+    end
+  elseif state == 'n' and not redis.call('ZSCORE', key.leases, record_lease(id, record)) then
+    audit_note(wrong, 'unleased', id)
+  end
+  local fence = struct.unpack('>I7', record, 24)
+  if fence > last_fence then
+    audit_note(wrong, 'fence', id, string.format('%.0f', fence))
+  end
+  if audit_miscounted(record) then
+    audit_note(wrong, 'miscounted', id, tostring((struct.unpack('>I2', record, 6))), tostring(string.byte(record, 8)))
+  end
+  local enqueued_ms, at_ms = struct.unpack('>I6I6', record, 12)
+  if math.max(enqueued_ms, state == 'd' and 0 or at_ms) > now_ms + 5000 then
+    audit_note(wrong, 'future', id)
+  end
+  audit_notes(key, id, record, wrong)
+  return true
+end
+local function slice_hash(name, cursor, limit, step)
+  local flat, bytes = {}, 0
+  for _ = 1, limit do
+    local page = redis.call('HSCAN', name, cursor, 'COUNT', step)
+    cursor = page[1]
+    for _, part in ipairs(page[2]) do
+      flat[#flat + 1] = part
+      bytes = bytes + #part
+    end
+    if cursor == '0' or #flat >= 2 * limit or bytes >= 262144 then
+      break
+    end
+  end
+  return cursor, flat
+end
+local key = { jobs = jobs, big = big, delayed = delayed, leases = leases, errors = errors, progress = progress,
+  cancelling = cancelling, unique = unique, kept = kept, dead = dead }
+local now_ms = clock_now()
+local last_fence = tonumber(redis.call('HGET', meta, 'fence')) or 0
+local flat = {}
+if #ARGV >= ids_from then
+  for at = ids_from, #ARGV do
+    local record = redis.call('HGET', jobs, ARGV[at])
+    if record then
+      flat[#flat + 1] = ARGV[at]
+      flat[#flat + 1] = record
+    end
+  end
+  cursor = '0'
+else
+  cursor, flat = slice_hash(jobs, cursor, math.min(limit, 500), 10)
+end
+local waiting, wrong = {}, {}
+for at = 1, #flat, 2 do
+  local id, record = flat[at], flat[at + 1]
+  if audit_job(key, id, record, now_ms, last_fence, wrong) and string.byte(record, 2) == 114 then
+    local at_ms = struct.unpack('>I6', record, 18)
+    if at_ms < since_ms then
+      local _, list = record_head(record)
+      waiting[#waiting + 1] = id
+      waiting[#waiting + 1] = list
+      waiting[#waiting + 1] = string.format('%.0f', at_ms)
+    end
+  end
+end
+return { string.format('%.0f', now_ms), cursor, #flat / 2, waiting, wrong }
+"""#,
+        sha1: "e973cfa09ccc1a15e492c32df9f755b24bf31286"
+    )
+
+    /// Checks a slice of a queue's records, or those of some jobs, against what they announce.
+    ///
+    /// The reply: now in ms, the next cursor ('0' at the end), records, ready jobs that were so before `since_ms` (id, list, ms) in one list, what is wrong (code, id, detail, detail) in one list.
+    package static func auditRecords(
+        jobs: String,
+        big: String,
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        cursor: some ScriptArgument,
+        limit: Int,
+        sinceMs: Int,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditRecordsScript,
+            keys: [jobs, big, delayed, leases, errors, progress, cancelling, unique, kept, dead, meta],
+            arguments: [cursor.scriptBytes, limit.scriptBytes, sinceMs.scriptBytes] + ids
+        )
+    }
+
+    /// Checks a slice of a queue's records, or those of some jobs, against what they announce.
+    ///
+    /// The reply: now in ms, the next cursor ('0' at the end), records, ready jobs that were so before `since_ms` (id, list, ms) in one list, what is wrong (code, id, detail, detail) in one list.
+    package static func auditRecords(
+        _ keys: QueueKeys,
+        cursor: some ScriptArgument,
+        limit: Int,
+        sinceMs: Int,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditRecordsScript,
+            keys: [keys.jobs, keys.big, keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta],
+            arguments: [cursor.scriptBytes, limit.scriptBytes, sinceMs.scriptBytes] + ids
         )
     }
 
@@ -3263,6 +3943,461 @@ return lost
             script: renewScript,
             keys: [keys.leases, keys.meta],
             arguments: [leaseMs.scriptBytes] + members
+        )
+    }
+
+    /// The text of `repair.lua`.
+    package static let repairScript = RedisScript(
+        name: "repair",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local leases = KEYS[8]
+local errors = KEYS[9]
+local progress = KEYS[10]
+local cancelling = KEYS[11]
+local unique = KEYS[12]
+local kept = KEYS[13]
+local dead = KEYS[14]
+local meta = KEYS[15]
+local wake = KEYS[16]
+local code = ARGV[1]
+local id = ARGV[2]
+local first = ARGV[3]
+local second = ARGV[4]
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function record_holds(record, now_ms)
+  local state = string.sub(record, 2, 2)
+  if state == 'd' or state == 'r' or state == 'n' then
+    return true
+  end
+  local _, _, _, window_ms = record_options(record)
+  return struct.unpack('>I6', record, 18) + window_ms > now_ms
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_lease_before(before, lowered_until, now_ms)
+  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
+  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local function audit_note(wrong, code, id, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
+end
+local function audit_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
+local function audit_place(record)
+  local state, at_ms = string.sub(record, 2, 2), struct.unpack('>I6', record, 18)
+  if state == 'd' then
+    return 'delayed', at_ms
+  elseif state == 'x' then
+    return 'dead', at_ms
+  elseif state == 'r' or state == 'n' then
+    return nil
+  end
+  local _, _, keep_ms, window_ms = record_options(record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  return 'kept', at_ms + math.max(keep_ms, window_ms)
+end
+local function audit_miscounted(record)
+  local state, _, _, attempt, crashes = record_head(record)
+  local most = struct.unpack('>I2', record, 10)
+  if state == 'n' then
+    return attempt == 0 or crashes >= attempt or (most > 0 and attempt > most)
+  end
+  return crashes > attempt or ((state == 'd' or state == 'r') and most > 0 and attempt >= most)
+end
+local function audit_notes(key, id, record, wrong)
+  local state, _, flags = record_head(record)
+  local more = string.byte(record, 5)
+  if bit.band(flags, 32) ~= 0 then
+    local announced = struct.unpack('>I4', record, record_fields_end(record) + 1)
+    local found = redis.call('HSTRLEN', key.big, id)
+    if found ~= announced then
+      audit_note(wrong, 'payload', id, tostring(announced), tostring(found))
+    end
+  end
+  if bit.band(more, 4) ~= 0 and redis.call('HEXISTS', key.big, id .. ':r') == 0 then
+    audit_note(wrong, 'result', id)
+  end
+  if bit.band(flags, 4) ~= 0 and redis.call('HEXISTS', key.errors, id) == 0 then
+    audit_note(wrong, 'unnoted', id, 'errors')
+  end
+  if bit.band(flags, 8) ~= 0 and redis.call('HEXISTS', key.progress, id) == 0 then
+    audit_note(wrong, 'unnoted', id, 'progress')
+  end
+  if bit.band(flags, 2) ~= 0 then
+    if state ~= 'n' then
+      audit_note(wrong, 'flagged', id)
+    elseif redis.call('HEXISTS', key.cancelling, id) == 0 then
+      audit_note(wrong, 'unnoted', id, 'cancelling')
+    end
+  end
+  if bit.band(flags, 64) ~= 0 and (state == 'd' or state == 'r' or state == 'n') then
+    local name = record_field(record, 'u') or ''
+    local owner = redis.call('HGET', key.unique, name)
+    if owner ~= id then
+      audit_note(wrong, 'unheld', id, name, owner or '')
+    end
+  end
+end
+local function audit_job(key, id, record, now_ms, last_fence, wrong)
+  local damage = audit_damage(record)
+  if damage then
+    audit_note(wrong, 'damaged', id, damage)
+    return false
+  end
+  local state = string.sub(record, 2, 2)
+  local index, score = audit_place(record)
+  if index then
+    local found = redis.call('ZSCORE', key[index], id)
+    if not found then
+      audit_note(wrong, 'unindexed', id, index)
+    elseif tonumber(found) ~= score then
+      audit_note(wrong, 'score', id, index, found)
+    end
+  elseif state == 'n' and not redis.call('ZSCORE', key.leases, record_lease(id, record)) then
+    audit_note(wrong, 'unleased', id)
+  end
+  local fence = struct.unpack('>I7', record, 24)
+  if fence > last_fence then
+    audit_note(wrong, 'fence', id, string.format('%.0f', fence))
+  end
+  if audit_miscounted(record) then
+    audit_note(wrong, 'miscounted', id, tostring((struct.unpack('>I2', record, 6))), tostring(string.byte(record, 8)))
+  end
+  local enqueued_ms, at_ms = struct.unpack('>I6I6', record, 12)
+  if math.max(enqueued_ms, state == 'd' and 0 or at_ms) > now_ms + 5000 then
+    audit_note(wrong, 'future', id)
+  end
+  audit_notes(key, id, record, wrong)
+  return true
+end
+local function audit_owner(source, entry, value)
+  if source == 'unique' then
+    return value
+  end
+  return string.match(entry, '^[^:]*')
+end
+local function audit_announces(source, entry, id, record)
+  local state, _, flags = record_head(record)
+  if source == 'leases' then
+    return state == 'n' and record_lease(id, record) == entry
+  elseif source == 'unique' then
+    local _, _, _, window_ms = record_options(record)
+    return bit.band(flags, 64) ~= 0 and record_field(record, 'u') == entry
+      and (state == 'd' or state == 'r' or state == 'n' or window_ms > 0)
+  elseif source == 'big' then
+    return bit.band(entry == id and flags or string.byte(record, 5), entry == id and 32 or 4) ~= 0
+  end
+  local flag = ({ errors = 4, progress = 8, cancelling = 2 })[source]
+  if flag then
+    return bit.band(flags, flag) ~= 0
+  end
+  return string.find(({ delayed = 'd', dead = 'x', kept = 'ck' })[source], state, 1, true) ~= nil
+end
+local function audit_is_live(record, list)
+  return record and #record >= 39 and string.byte(record, 2) == 114
+    and math.floor((string.byte(record, 3) - 48) / 4) == list
+end
+local function repair_job(key, code, id, record, first, now_ms, lease, last_fence)
+  local wrong, is_wrong = {}, false
+  audit_job(key, id, record, now_ms, last_fence, wrong)
+  for at = 1, #wrong, 4 do
+    is_wrong = is_wrong or (wrong[at] == code and (code ~= 'unnoted' or wrong[at + 2] == first))
+  end
+  if not is_wrong then
+    return 's'
+  end
+  local flags, more = string.byte(record, 4, 5)
+  if code == 'unindexed' or code == 'score' then
+    local index, score = audit_place(record)
+    redis.call('ZADD', key[index], string.format('%.0f', score), id)
+  elseif code == 'unleased' then
+    redis.call('ZADD', key.leases, string.format('%.0f', now_ms + lease), record_lease(id, record))
+  elseif code == 'fence' then
+    redis.call('HSET', key.meta, 'fence', string.format('%.0f', (struct.unpack('>I7', record, 24))))
+  elseif code == 'result' then
+    redis.call('HSET', key.jobs, id, string.sub(record, 1, 4) .. string.char(bit.band(more, 243))
+      .. string.sub(record, 6))
+  elseif code == 'unnoted' and first == 'cancelling' then
+    redis.call('HSET', key.cancelling, id, string.format('%.0f', now_ms) .. ' doctor')
+  elseif code == 'unnoted' then
+    local kept = bit.band(flags, first == 'errors' and 251 or 247)
+    redis.call('HSET', key.jobs, id, string.sub(record, 1, 3) .. string.char(kept) .. string.sub(record, 5))
+  elseif code == 'unheld' then
+    local name = record_field(record, 'u')
+    local owner = name and redis.call('HGET', key.unique, name)
+    local owned = owner and redis.call('HGET', key.jobs, owner)
+    if not name or (owned and (audit_damage(owned) or (record_field(owned, 'u') == name
+      and record_holds(owned, now_ms)))) then
+      return 'u'
+    end
+    redis.call('HSET', key.unique, '', string.rep('-', 65), name, id)
+  else
+    return 'u'
+  end
+  return 'm'
+end
+local function repair_entry(key, source, entry)
+  local sets = { delayed = true, leases = true, dead = true, kept = true }
+  local value
+  if sets[source] then
+    value = redis.call('ZSCORE', key[source], entry)
+  else
+    value = redis.call('HEXISTS', key[source], entry) == 1
+    if value and source == 'unique' then
+      value = redis.call('HGET', key.unique, entry)
+    end
+  end
+  if not value then
+    return 's'
+  end
+  local id = audit_owner(source, entry, value)
+  local record = redis.call('HGET', key.jobs, id)
+  if record and audit_damage(record) then
+    return 'u'
+  elseif record and audit_announces(source, entry, id, record) then
+    return 's'
+  elseif sets[source] then
+    redis.call('ZREM', key[source], entry)
+  else
+    redis.call('HDEL', key[source], entry)
+  end
+  return 'm'
+end
+local function repair_missing(key, ready, id, record, since, now_ms)
+  local state, list, flags, attempt, crashes, returns = record_head(record)
+  local name = ready[list + 1]
+  if state ~= 'r' or string.format('%.0f', (struct.unpack('>I6', record, 18))) ~= since
+    or redis.call('LPOS', name, id, 'MAXLEN', 1000) or redis.call('LPOS', name, id, 'RANK', -1, 'MAXLEN', 1000) then
+    return 's'
+  end
+  redis.call('LPUSH', name, id)
+  redis.call('HSET', key.jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
+  return 'm'
+end
+local function repair_tombs(key, ready, list, walked)
+  local name, field = ready[list + 1], 'tomb:' .. list
+  local counted, length = redis.call('HGET', key.meta, field) or '0', redis.call('LLEN', name)
+  local count
+  if length <= 500 then
+    local seen, live = {}, 0
+    local ids = redis.call('LRANGE', name, 0, -1)
+    if #ids > 0 then
+      for index, record in ipairs(redis.call('HMGET', key.jobs, unpack(ids))) do -- at most 500
+        if not seen[ids[index]] and audit_is_live(record, list) then
+          seen[ids[index]] = true
+          live = live + 1
+        end
+      end
+    end
+    count = tostring(length - live)
+  else
+    local entries, before, found, first, last = string.match(walked, '^(%d+) (%S+) (%d+) (%S+) (%S+)$')
+    if tonumber(entries) ~= length or before ~= counted or first ~= redis.call('LINDEX', name, 0)
+      or last ~= redis.call('LINDEX', name, -1) then
+      return 'c'
+    end
+    count = found
+  end
+  if count == counted then
+    return 's'
+  end
+  redis.call('HSET', key.meta, field, count)
+  return 'm'
+end
+local function repair_number(key, field)
+  local value = redis.call('HGET', key.meta, field)
+  if not value or string.find(value, '^%d+$') then
+    return 's'
+  elseif field == 'schema' then
+    return 'u'
+  elseif field == 'paused_until' then
+    redis.call('HSET', key.meta, field, '0')
+  else
+    redis.call('HDEL', key.meta, field)
+  end
+  return 'm'
+end
+local state = redis.call('HMGET', meta, 'schema', 'lease', 'lease_before', 'lease_lowered_until', 'hold', 'fence',
+  'paused_until')
+if state[1] and tonumber(state[1]) and queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local key = { jobs = jobs, big = big, delayed = delayed, leases = leases, errors = errors, progress = progress,
+  cancelling = cancelling, unique = unique, kept = kept, dead = dead, meta = meta }
+local now_ms = clock_now()
+local lease = tonumber(state[2]) or 0
+local longest = math.max(lease, queue_lease_before(state[3], state[4], now_ms))
+if code == 'stray' then
+  return { 1, repair_entry(key, first, second) }
+elseif code == 'tombs' then
+  return { 1, repair_tombs(key, ready, tonumber(first), second) }
+elseif code == 'number' then
+  return { 1, repair_number(key, first) }
+elseif code == 'hold' then
+  if (tonumber(state[5]) or 0) <= now_ms + longest then
+    return { 1, 's' }
+  end
+  redis.call('HSET', meta, 'hold', string.format('%.0f', now_ms + longest))
+  return { 1, 'm' }
+elseif code == 'ahead' then
+  if (tonumber(redis.call('ZSCORE', leases, first) or 0) or 0) <= now_ms + longest then
+    return { 1, 's' }
+  end
+  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + longest), first)
+  return { 1, 'm' }
+end
+local record = redis.call('HGET', jobs, id)
+if not record then
+  return { 1, 's' }
+elseif audit_damage(record) then
+  return { 1, 'u' }
+elseif code == 'missing' then
+  local is_paused = state[7] and (not tonumber(state[7]) or queue_paused(state[7], now_ms))
+  local verdict = repair_missing(key, ready, id, record, first, now_ms)
+  if verdict == 'm' and not is_paused then
+    queue_wake(wake, now_ms)
+  end
+  return { 1, verdict }
+end
+return { 1, repair_job(key, code, id, record, first, now_ms, lease > 0 and lease or 10000, tonumber(state[6]) or 0) }
+"""#,
+        sha1: "26ca2a3543cde13ab27f2b1df311fefa7efd6f51"
+    )
+
+    /// Mends one thing that an audit found, if it is wrong still.
+    ///
+    /// The reply: 1, m mended, s nothing is wrong any more, c the queue changed meanwhile, u nothing can be mended here | -2 schema.
+    package static func repair(
+        jobs: String,
+        big: String,
+        ready: [String],
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        wake: String,
+        code: some ScriptArgument,
+        id: some ScriptArgument,
+        first: some ScriptArgument,
+        second: some ScriptArgument
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: repairScript,
+            keys: [jobs, big] + ready + [delayed, leases, errors, progress, cancelling, unique, kept, dead, meta, wake],
+            arguments: [code.scriptBytes, id.scriptBytes, first.scriptBytes, second.scriptBytes]
+        )
+    }
+
+    /// Mends one thing that an audit found, if it is wrong still.
+    ///
+    /// The reply: 1, m mended, s nothing is wrong any more, c the queue changed meanwhile, u nothing can be mended here | -2 schema.
+    package static func repair(
+        _ keys: QueueKeys,
+        code: some ScriptArgument,
+        id: some ScriptArgument,
+        first: some ScriptArgument,
+        second: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: repairScript,
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, keys.wake],
+            arguments: [code.scriptBytes, id.scriptBytes, first.scriptBytes, second.scriptBytes]
         )
     }
 

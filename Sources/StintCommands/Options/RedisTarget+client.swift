@@ -11,12 +11,17 @@ extension RedisTarget {
     package var endpoint: String { (try? RedisConfiguration(url: url).endpoint) ?? "an unreadable address" }
 
     /// Creates a client for this Redis; nothing is opened yet.
-    package func makeClient(on console: Console, hold: LogHold? = nil) throws -> StintClient {
+    ///
+    /// - Parameter allowsEviction: Whether a Redis that may evict keys is accepted, to be looked at.
+    package func makeClient(
+        on console: Console, hold: LogHold? = nil, allowsEviction: Bool = false
+    ) throws -> StintClient {
         do {
             return try StintClient(
                 .init(
                     redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
-                    maxPayloadBytes: configuration.payloadBound, clientName: "stint-cli"),
+                    maxPayloadBytes: configuration.payloadBound, allowsEvictingRedis: allowsEviction,
+                    clientName: "stint-cli"),
                 logger: console.logger(hold: hold))
         } catch {
             throw failure(error)
@@ -24,9 +29,9 @@ extension RedisTarget {
     }
 
     /// Creates a client and makes its first contact with Redis.
-    package func connect(on console: Console) async throws -> StintClient {
+    package func connect(on console: Console, allowsEviction: Bool = false) async throws -> StintClient {
         let hold = LogHold()
-        let client = try makeClient(on: console, hold: hold)
+        let client = try makeClient(on: console, hold: hold, allowsEviction: allowsEviction)
         do {
             // People wait for this answer: one try, then they decide.
             try await client.connect(limit: .zero)
@@ -136,7 +141,7 @@ extension RedisTarget {
     }
 
     /// How to reach it with redis-cli, the password masked.
-    private static func client(_ url: String) -> String {
+    static func client(_ url: String) -> String {
         guard let redis = try? RedisConfiguration(url: url) else { return "redis-cli" }
         // Which server it is, the sentinels tell.
         if redis.sentinel != nil { return "redis-cli -h PRIMARY -p PORT" }
@@ -184,10 +189,11 @@ extension ConnectionOptions {
     /// - Parameter body: Gets the client after its first contact with Redis.
     /// - Throws: What the body throws; errors of the library come with what to do about them.
     package func withClient<Result>(
-        on console: Console, _ body: (StintClient, RedisTarget) async throws -> Result
+        on console: Console, allowsEviction: Bool = false,
+        _ body: (StintClient, RedisTarget) async throws -> Result
     ) async throws -> Result {
         let target = try await target(on: console)
-        let client = try await target.connect(on: console)
+        let client = try await target.connect(on: console, allowsEviction: allowsEviction)
         do {
             let result = try await body(client, target)
             await client.shutdown()

@@ -49,6 +49,9 @@ import Testing
         for source in ["ready:0", "delayed", "leases", "dead", "kept"] {
             try await bench.run(Scripts.page(keys, source: source, offset: 0, count: 10, newestFirst: 0))
         }
+        #expect(try await bench.audit() == [])
+        try await bench.redis("ZADD", keys.kept, "5", "ghost")
+        for finding in try await bench.audit() { #expect(try await bench.repair(finding) == "m") }
         try await bench.run(Scripts.rewake(keys))
         try await bench.run(Scripts.register(queues: "\(keys.prefix):queues", name: "mail"))
         // Their real keys are in the namespace's slot, which another node may serve.
