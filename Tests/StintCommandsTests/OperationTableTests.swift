@@ -39,7 +39,9 @@ import Testing
         }
     }
 
-    @Test("Without a Redis every command says so with 69", arguments: ["queue ls", "job show a1", "stats", "dead ls", "doctor"])
+    @Test(
+        "Without a Redis every command says so with 69",
+        arguments: ["queue ls", "job show a1", "stats", "dead ls", "doctor"])
     func unreachable(line: String) async throws {
         let run = await CommandRun.stint(
             line.split(separator: " ").map(String.init), environment: ["STINT_REDIS_URL": "redis+unix:///nonexistent/s"]
