@@ -32,7 +32,7 @@ package struct StintCommand: AsyncParsableCommand {
                 name: "Look and Steer",
                 subcommands: [
                     QueueCommand.self, JobCommand.self, DeadCommand.self, WorkerCommand.self, StatsCommand.self,
-                    BenchCommand.self,
+                    DoctorCommand.self, BenchCommand.self,
                 ]),
             .init(
                 name: "Set Up",

@@ -10,6 +10,9 @@ package import StintRedis
 /// Every record is in exactly the index that its header names; every index entry has its record or is a counted
 /// tombstone; unique keys belong to jobs that hold them; `big`, `errors`, `progress` and `cancelling` have what the
 /// flags announce and nothing else.
+///
+/// `LiveAudit`, which `stint doctor` runs on a queue in use, checks the same and more by scripts. This one reads a
+/// snapshot in Swift and shares no line with those, so that each can be tested by the other.
 package struct QueueAudit {
     /// Everything that is wrong, one sentence each; empty if the queue is sound.
     package private(set) var problems: [String] = []

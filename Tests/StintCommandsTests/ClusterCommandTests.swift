@@ -36,6 +36,41 @@ import Testing
         }
     }
 
+    @Test("doctor audits the queues of a cluster, mends them, and leaves one alone whose slot is being moved")
+    func doctor() async throws {
+        try await withFolder { folder in
+            try await withCluster { cluster in
+                func stint(_ words: String...) async -> CommandRun {
+                    let environment = ["STINT_REDIS_URL": cluster.url, "XDG_STATE_HOME": folder, "HOME": folder]
+                    return await CommandRun.stint(words, environment: environment, directory: folder)
+                }
+                for queue in ["a", "b", "c"] {
+                    #expect(await stint("enqueue", "hello", "{}", "--queue", queue, "--in", "1h").status == .ok)
+                }
+                let owner = try #require(try await cluster.owner(ofKey: "{stint:a}:dead"))
+                _ = try await owner.run("ZADD", "{stint:a}:dead", "5", "ghost")
+                let found = await stint("doctor")
+                #expect(found.status == .failed)
+                #expect(found.lines.contains { $0.contains("audit.stray\ta\tghost") }, "\(found.output)")
+                #expect(found.lines.count { $0.hasPrefix("ok\tredis.version") } == 3)
+                #expect(found.lines.contains { $0.hasPrefix("ok\tredis.cluster") })
+                let mended = await stint("doctor", "--fix", "--yes")
+                #expect(mended.status == .ok, "\(mended.output)")
+
+                let slot = HashSlot.of("{stint:b}".utf8)
+                let source = try #require(try await cluster.owner(ofSlot: slot))
+                let target = try #require(cluster.running.first { $0.id != source.id })
+                let migration = try await cluster.beginMigration(ofSlot: slot, to: target)
+                let moving = await stint("doctor")
+                #expect(moving.status == .ok, "\(moving.output)")
+                let line = try #require(moving.lines.first { $0.contains("cluster.moving") })
+                #expect(line.hasPrefix("warning\t") && line.contains("the slot \(slot) of 'b' is being moved"))
+                while try await migration.moveKeys(atMost: 10) > 0 {}
+                try await migration.finish()
+            }
+        }
+    }
+
     @Test("A password in the address of a cluster is never shown, and refused in a flag")
     func passwords() async throws {
         try await withFolder { folder in

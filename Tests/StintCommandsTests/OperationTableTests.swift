@@ -27,6 +27,7 @@ import Testing
             ("dead ls", .ok), ("dead retry --all --yes", .ok), ("dead retry nobody", .notFound),
             ("dead purge a1", .refusedByState), ("dead retry --queue nowhere", .notFound), ("dead purge", .usage),
             ("job show a1 --payload --utc", .usage), ("stats --utc", .usage), ("dead ls --scan-limit 5", .usage),
+            ("doctor", .ok), ("doctor --queue nowhere", .notFound), ("doctor --fix", .ok), ("doctor -n", .usage),
             ("worker ls", .ok), ("worker show nobody", .notFound), ("stats", .ok), ("stats --queue nowhere", .notFound),
         ])
     func statuses(line: String, expected: CommandStatus) async throws {
@@ -38,7 +39,9 @@ import Testing
         }
     }
 
-    @Test("Without a Redis every command says so with 69", arguments: ["queue ls", "job show a1", "stats", "dead ls"])
+    @Test(
+        "Without a Redis every command says so with 69",
+        arguments: ["queue ls", "job show a1", "stats", "dead ls", "doctor"])
     func unreachable(line: String) async throws {
         let run = await CommandRun.stint(
             line.split(separator: " ").map(String.init), environment: ["STINT_REDIS_URL": "redis+unix:///nonexistent/s"]

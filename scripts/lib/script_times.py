@@ -245,6 +245,17 @@ def measure(queue, running):
     yield "page, 100 delayed from the middle", times(nothing, lambda _: queue.call("page", "delayed", middle, 100, 0))
     yield "page, 100 ready from the middle", times(nothing, lambda _: queue.call("page", "ready:2", middle, 100, 0))
     yield "inspect", times(nothing, lambda _: queue.call("inspect"))
+    cursors = {"records": "0", "delayed": "0", "leases": "0", "dead": "0"}
+
+    def audit(what, words):
+        reply = queue.call("audit_records" if what == "records" else "audit_index", *words)
+        cursors[what] = reply[1]
+
+    yield "audit_records, 200 records", times(nothing, lambda _: audit("records", (cursors["records"], 200, 1 << 50)))
+    for what in ("delayed", "leases", "dead"):
+        yield f"audit_index, 200 of {what}", times(nothing, lambda _: audit(what, (what, cursors[what], 200)))
+    yield "audit_ready, 500 from the middle", times(nothing, lambda _: queue.call("audit_ready", 2, middle, 500))
+    yield "audit_queue", times(nothing, lambda _: queue.call("audit_queue"))
     yield "show", times(lambda: running[0][0], lambda id: queue.call("show", id))
     yield "await", times(lambda: running[0][0], lambda id: queue.call("await", id))
     yield "progress", times(lambda: running[0], lambda job: queue.call("progress", *job, "50 %"))

@@ -10,40 +10,45 @@ package import StintRedis
 /// Every script of the protocol, and for each the call that runs it.
 package enum Scripts {
     /// All scripts, by name.
-    package static let all: [RedisScript] = [advanceScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, registerScript, releaseScript, removeScript, renewScript, resumeScript, retryDeadScript, rewakeScript, showScript, sweepScript, trimScript]
+    package static let all: [RedisScript] = [advanceScript, auditIndexScript, auditQueueScript, auditReadyScript, auditRecordsScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, registerScript, releaseScript, removeScript, renewScript, repairScript, resumeScript, retryDeadScript, rewakeScript, showScript, sweepScript, trimScript]
 
     /// The Lua files that the line maps name by index.
-    static let files: [String] = ["advance.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/limit.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
+    static let files: [String] = ["advance.lua", "audit_index.lua", "audit_queue.lua", "audit_ready.lua", "audit_records.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/audit.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/limit.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "include/repair.lua", "include/slice.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "repair.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 9, 8, 27, 13, 10, 41, 13, 26, 44, 17, 9, 47, 17, 14, 53, 17, 22, 68, 17, 39, 72, 17, 45, 81, 17, 56, 89, 17, 66, 94, 17, 73, 98, 17, 79, 102, 17, 97, 109, 10, 9, 117, 10, 19, 134, 10, 39, 139, 10, 46, 158, 10, 68, 189, 15, 8, 192, 15, 14, 195, 15, 19, 202, 15, 35, 205, 15, 40, 212, 8, 9, 252, 8, 51, 263, 8, 64, 268, 8, 71, 285, 14, 9, 288, 0, 27, 302, 0, 42, 334, 0, 75],
-        "await": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 6, 17, 66, 11, 17, 73, 15, 1, 15],
-        "beat": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 6, 2, 10, 7, 2, 10, 8, 9, 8, 12, 2, 16],
-        "cancel": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 5, 3, 9, 6, 3, 9, 7, 3, 9, 8, 3, 9, 9, 3, 9, 10, 3, 9, 11, 3, 9, 12, 3, 9, 14, 3, 10, 15, 3, 10, 16, 3, 10, 17, 3, 10, 18, 9, 8, 22, 13, 10, 36, 13, 26, 39, 17, 9, 42, 17, 14, 48, 17, 22, 63, 17, 39, 67, 17, 45, 76, 17, 56, 84, 17, 66, 89, 17, 73, 93, 17, 86, 97, 10, 9, 105, 10, 19, 122, 10, 39, 127, 10, 46, 146, 10, 68, 177, 15, 8, 180, 14, 9, 183, 3, 24],
-        "configure": [1, 4, 5, 2, 4, 9, 4, 4, 10, 5, 9, 8, 9, 15, 8, 12, 15, 14, 15, 15, 29, 19, 14, 9, 22, 4, 19],
-        "confirm": [1, 5, 5, 2, 5, 9, 4, 5, 16],
-        "enqueue": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 5, 6, 9, 6, 6, 9, 7, 6, 9, 8, 6, 9, 9, 6, 9, 10, 6, 9, 11, 6, 9, 12, 6, 9, 13, 6, 9, 14, 6, 9, 16, 6, 10, 17, 9, 8, 21, 9, 14, 24, 13, 10, 38, 13, 26, 41, 17, 9, 44, 17, 14, 50, 17, 22, 65, 17, 39, 69, 17, 45, 78, 17, 56, 86, 17, 66, 91, 17, 73, 95, 17, 97, 102, 17, 106, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 15, 8, 193, 15, 14, 196, 15, 19, 203, 15, 35, 206, 15, 40, 213, 14, 9, 216, 14, 14, 219, 12, 9, 231, 12, 24, 268, 12, 63, 286, 12, 83, 319, 12, 118, 330, 12, 131, 334, 12, 137, 338, 12, 143, 354, 12, 162, 362, 12, 172, 370, 12, 182, 412, 12, 225, 462, 6, 28, 481, 6, 48, 504, 6, 72],
-        "fail": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 13, 7, 9, 14, 7, 9, 16, 7, 10, 17, 7, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 17, 9, 45, 17, 14, 51, 17, 22, 66, 17, 39, 70, 17, 45, 79, 17, 56, 87, 17, 66, 92, 17, 73, 96, 17, 79, 100, 10, 9, 108, 10, 19, 125, 10, 39, 130, 10, 46, 149, 10, 68, 180, 10, 101, 189, 11, 9, 202, 15, 8, 205, 15, 19, 212, 15, 35, 215, 15, 40, 222, 14, 9, 225, 7, 23, 262, 7, 61],
-        "inspect": [1, 18, 5, 2, 18, 9, 3, 18, 9, 4, 18, 9, 5, 18, 9, 6, 18, 9, 7, 18, 9, 8, 18, 9, 9, 18, 9, 10, 9, 8, 14, 18, 16],
-        "leave": [1, 19, 5, 2, 19, 9, 3, 19, 9, 5, 19, 12],
-        "log": [1, 20, 5, 2, 20, 9, 3, 20, 9, 5, 20, 10, 6, 20, 10, 7, 20, 10, 8, 20, 10, 9, 20, 10, 10, 14, 9, 13, 20, 17],
-        "open_lane": [1, 21, 5, 2, 21, 9, 3, 21, 14],
-        "page": [1, 22, 5, 2, 22, 9, 3, 22, 9, 4, 22, 9, 5, 22, 9, 6, 22, 9, 7, 22, 9, 9, 22, 10, 10, 22, 10, 11, 22, 10, 12, 9, 8, 16, 22, 16],
-        "pause": [1, 23, 5, 2, 23, 9, 3, 23, 9, 5, 23, 10, 6, 23, 10, 7, 9, 8, 11, 15, 8, 14, 15, 14, 17, 14, 9, 20, 23, 17],
-        "progress": [1, 24, 5, 2, 24, 9, 3, 24, 9, 5, 24, 10, 6, 24, 10, 7, 17, 66, 12, 17, 73, 16, 17, 79, 20, 14, 9, 23, 24, 16],
-        "promote": [1, 25, 5, 2, 25, 9, 3, 25, 9, 4, 25, 9, 5, 25, 9, 6, 25, 9, 7, 25, 9, 9, 25, 10, 10, 9, 8, 14, 13, 10, 28, 13, 26, 31, 17, 66, 36, 17, 73, 40, 15, 8, 43, 15, 19, 50, 15, 35, 53, 14, 9, 56, 25, 19],
-        "purge": [1, 26, 5, 2, 26, 9, 3, 26, 9, 4, 26, 9, 5, 26, 9, 6, 26, 9, 7, 26, 9, 8, 26, 9, 9, 26, 9, 10, 26, 9, 11, 26, 9, 12, 26, 9, 13, 26, 9, 15, 26, 10, 16, 26, 10, 17, 26, 10, 18, 26, 10, 19, 13, 10, 33, 13, 26, 36, 17, 9, 39, 17, 22, 54, 17, 39, 58, 17, 73, 62, 10, 9, 70, 10, 19, 87, 10, 39, 92, 15, 8, 95, 26, 22],
-        "register": [1, 27, 5, 2, 27, 9, 4, 14, 9, 7, 14, 14, 10, 27, 16],
-        "release": [1, 28, 5, 2, 28, 9, 3, 28, 9, 4, 28, 9, 5, 28, 9, 6, 28, 9, 7, 28, 9, 8, 28, 9, 9, 28, 9, 10, 28, 9, 11, 28, 9, 12, 28, 9, 13, 28, 9, 14, 28, 9, 15, 28, 9, 17, 28, 10, 18, 9, 8, 22, 9, 14, 25, 13, 10, 39, 13, 26, 42, 17, 9, 45, 17, 14, 51, 17, 22, 66, 17, 39, 70, 17, 45, 79, 17, 56, 87, 17, 66, 92, 17, 73, 96, 17, 79, 100, 17, 92, 103, 10, 9, 111, 10, 19, 128, 10, 39, 133, 10, 46, 152, 10, 68, 183, 15, 8, 186, 15, 19, 193, 15, 35, 196, 15, 40, 203, 14, 9, 206, 28, 23, 238, 28, 56],
-        "remove": [1, 29, 5, 2, 29, 9, 3, 29, 9, 4, 29, 9, 5, 29, 9, 6, 29, 9, 7, 29, 9, 8, 29, 9, 9, 29, 9, 10, 29, 9, 11, 29, 9, 12, 29, 9, 14, 29, 10, 15, 29, 10, 16, 29, 10, 17, 13, 10, 31, 13, 26, 34, 17, 9, 37, 17, 22, 52, 17, 39, 56, 17, 73, 60, 17, 86, 64, 10, 9, 72, 10, 19, 89, 10, 39, 94, 15, 8, 97, 14, 9, 100, 29, 21],
-        "renew": [1, 30, 5, 2, 30, 9, 3, 30, 9, 5, 30, 10, 6, 9, 8, 10, 14, 9, 13, 30, 16],
-        "resume": [1, 31, 5, 2, 31, 9, 3, 31, 9, 4, 31, 9, 5, 9, 8, 9, 15, 8, 12, 15, 19, 19, 15, 35, 22, 31, 14],
-        "retry_dead": [1, 32, 5, 2, 32, 9, 3, 32, 9, 4, 32, 9, 5, 32, 9, 6, 32, 9, 7, 32, 9, 8, 32, 9, 9, 32, 9, 10, 32, 9, 11, 32, 9, 12, 32, 9, 13, 32, 9, 14, 32, 9, 16, 32, 10, 17, 9, 8, 21, 13, 10, 35, 13, 26, 38, 17, 9, 41, 17, 14, 47, 17, 22, 62, 17, 39, 66, 17, 45, 75, 17, 56, 83, 17, 66, 88, 17, 73, 92, 17, 92, 95, 17, 97, 102, 17, 106, 110, 10, 9, 118, 10, 19, 135, 10, 39, 140, 10, 46, 159, 10, 68, 190, 15, 8, 193, 15, 19, 200, 15, 35, 203, 14, 9, 206, 32, 22],
-        "rewake": [1, 33, 5, 2, 33, 9, 3, 33, 14],
-        "show": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 10, 9, 8, 14, 17, 79, 18, 34, 15],
-        "sweep": [1, 35, 5, 2, 35, 9, 3, 35, 9, 4, 35, 9, 5, 35, 9, 6, 35, 9, 7, 35, 9, 8, 35, 9, 9, 35, 9, 10, 35, 9, 11, 35, 9, 12, 35, 9, 13, 35, 9, 14, 35, 9, 16, 35, 10, 17, 35, 10, 18, 35, 10, 19, 9, 8, 23, 17, 9, 26, 17, 14, 32, 17, 22, 47, 17, 39, 51, 17, 45, 60, 17, 56, 68, 17, 66, 73, 17, 73, 77, 17, 79, 81, 10, 9, 89, 10, 19, 106, 10, 39, 111, 10, 46, 130, 10, 68, 161, 10, 101, 170, 11, 9, 183, 15, 8, 186, 15, 14, 189, 15, 19, 196, 15, 29, 200, 15, 35, 203, 15, 40, 210, 16, 9, 222, 16, 25, 226, 16, 31, 253, 16, 61, 276, 16, 88, 305, 16, 120, 320, 35, 27, 341, 35, 49, 389, 35, 98],
-        "trim": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 13, 36, 10, 14, 9, 8, 18, 17, 9, 21, 17, 22, 36, 17, 39, 40, 10, 9, 48, 10, 19, 65, 36, 18],
+        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 18, 10, 41, 18, 26, 44, 22, 9, 47, 22, 14, 53, 22, 22, 68, 22, 39, 72, 22, 45, 81, 22, 56, 89, 22, 66, 94, 22, 73, 98, 22, 79, 102, 22, 97, 109, 15, 9, 117, 15, 19, 134, 15, 39, 139, 15, 46, 158, 15, 68, 189, 20, 8, 192, 20, 14, 195, 20, 19, 202, 20, 35, 205, 20, 40, 212, 13, 9, 252, 13, 51, 263, 13, 64, 268, 13, 71, 285, 19, 9, 288, 0, 27, 302, 0, 42, 334, 0, 75],
+        "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 22, 9, 23, 22, 14, 29, 22, 22, 44, 22, 39, 48, 22, 73, 52, 22, 79, 56, 20, 29, 60, 12, 8, 64, 12, 14, 93, 12, 142, 99, 12, 150, 116, 24, 9, 131, 1, 21, 153, 1, 44],
+        "audit_queue": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 5, 2, 9, 6, 2, 9, 7, 2, 9, 8, 2, 9, 9, 2, 9, 10, 2, 9, 11, 2, 9, 12, 2, 9, 13, 2, 9, 14, 2, 9, 15, 2, 9, 16, 14, 8, 20, 20, 29, 24, 2, 17],
+        "audit_ready": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 6, 3, 10, 7, 3, 10, 8, 14, 8, 12, 12, 169, 16, 3, 19],
+        "audit_records": [1, 4, 5, 2, 4, 9, 3, 4, 9, 4, 4, 9, 5, 4, 9, 6, 4, 9, 7, 4, 9, 8, 4, 9, 9, 4, 9, 10, 4, 9, 11, 4, 9, 12, 4, 9, 14, 4, 10, 15, 4, 10, 16, 4, 10, 17, 14, 8, 21, 22, 9, 24, 22, 14, 30, 22, 22, 45, 22, 39, 49, 22, 73, 53, 22, 79, 57, 12, 8, 61, 12, 14, 90, 12, 45, 105, 12, 62, 113, 12, 72, 147, 12, 108, 179, 24, 9, 194, 4, 20],
+        "await": [1, 5, 5, 2, 5, 9, 3, 5, 9, 4, 5, 9, 6, 22, 66, 11, 22, 73, 15, 5, 15],
+        "beat": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 6, 6, 10, 7, 6, 10, 8, 14, 8, 12, 6, 16],
+        "cancel": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 14, 7, 10, 15, 7, 10, 16, 7, 10, 17, 7, 10, 18, 14, 8, 22, 18, 10, 36, 18, 26, 39, 22, 9, 42, 22, 14, 48, 22, 22, 63, 22, 39, 67, 22, 45, 76, 22, 56, 84, 22, 66, 89, 22, 73, 93, 22, 86, 97, 15, 9, 105, 15, 19, 122, 15, 39, 127, 15, 46, 146, 15, 68, 177, 20, 8, 180, 19, 9, 183, 7, 24],
+        "configure": [1, 8, 5, 2, 8, 9, 4, 8, 10, 5, 14, 8, 9, 20, 8, 12, 20, 14, 15, 20, 29, 19, 19, 9, 22, 8, 19],
+        "confirm": [1, 9, 5, 2, 9, 9, 4, 9, 16],
+        "enqueue": [1, 10, 5, 2, 10, 9, 3, 10, 9, 4, 10, 9, 5, 10, 9, 6, 10, 9, 7, 10, 9, 8, 10, 9, 9, 10, 9, 10, 10, 9, 11, 10, 9, 12, 10, 9, 13, 10, 9, 14, 10, 9, 16, 10, 10, 17, 14, 8, 21, 14, 14, 24, 18, 10, 38, 18, 26, 41, 22, 9, 44, 22, 14, 50, 22, 22, 65, 22, 39, 69, 22, 45, 78, 22, 56, 86, 22, 66, 91, 22, 73, 95, 22, 97, 102, 22, 106, 110, 15, 9, 118, 15, 19, 135, 15, 39, 140, 15, 46, 159, 15, 68, 190, 20, 8, 193, 20, 14, 196, 20, 19, 203, 20, 35, 206, 20, 40, 213, 19, 9, 216, 19, 14, 219, 17, 9, 231, 17, 24, 268, 17, 63, 286, 17, 83, 319, 17, 118, 330, 17, 131, 334, 17, 137, 338, 17, 143, 354, 17, 162, 362, 17, 172, 370, 17, 182, 412, 17, 225, 462, 10, 28, 481, 10, 48, 504, 10, 72],
+        "fail": [1, 11, 5, 2, 11, 9, 3, 11, 9, 4, 11, 9, 5, 11, 9, 6, 11, 9, 7, 11, 9, 8, 11, 9, 9, 11, 9, 10, 11, 9, 11, 11, 9, 12, 11, 9, 13, 11, 9, 14, 11, 9, 16, 11, 10, 17, 11, 10, 18, 14, 8, 22, 14, 14, 25, 18, 10, 39, 18, 26, 42, 22, 9, 45, 22, 14, 51, 22, 22, 66, 22, 39, 70, 22, 45, 79, 22, 56, 87, 22, 66, 92, 22, 73, 96, 22, 79, 100, 15, 9, 108, 15, 19, 125, 15, 39, 130, 15, 46, 149, 15, 68, 180, 15, 101, 189, 16, 9, 202, 20, 8, 205, 20, 19, 212, 20, 35, 215, 20, 40, 222, 19, 9, 225, 11, 23, 262, 11, 61],
+        "inspect": [1, 25, 5, 2, 25, 9, 3, 25, 9, 4, 25, 9, 5, 25, 9, 6, 25, 9, 7, 25, 9, 8, 25, 9, 9, 25, 9, 10, 14, 8, 14, 25, 16],
+        "leave": [1, 26, 5, 2, 26, 9, 3, 26, 9, 5, 26, 12],
+        "log": [1, 27, 5, 2, 27, 9, 3, 27, 9, 5, 27, 10, 6, 27, 10, 7, 27, 10, 8, 27, 10, 9, 27, 10, 10, 19, 9, 13, 27, 17],
+        "open_lane": [1, 28, 5, 2, 28, 9, 3, 28, 14],
+        "page": [1, 29, 5, 2, 29, 9, 3, 29, 9, 4, 29, 9, 5, 29, 9, 6, 29, 9, 7, 29, 9, 9, 29, 10, 10, 29, 10, 11, 29, 10, 12, 14, 8, 16, 29, 16],
+        "pause": [1, 30, 5, 2, 30, 9, 3, 30, 9, 5, 30, 10, 6, 30, 10, 7, 14, 8, 11, 20, 8, 14, 20, 14, 17, 19, 9, 20, 30, 17],
+        "progress": [1, 31, 5, 2, 31, 9, 3, 31, 9, 5, 31, 10, 6, 31, 10, 7, 22, 66, 12, 22, 73, 16, 22, 79, 20, 19, 9, 23, 31, 16],
+        "promote": [1, 32, 5, 2, 32, 9, 3, 32, 9, 4, 32, 9, 5, 32, 9, 6, 32, 9, 7, 32, 9, 9, 32, 10, 10, 14, 8, 14, 18, 10, 28, 18, 26, 31, 22, 66, 36, 22, 73, 40, 20, 8, 43, 20, 19, 50, 20, 35, 53, 19, 9, 56, 32, 19],
+        "purge": [1, 33, 5, 2, 33, 9, 3, 33, 9, 4, 33, 9, 5, 33, 9, 6, 33, 9, 7, 33, 9, 8, 33, 9, 9, 33, 9, 10, 33, 9, 11, 33, 9, 12, 33, 9, 13, 33, 9, 15, 33, 10, 16, 33, 10, 17, 33, 10, 18, 33, 10, 19, 18, 10, 33, 18, 26, 36, 22, 9, 39, 22, 22, 54, 22, 39, 58, 22, 73, 62, 15, 9, 70, 15, 19, 87, 15, 39, 92, 20, 8, 95, 33, 22],
+        "register": [1, 34, 5, 2, 34, 9, 4, 19, 9, 7, 19, 14, 10, 34, 16],
+        "release": [1, 35, 5, 2, 35, 9, 3, 35, 9, 4, 35, 9, 5, 35, 9, 6, 35, 9, 7, 35, 9, 8, 35, 9, 9, 35, 9, 10, 35, 9, 11, 35, 9, 12, 35, 9, 13, 35, 9, 14, 35, 9, 15, 35, 9, 17, 35, 10, 18, 14, 8, 22, 14, 14, 25, 18, 10, 39, 18, 26, 42, 22, 9, 45, 22, 14, 51, 22, 22, 66, 22, 39, 70, 22, 45, 79, 22, 56, 87, 22, 66, 92, 22, 73, 96, 22, 79, 100, 22, 92, 103, 15, 9, 111, 15, 19, 128, 15, 39, 133, 15, 46, 152, 15, 68, 183, 20, 8, 186, 20, 19, 193, 20, 35, 196, 20, 40, 203, 19, 9, 206, 35, 23, 238, 35, 56],
+        "remove": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 12, 36, 9, 14, 36, 10, 15, 36, 10, 16, 36, 10, 17, 18, 10, 31, 18, 26, 34, 22, 9, 37, 22, 22, 52, 22, 39, 56, 22, 73, 60, 22, 86, 64, 15, 9, 72, 15, 19, 89, 15, 39, 94, 20, 8, 97, 19, 9, 100, 36, 21],
+        "renew": [1, 37, 5, 2, 37, 9, 3, 37, 9, 5, 37, 10, 6, 14, 8, 10, 19, 9, 13, 37, 16],
+        "repair": [1, 38, 5, 2, 38, 9, 3, 38, 9, 4, 38, 9, 5, 38, 9, 6, 38, 9, 7, 38, 9, 8, 38, 9, 9, 38, 9, 10, 38, 9, 11, 38, 9, 12, 38, 9, 13, 38, 9, 14, 38, 9, 16, 38, 10, 17, 38, 10, 18, 38, 10, 19, 14, 8, 23, 22, 9, 26, 22, 14, 32, 22, 22, 47, 22, 39, 51, 22, 66, 56, 22, 73, 60, 22, 79, 64, 22, 106, 72, 20, 8, 75, 20, 19, 82, 20, 29, 86, 20, 35, 89, 12, 8, 93, 12, 14, 122, 12, 45, 137, 12, 62, 145, 12, 72, 179, 12, 108, 211, 12, 142, 217, 12, 150, 234, 12, 169, 238, 23, 10, 277, 23, 51, 304, 23, 81, 315, 23, 95, 345, 23, 127, 358, 38, 21],
+        "resume": [1, 39, 5, 2, 39, 9, 3, 39, 9, 4, 39, 9, 5, 14, 8, 9, 20, 8, 12, 20, 19, 19, 20, 35, 22, 39, 14],
+        "retry_dead": [1, 40, 5, 2, 40, 9, 3, 40, 9, 4, 40, 9, 5, 40, 9, 6, 40, 9, 7, 40, 9, 8, 40, 9, 9, 40, 9, 10, 40, 9, 11, 40, 9, 12, 40, 9, 13, 40, 9, 14, 40, 9, 16, 40, 10, 17, 14, 8, 21, 18, 10, 35, 18, 26, 38, 22, 9, 41, 22, 14, 47, 22, 22, 62, 22, 39, 66, 22, 45, 75, 22, 56, 83, 22, 66, 88, 22, 73, 92, 22, 92, 95, 22, 97, 102, 22, 106, 110, 15, 9, 118, 15, 19, 135, 15, 39, 140, 15, 46, 159, 15, 68, 190, 20, 8, 193, 20, 19, 200, 20, 35, 203, 19, 9, 206, 40, 22],
+        "rewake": [1, 41, 5, 2, 41, 9, 3, 41, 14],
+        "show": [1, 42, 5, 2, 42, 9, 3, 42, 9, 4, 42, 9, 5, 42, 9, 6, 42, 9, 7, 42, 9, 8, 42, 9, 10, 14, 8, 14, 22, 79, 18, 42, 15],
+        "sweep": [1, 43, 5, 2, 43, 9, 3, 43, 9, 4, 43, 9, 5, 43, 9, 6, 43, 9, 7, 43, 9, 8, 43, 9, 9, 43, 9, 10, 43, 9, 11, 43, 9, 12, 43, 9, 13, 43, 9, 14, 43, 9, 16, 43, 10, 17, 43, 10, 18, 43, 10, 19, 14, 8, 23, 22, 9, 26, 22, 14, 32, 22, 22, 47, 22, 39, 51, 22, 45, 60, 22, 56, 68, 22, 66, 73, 22, 73, 77, 22, 79, 81, 15, 9, 89, 15, 19, 106, 15, 39, 111, 15, 46, 130, 15, 68, 161, 15, 101, 170, 16, 9, 183, 20, 8, 186, 20, 14, 189, 20, 19, 196, 20, 29, 200, 20, 35, 203, 20, 40, 210, 21, 9, 222, 21, 25, 226, 21, 31, 253, 21, 61, 276, 21, 88, 305, 21, 120, 320, 43, 27, 341, 43, 49, 389, 43, 98],
+        "trim": [1, 44, 5, 2, 44, 9, 3, 44, 9, 4, 44, 9, 5, 44, 9, 6, 44, 9, 7, 44, 9, 8, 44, 9, 9, 44, 9, 10, 44, 9, 11, 44, 9, 13, 44, 10, 14, 14, 8, 18, 22, 9, 21, 22, 22, 36, 22, 39, 40, 15, 9, 48, 15, 19, 65, 44, 18],
     ]
 
     /// Who calls each script, the keys that it takes and the commands that it calls.
@@ -53,6 +58,26 @@ package enum Scripts {
             roles: [.worker],
             keys: ["jobs", "big", "ready", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "recent", "meta", "wake", "lane"],
             commands: ["GET", "HDEL", "HGET", "HMGET", "HSET", "LLEN", "LRANGE", "LTRIM", "PUBLISH", "SET", "TIME", "ZADD", "ZRANGE", "ZREM", "ZREMRANGEBYRANK"]),
+        ScriptAccess(
+            script: auditIndexScript,
+            roles: [.dashboard, .operator],
+            keys: ["jobs", "big", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta"],
+            commands: ["HGET", "HMGET", "HSCAN", "TIME", "ZSCAN"]),
+        ScriptAccess(
+            script: auditQueueScript,
+            roles: [.dashboard, .operator],
+            keys: ["jobs", "big", "ready", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "recent", "meta", "wake"],
+            commands: ["HLEN", "HMGET", "LLEN", "TIME", "TYPE", "ZCARD"]),
+        ScriptAccess(
+            script: auditReadyScript,
+            roles: [.dashboard, .operator],
+            keys: ["jobs", "ready", "meta"],
+            commands: ["HGET", "HMGET", "LINDEX", "LLEN", "LRANGE", "TIME"]),
+        ScriptAccess(
+            script: auditRecordsScript,
+            roles: [.dashboard, .operator],
+            keys: ["jobs", "big", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta"],
+            commands: ["HEXISTS", "HGET", "HSCAN", "HSTRLEN", "TIME", "ZSCORE"]),
         ScriptAccess(
             script: awaitScript,
             roles: [.producer, .operator],
@@ -153,6 +178,11 @@ package enum Scripts {
             roles: [.worker],
             keys: ["leases", "meta"],
             commands: ["HGET", "HSET", "TIME", "ZADD", "ZMSCORE"]),
+        ScriptAccess(
+            script: repairScript,
+            roles: [.operator],
+            keys: ["jobs", "big", "ready", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "wake"],
+            commands: ["HDEL", "HEXISTS", "HGET", "HMGET", "HSET", "HSTRLEN", "LINDEX", "LLEN", "LPOS", "LPUSH", "LRANGE", "TIME", "ZADD", "ZREM", "ZSCORE"]),
         ScriptAccess(
             script: resumeScript,
             roles: [.operator],
@@ -644,6 +674,685 @@ return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_du
             script: advanceScript,
             keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.recent, keys.meta, keys.wake, lane],
             arguments: [number.scriptBytes, leaseMs.scriptBytes, limit.scriptBytes, node.scriptBytes, seenFence.scriptBytes] + finished
+        )
+    }
+
+    /// The text of `audit_index.lua`.
+    package static let auditIndexScript = RedisScript(
+        name: "audit_index",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local big = KEYS[2]
+local delayed = KEYS[3]
+local leases = KEYS[4]
+local errors = KEYS[5]
+local progress = KEYS[6]
+local cancelling = KEYS[7]
+local unique = KEYS[8]
+local kept = KEYS[9]
+local dead = KEYS[10]
+local meta = KEYS[11]
+local source = ARGV[1]
+local cursor = ARGV[2]
+local limit = tonumber(ARGV[3])
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function queue_lease_before(before, lowered_until, now_ms)
+  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
+  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
+end
+local function audit_note(wrong, code, id, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
+end
+local function audit_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
+local function audit_owner(source, entry, value)
+  if source == 'unique' then
+    return value
+  end
+  return string.match(entry, '^[^:]*')
+end
+local function audit_announces(source, entry, id, record)
+  local state, _, flags = record_head(record)
+  if source == 'leases' then
+    return state == 'n' and record_lease(id, record) == entry
+  elseif source == 'unique' then
+    local _, _, _, window_ms = record_options(record)
+    return bit.band(flags, 64) ~= 0 and record_field(record, 'u') == entry
+      and (state == 'd' or state == 'r' or state == 'n' or window_ms > 0)
+  elseif source == 'big' then
+    return bit.band(entry == id and flags or string.byte(record, 5), entry == id and 32 or 4) ~= 0
+  end
+  local flag = ({ errors = 4, progress = 8, cancelling = 2 })[source]
+  if flag then
+    return bit.band(flags, flag) ~= 0
+  end
+  return string.find(({ delayed = 'd', dead = 'x', kept = 'ck' })[source], state, 1, true) ~= nil
+end
+local function slice_hash(name, cursor, limit, step)
+  local flat, bytes = {}, 0
+  for _ = 1, limit do
+    local page = redis.call('HSCAN', name, cursor, 'COUNT', step)
+    cursor = page[1]
+    for _, part in ipairs(page[2]) do
+      flat[#flat + 1] = part
+      bytes = bytes + #part
+    end
+    if cursor == '0' or #flat >= 2 * limit or bytes >= 262144 then
+      break
+    end
+  end
+  return cursor, flat
+end
+local key = { big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique }
+local now_ms = clock_now()
+local state = redis.call('HMGET', meta, 'look', 'hold', 'lease', 'lease_before', 'lease_lowered_until')
+local hold, lease = tonumber(state[2]) or 0, tonumber(state[3]) or 0
+local longest = math.max(lease, queue_lease_before(state[4], state[5], now_ms))
+local gap = now_ms - (tonumber(state[1]) or 0)
+local is_watched = gap >= 0 and gap <= lease / 3 and now_ms >= hold
+limit = math.min(limit, 500)
+local flat
+if key[source] then
+  cursor, flat = slice_hash(key[source], cursor, limit, source == 'big' and 1 or 10)
+else
+  local set = ({ delayed = delayed, leases = leases, dead = dead, kept = kept })[source]
+  local page = redis.call('ZSCAN', set, cursor, 'COUNT', limit)
+  cursor, flat = page[1], page[2]
+end
+local wrong = {}
+for at = 1, #flat, 2 do
+  local entry, value = flat[at], flat[at + 1]
+  if source ~= 'unique' or entry ~= '' then
+    local id = audit_owner(source, entry, value)
+    local record = redis.call('HGET', jobs, id)
+    if not record or (not audit_damage(record) and not audit_announces(source, entry, id, record)) then
+      audit_note(wrong, 'stray', id, source, entry)
+    elseif source == 'leases' then
+      local expiry = tonumber(value)
+      if longest > 0 and expiry > now_ms + longest + 1000 then
+        audit_note(wrong, 'ahead', id, entry, string.format('%.0f', expiry - now_ms))
+      elseif is_watched and now_ms - math.max(expiry, hold) > lease + 1000 then
+        audit_note(wrong, 'overdue', id, entry, string.format('%.0f', now_ms - expiry))
+      end
+    end
+  end
+end
+return { string.format('%.0f', now_ms), cursor, #flat / 2, wrong }
+"""#,
+        sha1: "d1decb1140a5bbbceedc78d420b00abed86f9375",
+        isReadOnly: true
+    )
+
+    /// Checks a slice of one of a queue's indexes against the records.
+    ///
+    /// The reply: now in ms, the next cursor ('0' at the end), entries, what is wrong (code, id, detail, detail) in one list.
+    package static func auditIndex(
+        jobs: String,
+        big: String,
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        source: some ScriptArgument,
+        cursor: some ScriptArgument,
+        limit: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditIndexScript,
+            keys: [jobs, big, delayed, leases, errors, progress, cancelling, unique, kept, dead, meta],
+            arguments: [source.scriptBytes, cursor.scriptBytes, limit.scriptBytes]
+        )
+    }
+
+    /// Checks a slice of one of a queue's indexes against the records.
+    ///
+    /// The reply: now in ms, the next cursor ('0' at the end), entries, what is wrong (code, id, detail, detail) in one list.
+    package static func auditIndex(
+        _ keys: QueueKeys,
+        source: some ScriptArgument,
+        cursor: some ScriptArgument,
+        limit: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditIndexScript,
+            keys: [keys.jobs, keys.big, keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta],
+            arguments: [source.scriptBytes, cursor.scriptBytes, limit.scriptBytes]
+        )
+    }
+
+    /// The text of `audit_queue.lua`.
+    package static let auditQueueScript = RedisScript(
+        name: "audit_queue",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local big = KEYS[2]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local leases = KEYS[8]
+local errors = KEYS[9]
+local progress = KEYS[10]
+local cancelling = KEYS[11]
+local unique = KEYS[12]
+local kept = KEYS[13]
+local dead = KEYS[14]
+local recent = KEYS[15]
+local meta = KEYS[16]
+local wake = KEYS[17]
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function queue_lease_before(before, lowered_until, now_ms)
+  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
+  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
+end
+local now_ms = clock_now()
+local now = string.format('%.0f', now_ms)
+local wrong = {}
+local function note(code, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, '', first, second
+end
+local kinds = { { 'jobs', jobs, 'hash' }, { 'big', big, 'hash' }, { 'ready:0', ready[1], 'list' },
+  { 'ready:1', ready[2], 'list' }, { 'ready:2', ready[3], 'list' }, { 'ready:3', ready[4], 'list' },
+  { 'delayed', delayed, 'zset' }, { 'leases', leases, 'zset' }, { 'errors', errors, 'hash' },
+  { 'progress', progress, 'hash' }, { 'cancelling', cancelling, 'hash' }, { 'unique', unique, 'hash' },
+  { 'kept', kept, 'zset' }, { 'dead', dead, 'zset' }, { 'recent', recent, 'zset' }, { 'meta', meta, 'hash' },
+  { 'wake', wake, 'zset' } }
+for _, kind in ipairs(kinds) do
+  local found = redis.call('TYPE', kind[2]).ok
+  if found ~= 'none' and found ~= kind[3] then
+    note('type', kind[1], found)
+  end
+end
+if #wrong > 0 then
+  return { now, {}, wrong }
+end
+local numbers = { 'schema', 'lease', 'look', 'hold', 'lease_before', 'lease_lowered_until', 'fence', 'depth_limit',
+  'paused_until', 'paused_at', 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3', 'enqueued', 'claimed', 'completed', 'failed',
+  'retried', 'died', 'cancelled', 'expired', 'crashed', 'released', 'revived', 'purged', 'sampled' }
+local values = redis.call('HMGET', meta, unpack(numbers)) -- at most 27
+for index, name in ipairs(numbers) do
+  if values[index] and not string.find(values[index], '^%d+$') then
+    note('number', name, values[index])
+  end
+end
+local longest = math.max(tonumber(values[2]) or 0, queue_lease_before(values[5], values[6], now_ms))
+if (tonumber(values[3]) or 0) > now_ms + 1000 then
+  note('look', values[3], '')
+end
+if (tonumber(values[4]) or 0) > now_ms + longest + 1000 then
+  note('hold', values[4], '')
+end
+return { now,
+  { redis.call('HLEN', jobs), redis.call('LLEN', ready[1]), redis.call('LLEN', ready[2]), redis.call('LLEN', ready[3]),
+    redis.call('LLEN', ready[4]), redis.call('ZCARD', delayed), redis.call('ZCARD', leases), redis.call('ZCARD', dead),
+    redis.call('ZCARD', kept), redis.call('HLEN', unique), redis.call('HLEN', big), redis.call('HLEN', errors),
+    redis.call('HLEN', progress), redis.call('HLEN', cancelling) }, wrong }
+"""#,
+        sha1: "545b884b195a2102ce3e98702553c34b39e5a113",
+        isReadOnly: true
+    )
+
+    /// Checks the types of a queue's keys and what `meta` says, and tells how much there is to check.
+    ///
+    /// The reply: now in ms, entries of jobs, ready (4), delayed, leases, dead, kept, unique, big, errors, progress and cancelling, what is wrong (code, '', detail, detail) in one list.
+    package static func auditQueue(
+        jobs: String,
+        big: String,
+        ready: [String],
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        recent: String,
+        meta: String,
+        wake: String
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: auditQueueScript,
+            keys: [jobs, big] + ready + [delayed, leases, errors, progress, cancelling, unique, kept, dead, recent, meta, wake],
+            arguments: []
+        )
+    }
+
+    /// Checks the types of a queue's keys and what `meta` says, and tells how much there is to check.
+    ///
+    /// The reply: now in ms, entries of jobs, ready (4), delayed, leases, dead, kept, unique, big, errors, progress and cancelling, what is wrong (code, '', detail, detail) in one list.
+    package static func auditQueue(
+        _ keys: QueueKeys
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditQueueScript,
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.recent, keys.meta, keys.wake],
+            arguments: []
+        )
+    }
+
+    /// The text of `audit_ready.lua`.
+    package static let auditReadyScript = RedisScript(
+        name: "audit_ready",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local ready = {KEYS[2], KEYS[3], KEYS[4], KEYS[5]}
+local meta = KEYS[6]
+local list = tonumber(ARGV[1])
+local offset = tonumber(ARGV[2])
+local limit = tonumber(ARGV[3])
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function audit_is_live(record, list)
+  return record and #record >= 39 and string.byte(record, 2) == 114
+    and math.floor((string.byte(record, 3) - 48) / 4) == list
+end
+local now_ms = clock_now()
+local name = ready[list + 1]
+offset, limit = math.max(offset, 0), math.max(1, math.min(limit, 500))
+local ids = redis.call('LRANGE', name, -offset - limit, -offset - 1)
+local marks = {}
+if #ids > 0 then
+  for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
+    marks[index] = audit_is_live(record, list) and 'l' or 't'
+  end
+end
+return { string.format('%.0f', now_ms), redis.call('LLEN', name), redis.call('HGET', meta, 'tomb:' .. list) or '0',
+  redis.call('LINDEX', name, 0) or '', redis.call('LINDEX', name, -1) or '', ids, table.concat(marks) }
+"""#,
+        sha1: "c28f78b2e2279952fd5fc2867e754249409c113e",
+        isReadOnly: true
+    )
+
+    /// Reads a slice of a ready list, counted from its end, and says which entries are live.
+    ///
+    /// The reply: now in ms, entries of the list, tombstones that `meta` counts, the first and the last entry or '', the slice's ids, for each of them l (live) or t (tombstone) in one text.
+    package static func auditReady(
+        jobs: String,
+        ready: [String],
+        meta: String,
+        list: Int,
+        offset: Int,
+        limit: Int
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: auditReadyScript,
+            keys: [jobs] + ready + [meta],
+            arguments: [list.scriptBytes, offset.scriptBytes, limit.scriptBytes]
+        )
+    }
+
+    /// Reads a slice of a ready list, counted from its end, and says which entries are live.
+    ///
+    /// The reply: now in ms, entries of the list, tombstones that `meta` counts, the first and the last entry or '', the slice's ids, for each of them l (live) or t (tombstone) in one text.
+    package static func auditReady(
+        _ keys: QueueKeys,
+        list: Int,
+        offset: Int,
+        limit: Int
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditReadyScript,
+            keys: [keys.jobs] + keys.ready + [keys.meta],
+            arguments: [list.scriptBytes, offset.scriptBytes, limit.scriptBytes]
+        )
+    }
+
+    /// The text of `audit_records.lua`.
+    package static let auditRecordsScript = RedisScript(
+        name: "audit_records",
+        source: #"""
+#!lua flags=no-writes
+local jobs = KEYS[1]
+local big = KEYS[2]
+local delayed = KEYS[3]
+local leases = KEYS[4]
+local errors = KEYS[5]
+local progress = KEYS[6]
+local cancelling = KEYS[7]
+local unique = KEYS[8]
+local kept = KEYS[9]
+local dead = KEYS[10]
+local meta = KEYS[11]
+local cursor = ARGV[1]
+local limit = tonumber(ARGV[2])
+local since_ms = tonumber(ARGV[3])
+local ids_from = 4
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function audit_note(wrong, code, id, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
+end
+local function audit_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
+local function audit_place(record)
+  local state, at_ms = string.sub(record, 2, 2), struct.unpack('>I6', record, 18)
+  if state == 'd' then
+    return 'delayed', at_ms
+  elseif state == 'x' then
+    return 'dead', at_ms
+  elseif state == 'r' or state == 'n' then
+    return nil
+  end
+  local _, _, keep_ms, window_ms = record_options(record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  return 'kept', at_ms + math.max(keep_ms, window_ms)
+end
+local function audit_miscounted(record)
+  local state, _, _, attempt, crashes = record_head(record)
+  local most = struct.unpack('>I2', record, 10)
+  if state == 'n' then
+    return attempt == 0 or crashes >= attempt or (most > 0 and attempt > most)
+  end
+  return crashes > attempt or ((state == 'd' or state == 'r') and most > 0 and attempt >= most)
+end
+local function audit_notes(key, id, record, wrong)
+  local state, _, flags = record_head(record)
+  local more = string.byte(record, 5)
+  if bit.band(flags, 32) ~= 0 then
+    local announced = struct.unpack('>I4', record, record_fields_end(record) + 1)
+    local found = redis.call('HSTRLEN', key.big, id)
+    if found ~= announced then
+      audit_note(wrong, 'payload', id, tostring(announced), tostring(found))
+    end
+  end
+  if bit.band(more, 4) ~= 0 and redis.call('HEXISTS', key.big, id .. ':r') == 0 then
+    audit_note(wrong, 'result', id)
+  end
+  if bit.band(flags, 4) ~= 0 and redis.call('HEXISTS', key.errors, id) == 0 then
+    audit_note(wrong, 'unnoted', id, 'errors')
+  end
+  if bit.band(flags, 8) ~= 0 and redis.call('HEXISTS', key.progress, id) == 0 then
+    audit_note(wrong, 'unnoted', id, 'progress')
+  end
+  if bit.band(flags, 2) ~= 0 then
+    if state ~= 'n' then
+      audit_note(wrong, 'flagged', id)
+    elseif redis.call('HEXISTS', key.cancelling, id) == 0 then
+      audit_note(wrong, 'unnoted', id, 'cancelling')
+    end
+  end
+  if bit.band(flags, 64) ~= 0 and (state == 'd' or state == 'r' or state == 'n') then
+    local name = record_field(record, 'u') or ''
+    local owner = redis.call('HGET', key.unique, name)
+    if owner ~= id then
+      audit_note(wrong, 'unheld', id, name, owner or '')
+    end
+  end
+end
+local function audit_job(key, id, record, now_ms, last_fence, wrong)
+  local damage = audit_damage(record)
+  if damage then
+    audit_note(wrong, 'damaged', id, damage)
+    return false
+  end
+  local state = string.sub(record, 2, 2)
+  local index, score = audit_place(record)
+  if index then
+    local found = redis.call('ZSCORE', key[index], id)
+    if not found then
+      audit_note(wrong, 'unindexed', id, index)
+    elseif tonumber(found) ~= score then
+      audit_note(wrong, 'score', id, index, found)
+    end
+  elseif state == 'n' and not redis.call('ZSCORE', key.leases, record_lease(id, record)) then
+    audit_note(wrong, 'unleased', id)
+  end
+  local fence = struct.unpack('>I7', record, 24)
+  if fence > last_fence then
+    audit_note(wrong, 'fence', id, string.format('%.0f', fence))
+  end
+  if audit_miscounted(record) then
+    audit_note(wrong, 'miscounted', id, tostring((struct.unpack('>I2', record, 6))), tostring(string.byte(record, 8)))
+  end
+  local enqueued_ms, at_ms = struct.unpack('>I6I6', record, 12)
+  if math.max(enqueued_ms, state == 'd' and 0 or at_ms) > now_ms + 5000 then
+    audit_note(wrong, 'future', id)
+  end
+  audit_notes(key, id, record, wrong)
+  return true
+end
+local function slice_hash(name, cursor, limit, step)
+  local flat, bytes = {}, 0
+  for _ = 1, limit do
+    local page = redis.call('HSCAN', name, cursor, 'COUNT', step)
+    cursor = page[1]
+    for _, part in ipairs(page[2]) do
+      flat[#flat + 1] = part
+      bytes = bytes + #part
+    end
+    if cursor == '0' or #flat >= 2 * limit or bytes >= 262144 then
+      break
+    end
+  end
+  return cursor, flat
+end
+local key = { jobs = jobs, big = big, delayed = delayed, leases = leases, errors = errors, progress = progress,
+  cancelling = cancelling, unique = unique, kept = kept, dead = dead }
+local now_ms = clock_now()
+local last_fence = tonumber(redis.call('HGET', meta, 'fence')) or 0
+local flat = {}
+if #ARGV >= ids_from then
+  for at = ids_from, #ARGV do
+    local record = redis.call('HGET', jobs, ARGV[at])
+    if record then
+      flat[#flat + 1] = ARGV[at]
+      flat[#flat + 1] = record
+    end
+  end
+  cursor = '0'
+else
+  cursor, flat = slice_hash(jobs, cursor, math.min(limit, 500), 10)
+end
+local waiting, wrong = {}, {}
+for at = 1, #flat, 2 do
+  local id, record = flat[at], flat[at + 1]
+  if audit_job(key, id, record, now_ms, last_fence, wrong) and string.byte(record, 2) == 114 then
+    local at_ms = struct.unpack('>I6', record, 18)
+    if at_ms < since_ms then
+      local _, list = record_head(record)
+      waiting[#waiting + 1] = id
+      waiting[#waiting + 1] = list
+      waiting[#waiting + 1] = string.format('%.0f', at_ms)
+    end
+  end
+end
+return { string.format('%.0f', now_ms), cursor, #flat / 2, waiting, wrong }
+"""#,
+        sha1: "e973cfa09ccc1a15e492c32df9f755b24bf31286",
+        isReadOnly: true
+    )
+
+    /// Checks a slice of a queue's records, or those of some jobs, against what they announce.
+    ///
+    /// The reply: now in ms, the next cursor ('0' at the end), records, ready jobs that were so before `since_ms` (id, list, ms) in one list, what is wrong (code, id, detail, detail) in one list.
+    package static func auditRecords(
+        jobs: String,
+        big: String,
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        cursor: some ScriptArgument,
+        limit: Int,
+        sinceMs: Int,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditRecordsScript,
+            keys: [jobs, big, delayed, leases, errors, progress, cancelling, unique, kept, dead, meta],
+            arguments: [cursor.scriptBytes, limit.scriptBytes, sinceMs.scriptBytes] + ids
+        )
+    }
+
+    /// Checks a slice of a queue's records, or those of some jobs, against what they announce.
+    ///
+    /// The reply: now in ms, the next cursor ('0' at the end), records, ready jobs that were so before `since_ms` (id, list, ms) in one list, what is wrong (code, id, detail, detail) in one list.
+    package static func auditRecords(
+        _ keys: QueueKeys,
+        cursor: some ScriptArgument,
+        limit: Int,
+        sinceMs: Int,
+        ids: [[UInt8]] = []
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: auditRecordsScript,
+            keys: [keys.jobs, keys.big, keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta],
+            arguments: [cursor.scriptBytes, limit.scriptBytes, sinceMs.scriptBytes] + ids
         )
     }
 
@@ -3614,6 +4323,461 @@ return lost
             script: renewScript,
             keys: [keys.leases, keys.meta],
             arguments: [leaseMs.scriptBytes] + members
+        )
+    }
+
+    /// The text of `repair.lua`.
+    package static let repairScript = RedisScript(
+        name: "repair",
+        source: #"""
+#!lua flags=allow-oom
+local jobs = KEYS[1]
+local big = KEYS[2]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local leases = KEYS[8]
+local errors = KEYS[9]
+local progress = KEYS[10]
+local cancelling = KEYS[11]
+local unique = KEYS[12]
+local kept = KEYS[13]
+local dead = KEYS[14]
+local meta = KEYS[15]
+local wake = KEYS[16]
+local code = ARGV[1]
+local id = ARGV[2]
+local first = ARGV[3]
+local second = ARGV[4]
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
+local function record_options(record)
+  if bit.band(string.byte(record, 5), 16) == 0 then
+    return 0, 0, 0, 0
+  end
+  return struct.unpack('>I6I5I5I5', record, 40 + string.byte(record, 39))
+end
+local function record_seek(record, tag)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  local stop = record_fields_end(record)
+  while at < stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if string.sub(record, at, at) == tag then
+      return at, length
+    end
+    at = at + 3 + length
+  end
+  return nil
+end
+local function record_field(record, tag)
+  local at, length = record_seek(record, tag)
+  return at and string.sub(record, at + 3, at + 2 + length)
+end
+local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
+  return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
+    .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
+    .. string.sub(record, 10, 17) .. struct.pack('>I6', at_ms) .. string.sub(record, 24)
+end
+local function record_head(record)
+  local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
+  return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function record_holds(record, now_ms)
+  local state = string.sub(record, 2, 2)
+  if state == 'd' or state == 'r' or state == 'n' then
+    return true
+  end
+  local _, _, _, window_ms = record_options(record)
+  return struct.unpack('>I6', record, 18) + window_ms > now_ms
+end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_lease_before(before, lowered_until, now_ms)
+  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
+  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local function audit_note(wrong, code, id, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
+end
+local function audit_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
+local function audit_place(record)
+  local state, at_ms = string.sub(record, 2, 2), struct.unpack('>I6', record, 18)
+  if state == 'd' then
+    return 'delayed', at_ms
+  elseif state == 'x' then
+    return 'dead', at_ms
+  elseif state == 'r' or state == 'n' then
+    return nil
+  end
+  local _, _, keep_ms, window_ms = record_options(record)
+  if bit.band(string.byte(record, 4), 1) ~= 0 then
+    keep_ms = math.max(keep_ms, 60000)
+  end
+  return 'kept', at_ms + math.max(keep_ms, window_ms)
+end
+local function audit_miscounted(record)
+  local state, _, _, attempt, crashes = record_head(record)
+  local most = struct.unpack('>I2', record, 10)
+  if state == 'n' then
+    return attempt == 0 or crashes >= attempt or (most > 0 and attempt > most)
+  end
+  return crashes > attempt or ((state == 'd' or state == 'r') and most > 0 and attempt >= most)
+end
+local function audit_notes(key, id, record, wrong)
+  local state, _, flags = record_head(record)
+  local more = string.byte(record, 5)
+  if bit.band(flags, 32) ~= 0 then
+    local announced = struct.unpack('>I4', record, record_fields_end(record) + 1)
+    local found = redis.call('HSTRLEN', key.big, id)
+    if found ~= announced then
+      audit_note(wrong, 'payload', id, tostring(announced), tostring(found))
+    end
+  end
+  if bit.band(more, 4) ~= 0 and redis.call('HEXISTS', key.big, id .. ':r') == 0 then
+    audit_note(wrong, 'result', id)
+  end
+  if bit.band(flags, 4) ~= 0 and redis.call('HEXISTS', key.errors, id) == 0 then
+    audit_note(wrong, 'unnoted', id, 'errors')
+  end
+  if bit.band(flags, 8) ~= 0 and redis.call('HEXISTS', key.progress, id) == 0 then
+    audit_note(wrong, 'unnoted', id, 'progress')
+  end
+  if bit.band(flags, 2) ~= 0 then
+    if state ~= 'n' then
+      audit_note(wrong, 'flagged', id)
+    elseif redis.call('HEXISTS', key.cancelling, id) == 0 then
+      audit_note(wrong, 'unnoted', id, 'cancelling')
+    end
+  end
+  if bit.band(flags, 64) ~= 0 and (state == 'd' or state == 'r' or state == 'n') then
+    local name = record_field(record, 'u') or ''
+    local owner = redis.call('HGET', key.unique, name)
+    if owner ~= id then
+      audit_note(wrong, 'unheld', id, name, owner or '')
+    end
+  end
+end
+local function audit_job(key, id, record, now_ms, last_fence, wrong)
+  local damage = audit_damage(record)
+  if damage then
+    audit_note(wrong, 'damaged', id, damage)
+    return false
+  end
+  local state = string.sub(record, 2, 2)
+  local index, score = audit_place(record)
+  if index then
+    local found = redis.call('ZSCORE', key[index], id)
+    if not found then
+      audit_note(wrong, 'unindexed', id, index)
+    elseif tonumber(found) ~= score then
+      audit_note(wrong, 'score', id, index, found)
+    end
+  elseif state == 'n' and not redis.call('ZSCORE', key.leases, record_lease(id, record)) then
+    audit_note(wrong, 'unleased', id)
+  end
+  local fence = struct.unpack('>I7', record, 24)
+  if fence > last_fence then
+    audit_note(wrong, 'fence', id, string.format('%.0f', fence))
+  end
+  if audit_miscounted(record) then
+    audit_note(wrong, 'miscounted', id, tostring((struct.unpack('>I2', record, 6))), tostring(string.byte(record, 8)))
+  end
+  local enqueued_ms, at_ms = struct.unpack('>I6I6', record, 12)
+  if math.max(enqueued_ms, state == 'd' and 0 or at_ms) > now_ms + 5000 then
+    audit_note(wrong, 'future', id)
+  end
+  audit_notes(key, id, record, wrong)
+  return true
+end
+local function audit_owner(source, entry, value)
+  if source == 'unique' then
+    return value
+  end
+  return string.match(entry, '^[^:]*')
+end
+local function audit_announces(source, entry, id, record)
+  local state, _, flags = record_head(record)
+  if source == 'leases' then
+    return state == 'n' and record_lease(id, record) == entry
+  elseif source == 'unique' then
+    local _, _, _, window_ms = record_options(record)
+    return bit.band(flags, 64) ~= 0 and record_field(record, 'u') == entry
+      and (state == 'd' or state == 'r' or state == 'n' or window_ms > 0)
+  elseif source == 'big' then
+    return bit.band(entry == id and flags or string.byte(record, 5), entry == id and 32 or 4) ~= 0
+  end
+  local flag = ({ errors = 4, progress = 8, cancelling = 2 })[source]
+  if flag then
+    return bit.band(flags, flag) ~= 0
+  end
+  return string.find(({ delayed = 'd', dead = 'x', kept = 'ck' })[source], state, 1, true) ~= nil
+end
+local function audit_is_live(record, list)
+  return record and #record >= 39 and string.byte(record, 2) == 114
+    and math.floor((string.byte(record, 3) - 48) / 4) == list
+end
+local function repair_job(key, code, id, record, first, now_ms, lease, last_fence)
+  local wrong, is_wrong = {}, false
+  audit_job(key, id, record, now_ms, last_fence, wrong)
+  for at = 1, #wrong, 4 do
+    is_wrong = is_wrong or (wrong[at] == code and (code ~= 'unnoted' or wrong[at + 2] == first))
+  end
+  if not is_wrong then
+    return 's'
+  end
+  local flags, more = string.byte(record, 4, 5)
+  if code == 'unindexed' or code == 'score' then
+    local index, score = audit_place(record)
+    redis.call('ZADD', key[index], string.format('%.0f', score), id)
+  elseif code == 'unleased' then
+    redis.call('ZADD', key.leases, string.format('%.0f', now_ms + lease), record_lease(id, record))
+  elseif code == 'fence' then
+    redis.call('HSET', key.meta, 'fence', string.format('%.0f', (struct.unpack('>I7', record, 24))))
+  elseif code == 'result' then
+    redis.call('HSET', key.jobs, id, string.sub(record, 1, 4) .. string.char(bit.band(more, 243))
+      .. string.sub(record, 6))
+  elseif code == 'unnoted' and first == 'cancelling' then
+    redis.call('HSET', key.cancelling, id, string.format('%.0f', now_ms) .. ' doctor')
+  elseif code == 'unnoted' then
+    local kept = bit.band(flags, first == 'errors' and 251 or 247)
+    redis.call('HSET', key.jobs, id, string.sub(record, 1, 3) .. string.char(kept) .. string.sub(record, 5))
+  elseif code == 'unheld' then
+    local name = record_field(record, 'u')
+    local owner = name and redis.call('HGET', key.unique, name)
+    local owned = owner and redis.call('HGET', key.jobs, owner)
+    if not name or (owned and (audit_damage(owned) or (record_field(owned, 'u') == name
+      and record_holds(owned, now_ms)))) then
+      return 'u'
+    end
+    redis.call('HSET', key.unique, '', string.rep('-', 65), name, id)
+  else
+    return 'u'
+  end
+  return 'm'
+end
+local function repair_entry(key, source, entry)
+  local sets = { delayed = true, leases = true, dead = true, kept = true }
+  local value
+  if sets[source] then
+    value = redis.call('ZSCORE', key[source], entry)
+  else
+    value = redis.call('HEXISTS', key[source], entry) == 1
+    if value and source == 'unique' then
+      value = redis.call('HGET', key.unique, entry)
+    end
+  end
+  if not value then
+    return 's'
+  end
+  local id = audit_owner(source, entry, value)
+  local record = redis.call('HGET', key.jobs, id)
+  if record and audit_damage(record) then
+    return 'u'
+  elseif record and audit_announces(source, entry, id, record) then
+    return 's'
+  elseif sets[source] then
+    redis.call('ZREM', key[source], entry)
+  else
+    redis.call('HDEL', key[source], entry)
+  end
+  return 'm'
+end
+local function repair_missing(key, ready, id, record, since, now_ms)
+  local state, list, flags, attempt, crashes, returns = record_head(record)
+  local name = ready[list + 1]
+  if state ~= 'r' or string.format('%.0f', (struct.unpack('>I6', record, 18))) ~= since
+    or redis.call('LPOS', name, id, 'MAXLEN', 1000) or redis.call('LPOS', name, id, 'RANK', -1, 'MAXLEN', 1000) then
+    return 's'
+  end
+  redis.call('LPUSH', name, id)
+  redis.call('HSET', key.jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
+  return 'm'
+end
+local function repair_tombs(key, ready, list, walked)
+  local name, field = ready[list + 1], 'tomb:' .. list
+  local counted, length = redis.call('HGET', key.meta, field) or '0', redis.call('LLEN', name)
+  local count
+  if length <= 500 then
+    local seen, live = {}, 0
+    local ids = redis.call('LRANGE', name, 0, -1)
+    if #ids > 0 then
+      for index, record in ipairs(redis.call('HMGET', key.jobs, unpack(ids))) do -- at most 500
+        if not seen[ids[index]] and audit_is_live(record, list) then
+          seen[ids[index]] = true
+          live = live + 1
+        end
+      end
+    end
+    count = tostring(length - live)
+  else
+    local entries, before, found, first, last = string.match(walked, '^(%d+) (%S+) (%d+) (%S+) (%S+)$')
+    if tonumber(entries) ~= length or before ~= counted or first ~= redis.call('LINDEX', name, 0)
+      or last ~= redis.call('LINDEX', name, -1) then
+      return 'c'
+    end
+    count = found
+  end
+  if count == counted then
+    return 's'
+  end
+  redis.call('HSET', key.meta, field, count)
+  return 'm'
+end
+local function repair_number(key, field)
+  local value = redis.call('HGET', key.meta, field)
+  if not value or string.find(value, '^%d+$') then
+    return 's'
+  elseif field == 'schema' then
+    return 'u'
+  elseif field == 'paused_until' then
+    redis.call('HSET', key.meta, field, '0')
+  else
+    redis.call('HDEL', key.meta, field)
+  end
+  return 'm'
+end
+local state = redis.call('HMGET', meta, 'schema', 'lease', 'lease_before', 'lease_lowered_until', 'hold', 'fence',
+  'paused_until')
+if state[1] and tonumber(state[1]) and queue_too_new(state[1]) then
+  return { -2, state[1] }
+end
+local key = { jobs = jobs, big = big, delayed = delayed, leases = leases, errors = errors, progress = progress,
+  cancelling = cancelling, unique = unique, kept = kept, dead = dead, meta = meta }
+local now_ms = clock_now()
+local lease = tonumber(state[2]) or 0
+local longest = math.max(lease, queue_lease_before(state[3], state[4], now_ms))
+if code == 'stray' then
+  return { 1, repair_entry(key, first, second) }
+elseif code == 'tombs' then
+  return { 1, repair_tombs(key, ready, tonumber(first), second) }
+elseif code == 'number' then
+  return { 1, repair_number(key, first) }
+elseif code == 'hold' then
+  if (tonumber(state[5]) or 0) <= now_ms + longest then
+    return { 1, 's' }
+  end
+  redis.call('HSET', meta, 'hold', string.format('%.0f', now_ms + longest))
+  return { 1, 'm' }
+elseif code == 'ahead' then
+  if (tonumber(redis.call('ZSCORE', leases, first) or 0) or 0) <= now_ms + longest then
+    return { 1, 's' }
+  end
+  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + longest), first)
+  return { 1, 'm' }
+end
+local record = redis.call('HGET', jobs, id)
+if not record then
+  return { 1, 's' }
+elseif audit_damage(record) then
+  return { 1, 'u' }
+elseif code == 'missing' then
+  local is_paused = state[7] and (not tonumber(state[7]) or queue_paused(state[7], now_ms))
+  local verdict = repair_missing(key, ready, id, record, first, now_ms)
+  if verdict == 'm' and not is_paused then
+    queue_wake(wake, now_ms)
+  end
+  return { 1, verdict }
+end
+return { 1, repair_job(key, code, id, record, first, now_ms, lease > 0 and lease or 10000, tonumber(state[6]) or 0) }
+"""#,
+        sha1: "26ca2a3543cde13ab27f2b1df311fefa7efd6f51"
+    )
+
+    /// Mends one thing that an audit found, if it is wrong still.
+    ///
+    /// The reply: 1, m mended, s nothing is wrong any more, c the queue changed meanwhile, u nothing can be mended here | -2 schema.
+    package static func repair(
+        jobs: String,
+        big: String,
+        ready: [String],
+        delayed: String,
+        leases: String,
+        errors: String,
+        progress: String,
+        cancelling: String,
+        unique: String,
+        kept: String,
+        dead: String,
+        meta: String,
+        wake: String,
+        code: some ScriptArgument,
+        id: some ScriptArgument,
+        first: some ScriptArgument,
+        second: some ScriptArgument
+    ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
+        return ScriptCall(
+            script: repairScript,
+            keys: [jobs, big] + ready + [delayed, leases, errors, progress, cancelling, unique, kept, dead, meta, wake],
+            arguments: [code.scriptBytes, id.scriptBytes, first.scriptBytes, second.scriptBytes]
+        )
+    }
+
+    /// Mends one thing that an audit found, if it is wrong still.
+    ///
+    /// The reply: 1, m mended, s nothing is wrong any more, c the queue changed meanwhile, u nothing can be mended here | -2 schema.
+    package static func repair(
+        _ keys: QueueKeys,
+        code: some ScriptArgument,
+        id: some ScriptArgument,
+        first: some ScriptArgument,
+        second: some ScriptArgument
+    ) -> ScriptCall {
+        return ScriptCall(
+            script: repairScript,
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, keys.wake],
+            arguments: [code.scriptBytes, id.scriptBytes, first.scriptBytes, second.scriptBytes]
         )
     }
 

@@ -12,13 +12,18 @@ extension RedisTarget {
     package var endpoint: String { (try? RedisConfiguration(url: url).endpoint) ?? "an unreadable address" }
 
     /// Creates a client for this Redis; nothing is opened yet.
-    package func makeClient(on console: Console, logger: Logger? = nil) throws -> StintClient {
+    ///
+    /// - Parameter allowsEviction: Whether a Redis that may evict keys is accepted, to be looked at.
+    package func makeClient(
+        on console: Console, logger: Logger? = nil, allowsEviction: Bool = false
+    ) throws -> StintClient {
         let sealing = try configuration.sealing()
         do {
             return try StintClient(
                 .init(
                     redis: url, namespace: namespace, passwordFile: configuration[.passwordFile].value,
-                    maxPayloadBytes: configuration.payloadBound, clientName: "stint-cli"),
+                    maxPayloadBytes: configuration.payloadBound, allowsEvictingRedis: allowsEviction,
+                    clientName: "stint-cli"),
                 sealing: sealing, logger: logger ?? console.logger)
         } catch {
             throw failure(error)
@@ -27,11 +32,15 @@ extension RedisTarget {
 
     /// Creates a client and makes its first contact with Redis.
     ///
-    /// - Parameter isWorker: Whether what the library logs stands in a worker's log, with the time.
-    package func connect(on console: Console, isWorker: Bool = false) async throws -> StintClient {
+    /// - Parameters:
+    ///   - isWorker: Whether what the library logs stands in a worker's log, with the time.
+    ///   - allowsEviction: Whether a Redis that may evict keys is accepted, to be looked at.
+    package func connect(
+        on console: Console, isWorker: Bool = false, allowsEviction: Bool = false
+    ) async throws -> StintClient {
         let hold = LogHold()
         let logger = isWorker ? console.workerLogger(hold: hold) : console.logger(hold: hold)
-        let client = try makeClient(on: console, logger: logger)
+        let client = try makeClient(on: console, logger: logger, allowsEviction: allowsEviction)
         do {
             // People wait for this answer: one try, then they decide.
             try await client.connect(limit: .zero)
@@ -155,7 +164,7 @@ extension RedisTarget {
     }
 
     /// How to reach it with redis-cli, the password masked.
-    private static func client(_ url: String) -> String {
+    static func client(_ url: String) -> String {
         guard let redis = try? RedisConfiguration(url: url) else { return "redis-cli" }
         // Which server it is, the sentinels tell.
         if redis.sentinel != nil { return "redis-cli -h PRIMARY -p PORT" }
@@ -202,13 +211,15 @@ extension ConnectionOptions {
     ///
     /// - Parameters:
     ///   - isWorker: Whether what the library logs stands in a worker's log, with the time.
+    ///   - allowsEviction: Whether a Redis that may evict keys is accepted, to be looked at.
     ///   - body: Gets the client after its first contact with Redis.
     /// - Throws: What the body throws; errors of the library come with what to do about them.
     package func withClient<Result>(
-        on console: Console, isWorker: Bool = false, _ body: (StintClient, RedisTarget) async throws -> Result
+        on console: Console, isWorker: Bool = false, allowsEviction: Bool = false,
+        _ body: (StintClient, RedisTarget) async throws -> Result
     ) async throws -> Result {
         let target = try await target(on: console)
-        let client = try await target.connect(on: console, isWorker: isWorker)
+        let client = try await target.connect(on: console, isWorker: isWorker, allowsEviction: allowsEviction)
         do {
             let result = try await body(client, target)
             await client.shutdown()

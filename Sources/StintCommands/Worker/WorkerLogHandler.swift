@@ -15,7 +15,7 @@ package struct WorkerLogHandler: LogHandler {
 
     /// Creates a handler for the console's verbosity: what happens to jobs without `-v`, only warnings with `-q`.
     ///
-    /// Unless more was asked for, it tells nothing while `hold` lasts.
+    /// Unless more was asked for, it tells nothing before `hold` ends.
     package init(console: Console, hold: LogHold? = nil, now: @escaping @Sendable () -> Int64) {
         self.hold = hold
         self.console = console
@@ -34,12 +34,17 @@ package struct WorkerLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        if console.verbosity <= 0, let hold, hold.isHeld { return }
+        let time = now()
+        if console.verbosity <= 0, let hold, hold.keep({ tell(event, at: time) }) { return }
+        tell(event, at: time)
+    }
+
+    private func tell(_ event: LogEvent, at time: Int64) {
         let facts = metadata.merging(event.metadata ?? [:]) { _, own in own }.sorted { $0.key < $1.key }
         if console.talksJSON {
             console.log("\(event.level)", "\(event.message)", facts.map { .init($0.key, .string("\($0.value)")) })
         } else {
-            console.report([text(event, facts, CalendarTime(milliseconds: now()).iso8601)])
+            console.report([text(event, facts, CalendarTime(milliseconds: time).iso8601)])
         }
     }
 
@@ -55,7 +60,7 @@ package struct WorkerLogHandler: LogHandler {
 }
 
 extension Console {
-    /// A logger for a worker and for its client, so that every line has its time; it tells nothing while `hold` lasts.
+    /// A logger for a worker and for its client, so that every line has its time; it tells nothing before `hold` ends.
     package func workerLogger(hold: LogHold? = nil) -> Logger {
         let now = Invocation.current.now
         return Logger(label: "stint") { _ in WorkerLogHandler(console: self, hold: hold, now: now) }

@@ -26,12 +26,25 @@ extension ChaosStage {
                 offset = page.nextOffset
             }
             state.problems += QueueAudit(client.core.keys(queue: name), in: snapshot).problems
+            state.problems += try await doctor(name)
         }
         for key in snapshot.keys.keys.sorted() {
             let left = try await command("PTTL", key).integerValue ?? -2
             if left == -1 { state.lastingKeys.append(key) } else { state.expiringKeys += 1 }
         }
         return state
+    }
+
+    /// What `stint doctor` finds wrong with a queue.
+    private func doctor(_ queue: String) async throws -> [String] {
+        var audit = client.inspector.audit(queue: queue)
+        var problems: [String] = []
+        while let step = try await audit.next() {
+            problems += step.findings.filter(\.isViolation).map { finding in
+                "doctor: \(finding.invariant) \(finding.job?.description ?? queue): \(finding.message)"
+            }
+        }
+        return problems
     }
 
     /// Writes a part of the history as JSON.

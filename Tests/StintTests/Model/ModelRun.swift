@@ -106,10 +106,17 @@ struct ModelRun {
         let (call, reply, actual) = try await perform(step)
         let snapshot = try await RedisSnapshot.take(from: bench.transport)
         var problems = model.differences(keys, snapshot) + QueueAudit(keys, in: snapshot).problems
+        if number(7) == 0 { problems += try await liveProblems() }
         if let reply, !reply.matches(actual) {
             problems.insert("\(call) is to answer \(reply) and answers \(actual.line)", at: 0)
         }
         return ("\(call) at \(model.microseconds): \(actual.line)", problems)
+    }
+
+    /// What the audit of a queue in use finds, apart from what comes of a clock that was set.
+    private func liveProblems() async throws -> [String] {
+        let ofClocks: Set<AuditFinding.Kind> = [.future, .ahead, .overdue, .hold, .look]
+        return try await bench.audit().filter { !ofClocks.contains($0.kind) }.map { "the live audit says: \($0)" }
     }
 
     private static let weighted: [Step] = Step.allCases.flatMap { step in

@@ -29,6 +29,9 @@ extension ScriptBench {
         for source in ["ready:0", "delayed", "leases", "dead", "kept"] {
             try await run(Scripts.page(keys, source: source, offset: 0, count: 10, newestFirst: 0))
         }
+        #expect(try await audit() == [])
+        try await redis("ZADD", keys.kept, "5", "ghost")
+        for finding in try await audit() { #expect(try await repair(finding) == "m") }
         try await run(Scripts.rewake(keys))
         try await run(Scripts.register(queues: "\(keys.prefix):queues", name: "mail"))
         // Their real keys are in the namespace's slot, which another node of a cluster may serve.

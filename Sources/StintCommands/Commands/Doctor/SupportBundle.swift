@@ -1,0 +1,111 @@
+// This source file is part of the Stint project
+// Licensed under the Apache License, Version 2.0: see LICENSE
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Stint
+import StintTerminal
+
+/// What somebody who helps needs to know, in one file without payloads, secrets, addresses and names of hosts.
+struct SupportBundle {
+    /// What was looked at.
+    let report: DoctorReport
+    /// The servers.
+    let servers: [ServerReport]
+    /// The queues.
+    let queues: [QueueStatus]
+    /// The workers.
+    let nodes: [NodeStatus]
+    /// When it was made, in milliseconds since 1970.
+    let now: Int64
+
+    /// The fields of INFO that say nothing of who and where.
+    private static let fields = [
+        "redis_version", "valkey_version", "redis_mode", "os", "arch_bits", "uptime_in_seconds", "role",
+        "connected_clients", "maxclients", "blocked_clients", "rejected_connections", "used_memory",
+        "used_memory_peak", "used_memory_rss", "maxmemory", "maxmemory_policy", "mem_fragmentation_ratio",
+        "evicted_keys", "aof_enabled", "aof_last_write_status", "aof_last_bgrewrite_status",
+        "rdb_last_bgsave_status", "loading", "instantaneous_ops_per_sec", "connected_slaves",
+        "latest_fork_usec", "cluster_enabled", "cluster_state", "cluster_slots_ok", "cluster_known_nodes",
+    ]
+
+    /// The file's text.
+    var json: JSONValue {
+        .object([
+            .init("made_at", .string(CalendarTime(milliseconds: now).iso8601)),
+            .init("version", .string(StintVersion.current)), .init("hiredis", .string(StintVersion.hiredis)),
+            .init("system", .string(ProcessInfo.processInfo.operatingSystemVersionString)),
+            .init("processors", .integer(Int64(ProcessInfo.processInfo.activeProcessorCount))),
+            .init("servers", .array(servers.map(server))), .init("queues", .array(queues.map(queue))),
+            .init("nodes", .array(nodes.map(node))), .init("checks", .array(report.checks.map(check))),
+        ])
+    }
+
+    private func server(_ server: ServerReport) -> JSONValue {
+        var members: [JSONValue.Member] = []
+        for name in Self.fields {
+            if let value = server.fields[name] { members.append(.init(name, .string(value))) }
+        }
+        for (name, value) in server.settings.sorted(by: { $0.key < $1.key }) {
+            members.append(.init(name, .string(value)))
+        }
+        members.append(.init("clock_skew_s", Self.number(server.clockSkew)))
+        members.append(.init("round_trip_s", Self.number(server.roundTrip)))
+        members.append(.init("known_scripts", Self.list((server.knownScripts ?? []).sorted())))
+        let slow = (server.slowScripts ?? []).map { "\($0.name) \($0.microseconds)" }
+        members.append(.init("slow_scripts_us", Self.list(slow)))
+        members.append(.init("refused", Self.list(server.refusals.keys.sorted())))
+        return .object(members)
+    }
+
+    private static func number(_ value: Double?) -> JSONValue { value.map { JSONValue.number($0) } ?? .null }
+
+    private static func count(_ value: Int?) -> JSONValue { value.map { JSONValue.integer(Int64($0)) } ?? .null }
+
+    private static func list(_ texts: [String]) -> JSONValue { .array(texts.map { JSONValue.string($0) }) }
+
+    private func queue(_ queue: QueueStatus) -> JSONValue {
+        let counts: [(String, Int?)] = [
+            ("ready", queue.ready), ("delayed", queue.delayed), ("running", queue.running), ("dead", queue.dead),
+            ("kept", queue.kept), ("cancelling", queue.cancelling), ("enqueued", queue.totals.enqueued),
+            ("claimed", queue.totals.claimed), ("completed", queue.totals.completed), ("failed", queue.totals.failed),
+            ("retried", queue.totals.retried), ("died", queue.totals.died), ("crashed", queue.totals.crashed),
+            ("lease_ms", queue.leaseMilliseconds), ("depth_limit", queue.depthLimit), ("schema", queue.schema),
+        ]
+        var members: [JSONValue.Member] = [.init("queue", .string(queue.name))]
+        members.append(.init("paused", .bool(queue.pause != nil)))
+        for (name, count) in counts { members.append(.init(name, Self.count(count))) }
+        members.append(.init("oldest_ready_s", Self.number(queue.oldestReadyAge)))
+        return .object(members)
+    }
+
+    private func node(_ node: NodeStatus) -> JSONValue {
+        .object([
+            .init("node", .string(node.id)), .init("version", .string(node.version)),
+            .init("mode", .string(node.mode)), .init("slots", Self.count(node.slots)),
+            .init("running", Self.count(node.running)), .init("beat_age_s", .number(node.age)),
+            .init("lease_ms", Self.count(node.leaseMilliseconds)),
+            .init("queues", Self.list(node.queues.map(\.name))),
+            .init("stuck", Self.list(node.stuck.map(\.loop))),
+        ])
+    }
+
+    /// A check without its words, which may hold unique keys, addresses and paths.
+    private func check(_ check: DoctorCheck) -> JSONValue {
+        let job = check.finding?.job?.description
+        let texts: [(String, String?)] = [
+            ("check", check.name), ("status", check.status.rawValue), ("queue", check.queue), ("job", job),
+            ("invariant", check.finding?.invariant),
+        ]
+        return .object(texts.map { JSONValue.Member($0.0, Field.text(orNone: $0.1).json) })
+    }
+
+    /// Writes the file, for its owner alone.
+    func write(to path: String) throws {
+        let data = Data((json.text + "\n").utf8)
+        guard FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
+        else {
+            throw CommandFailure(.failed, "cannot write '\(path)'")
+        }
+    }
+}
