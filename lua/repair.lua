@@ -41,7 +41,7 @@ elseif code == 'hold' then
   redis.call('HSET', meta, 'hold', string.format('%.0f', now_ms + longest))
   return { 1, 'm' }
 elseif code == 'ahead' then
-  if (tonumber(redis.call('ZSCORE', leases, first) or 0) or 0) <= now_ms + longest then
+  if tonumber(redis.call('ZSCORE', leases, first) or 0) <= now_ms + longest then
     return { 1, 's' }
   end
   redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + longest), first)

@@ -4710,7 +4710,7 @@ elseif code == 'hold' then
   redis.call('HSET', meta, 'hold', string.format('%.0f', now_ms + longest))
   return { 1, 'm' }
 elseif code == 'ahead' then
-  if (tonumber(redis.call('ZSCORE', leases, first) or 0) or 0) <= now_ms + longest then
+  if tonumber(redis.call('ZSCORE', leases, first) or 0) <= now_ms + longest then
     return { 1, 's' }
   end
   redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + longest), first)
@@ -4731,7 +4731,7 @@ elseif code == 'missing' then
 end
 return { 1, repair_job(key, code, id, record, first, now_ms, lease > 0 and lease or 10000, tonumber(state[6]) or 0) }
 """#,
-        sha1: "26ca2a3543cde13ab27f2b1df311fefa7efd6f51"
+        sha1: "38d7d194de31f1cf9a70661f4c63876dd3cd78a2"
     )
 
     /// Mends one thing that an audit found, if it is wrong still.

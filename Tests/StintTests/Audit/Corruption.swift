@@ -215,6 +215,11 @@ extension Corruption {
         Corruption("a unique key that somebody has who is gone", .unheld, "I7", "u1") { bench in
             try await bench.redis("HSET", bench.keys.unique, "key1", "ghost")
         },
+        Corruption("a job that holds a key which it does not name", .unheld, "I7", "r1") { bench in
+            try await bench.edit("r1") { $0[3] |= 64 }
+        } undo: { bench in
+            try await bench.edit("r1") { $0[3] &= ~64 }
+        },
         Corruption("two jobs with one unique key", .unheld, "I7", "u1") { bench in
             try await bench.redis("HDEL", bench.keys.unique, "key1")
             try await bench.enqueue(TestJob("u2") { $0.unique = .key("key1", onConflict: .reject) })

@@ -137,6 +137,20 @@ import Testing
         }
     }
 
+    @Test("What belongs to a record that cannot be read is left alone")
+    func unreadable() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.fillAllStates()
+            let record = try #require(await bench.redis("HGET", bench.keys.jobs, "d1").bytesValue)
+            try await bench.redis("ZADD", bench.keys.dead, "5", "d1")
+            try await bench.edit("d1") { $0 = Array("junk".utf8) }
+            #expect(try await bench.audit().map(\.kind) == [.damaged])
+            #expect(try await bench.repair(told(.stray, "d1", "dead", "d1")) == "u")
+            try await bench.edit("d1") { $0 = record }
+            #expect(try await bench.repair(told(.stray, "d1", "dead", "d1")) == "m")
+        }
+    }
+
     @Test("The tombstones of a long list are corrected to what a walk counted, if the list is as it was")
     func longList() async throws {
         try await ScriptBench.with { bench in
