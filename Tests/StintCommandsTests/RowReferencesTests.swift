@@ -77,7 +77,7 @@ import Testing
             let narrow = await live.run("job", "ls", forced: 60)
             #expect(!narrow.output.contains("NOTE"), "\(narrow.output)")
             #expect(await live.run("job", "ls", forced: 120).output.contains("NOTE"))
-            let asked = await live.run("job", "ls", "--fields", "note,id,name", forced: 20)
+            let asked = await live.run("job", "ls", "--fields", "reason,id,name", forced: 20)
             #expect(asked.output.contains("NOTE"), "\(asked.output)\(asked.errors)")
         }
     }
