@@ -32,6 +32,12 @@ extension ClientCore {
         _ = try await call(Scripts.configure(keys(queue: queue), field: field, value: value))
     }
 
+    /// Reads how long a queue's leases are; `nil` before its first claim.
+    func lease(queue: String) async throws(StintError) -> Duration? {
+        let value = try await send(RedisCommand("HGET", keys(queue: queue).meta, "lease"))
+        return value.string.flatMap { Int64($0) }.map { .milliseconds($0) }
+    }
+
     /// Reads a queue's counts and settings.
     func counts(queue: String) async throws(StintError) -> QueueCounts {
         try QueueCounts(try await call(Scripts.inspect(keys(queue: queue))))

@@ -156,14 +156,13 @@ public final class Worker: Service, Sendable {
     private func warnOfLongerLeases() async {
         let own = engine.machineSettings.lease
         for queue in engine.machineSettings.queues.prefix(100) {
-            guard !Task.isCancelled, let counts = try? await client.core.counts(queue: queue.name),
-                let lease = counts.meta["lease"].flatMap({ Int64($0) }), lease > own.milliseconds
+            guard !Task.isCancelled, let lease = try? await client.core.lease(queue: queue.name), lease > own
             else { continue }
             engine.logger.warning(
                 "The queue's leases are longer than this worker asks for: one did so before, and only Queue.lowerLease lowers them",
                 metadata: [
                     "stint.queue": "\(queue.name)", "stint.lease": "\(own)",
-                    "stint.lease_of_queue": "\(Duration.milliseconds(lease))",
+                    "stint.lease_of_queue": "\(lease)",
                 ])
         }
     }

@@ -52,6 +52,9 @@ extension RedisTarget {
         return client
     }
 
+    /// What stands before the rule that repairs a user in an error of the library.
+    private static let repairLead = " Give it them with: "
+
     /// Says what an error of the library means here, and what to type now.
     package func failure(_ error: StintError) -> CommandFailure {
         var failure = CommandFailure(error)
@@ -71,6 +74,13 @@ extension RedisTarget {
                 .init("Use another one:", Invocation.current.retyped(with: "--redis", "redis://HOST:PORT")),
             ]
             failure.hints += withoutAddress
+        case .redisRefused where error.message.contains(Self.repairLead):
+            let parts = error.message.split(separator: Self.repairLead, maxSplits: 1).map(String.init)
+            failure.summary = "\(server) does not give this user a right that it needs: \(parts[0])"
+            failure.hints = [
+                .init("Give it the rights:", parts.last ?? ""),
+                .init("All users that Stint needs:", "stint config acl"),
+            ]
         case .redisRefused where reason(error).contains("NOPERM"):
             failure.summary = "\(server) does not give this user a right that it needs: \(reason(error))"
             failure.hints = [

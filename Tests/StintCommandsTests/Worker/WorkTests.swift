@@ -41,7 +41,7 @@ import Testing
     func withoutRights() async throws {
         try await withWorkshop { stint async throws in
             _ = try await stint.client.core.transport.send(
-                RedisCommand("ACL", ["SETUSER", "weak", "on", ">pw", "~{stint}:*", "&*", "+@all"]),
+                RedisCommand("ACL", ["SETUSER", "weak", "on", ">pw", "~{stint}:*", "&*", "+@all", "-acl"]),
                 timeout: .seconds(60))
             let url = stint.redis.url.replacing("redis+unix://", with: "redis+unix://weak:pw@")
             let run = await stint("work", environment: ["STINT_REDIS_URL": url])
