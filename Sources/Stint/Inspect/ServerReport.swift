@@ -35,9 +35,6 @@ public struct ServerReport: Sendable, Hashable {
     /// What could not be asked, and why.
     public internal(set) var refusals: [String: String] = [:]
 
-    /// The names of all scripts of this release.
-    public static var scripts: Set<String> { Set(Scripts.all.map(\.name)) }
-
     /// Creates a report of a server of which only this is known.
     package init(fields: [String: String] = [:], settings: [String: String] = [:]) {
         self.fields = fields

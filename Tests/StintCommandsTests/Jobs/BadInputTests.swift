@@ -55,7 +55,9 @@ import Testing
             let run = await stint("enqueue", "hello", environment: ["STINT_REDIS_URL": url])
             #expect(run.status == .noPermission, "\(run.errors)")
             #expect(run.errors.contains("does not give this user a right that it needs: "), "\(run.errors)")
-            #expect(run.errors.contains("ACL SETUSER half +eval") && run.errors.contains("stint config acl"), "\(run.errors)")
+            #expect(
+                run.errors.contains("ACL SETUSER half +eval") && run.errors.contains("stint config acl"),
+                "\(run.errors)")
             #expect(!run.errors.contains("Put user and password into a file"))
         }
     }
