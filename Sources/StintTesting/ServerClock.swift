@@ -2,7 +2,7 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-package import Foundation
+import Foundation
 import StintRedis
 
 /// The wall clock of a private `redis-server`: it stands until somebody sets it, or goes with this machine's, shifted.

@@ -119,8 +119,9 @@ package final class PrivateCluster: Sendable {
 
     /// Waits until every running member says that all slots are served and all of them agree on by whom.
     ///
-    /// After the loss of a primary that takes its node timeout and an election.
-    package func waitUntilSound() async throws {
+    /// After the loss of a primary that takes its node timeout and an election. Until the others have noticed the loss, all
+    /// looks well to them: name the one that is gone.
+    package func waitUntilSound(without lost: Member? = nil) async throws {
         try await eventually("all slots to be served") {
             var views: Set<[String]> = []
             for member in self.running {
@@ -128,6 +129,7 @@ package final class PrivateCluster: Sendable {
                 guard info.contains("cluster_state:ok") else { return false }
                 views.insert(try await Self.owners(seenBy: member))
             }
+            if let lost, views.joined().contains(where: { $0.hasSuffix(" \(lost.id)") }) { return false }
             return views.count == 1
         }
     }

@@ -72,7 +72,7 @@ extension ChaosStage {
         guard let owner = try await cluster.owner(ofKey: client.core.keys(queue: Self.queues[0]).jobs) else { return }
         log.append(.primary, "kill")
         owner.server.kill()
-        try await cluster.waitUntilSound()
+        try await cluster.waitUntilSound(without: owner)
         log.append(.failover, "kill")
         try await restart(owner.server)
         try await cluster.waitUntilSound()
