@@ -13,7 +13,9 @@
 --
 -- The first step of an audit: where a key is of a wrong type nothing more is looked at, as every script would break off.
 --- @include "include/clock"
+--- @include "include/record"
 --- @include "include/queue"
+--- @include "include/audit"
 local now_ms = clock_now()
 local now = string.format('%.0f', now_ms)
 local wrong = {}
@@ -41,7 +43,8 @@ local numbers = { 'schema', 'lease', 'look', 'hold', 'lease_before', 'lease_lowe
   'retried', 'died', 'cancelled', 'expired', 'crashed', 'released', 'revived', 'purged', 'sampled' }
 local values = redis.call('HMGET', meta, unpack(numbers)) -- at most 27
 for index, name in ipairs(numbers) do
-  if values[index] and not string.find(values[index], '^%d+$') then
+  local is_far = name == 'fence' and audit_far(tonumber(values[index] or 0) or 0, now_ms)
+  if values[index] and (is_far or not string.find(values[index], '^%d+$')) then
     note('number', name, values[index])
   end
 end

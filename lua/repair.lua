@@ -33,7 +33,7 @@ if code == 'stray' then
 elseif code == 'tombs' then
   return { 1, repair_tombs(key, ready, tonumber(first), second) }
 elseif code == 'number' then
-  return { 1, repair_number(key, first) }
+  return { 1, repair_number(key, first, now_ms) }
 elseif code == 'hold' then
   if (tonumber(state[5]) or 0) <= now_ms + longest then
     return { 1, 's' }

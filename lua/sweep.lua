@@ -72,7 +72,8 @@ end
 local promoted, lists, fields = 0, { {}, {}, {}, {} }, {}
 for index, id in ipairs(due) do
   local record = due_records[index]
-  if record and string.byte(record, 2) == 100 then
+  -- One that is cut off runs no more (doctor tells of it), and must not keep the others from it.
+  if record and #record >= 39 and string.byte(record, 2) == 100 then
     local _, list, flags, attempt, crashes, returns = record_head(record)
     fields[#fields + 1] = id
     fields[#fields + 1] = record_move(record, 'r', flags, attempt, crashes, returns, now_ms)

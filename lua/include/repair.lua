@@ -23,7 +23,11 @@ local function repair_job(key, code, id, record, first, now_ms, lease, last_fenc
   elseif code == 'unleased' then
     redis.call('ZADD', key.leases, string.format('%.0f', now_ms + lease), record_lease(id, record))
   elseif code == 'fence' then
-    redis.call('HSET', key.meta, 'fence', string.format('%.0f', (struct.unpack('>I7', record, 24))))
+    local fence = struct.unpack('>I7', record, 24)
+    if audit_far(fence, now_ms) then
+      return 'u'
+    end
+    redis.call('HSET', key.meta, 'fence', string.format('%.0f', fence))
   elseif code == 'result' then
     redis.call('HSET', key.jobs, id, string.sub(record, 1, 4) .. string.char(bit.band(more, 243))
       .. string.sub(record, 6))
@@ -124,10 +128,13 @@ local function repair_tombs(key, ready, list, walked)
 end
 
 -- Takes a value out of `meta` that is no number; a pause stays one, until somebody resumes the queue.
-local function repair_number(key, field)
+local function repair_number(key, field, now_ms)
   local value = redis.call('HGET', key.meta, field)
-  if not value or string.find(value, '^%d+$') then
+  local is_far = field == 'fence' and audit_far(tonumber(value) or 0, now_ms)
+  if not value or (string.find(value, '^%d+$') and not is_far) then
     return 's'
+  elseif is_far then
+    redis.call('HSET', key.meta, field, string.format('%.0f', now_ms * 1000))
   elseif field == 'schema' then
     return 'u'
   elseif field == 'paused_until' then

@@ -18,10 +18,10 @@ package enum Scripts {
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
         "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 18, 10, 41, 18, 26, 44, 22, 9, 47, 22, 14, 53, 22, 22, 68, 22, 39, 72, 22, 45, 81, 22, 56, 89, 22, 66, 94, 22, 73, 98, 22, 79, 102, 22, 97, 109, 15, 9, 117, 15, 19, 134, 15, 39, 139, 15, 46, 158, 15, 68, 189, 20, 8, 192, 20, 14, 195, 20, 19, 202, 20, 35, 205, 20, 40, 212, 13, 9, 252, 13, 51, 263, 13, 64, 268, 13, 71, 285, 19, 9, 288, 0, 27, 302, 0, 42, 334, 0, 75],
-        "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 22, 9, 23, 22, 14, 29, 22, 22, 44, 22, 39, 48, 22, 73, 52, 22, 79, 56, 20, 29, 60, 12, 8, 64, 12, 14, 93, 12, 142, 99, 12, 150, 116, 24, 9, 131, 1, 21, 153, 1, 44],
-        "audit_queue": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 5, 2, 9, 6, 2, 9, 7, 2, 9, 8, 2, 9, 9, 2, 9, 10, 2, 9, 11, 2, 9, 12, 2, 9, 13, 2, 9, 14, 2, 9, 15, 2, 9, 16, 14, 8, 20, 20, 29, 24, 2, 17],
-        "audit_ready": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 6, 3, 10, 7, 3, 10, 8, 14, 8, 12, 12, 169, 16, 3, 19],
-        "audit_records": [1, 4, 5, 2, 4, 9, 3, 4, 9, 4, 4, 9, 5, 4, 9, 6, 4, 9, 7, 4, 9, 8, 4, 9, 9, 4, 9, 10, 4, 9, 11, 4, 9, 12, 4, 9, 14, 4, 10, 15, 4, 10, 16, 4, 10, 17, 14, 8, 21, 22, 9, 24, 22, 14, 30, 22, 22, 45, 22, 39, 49, 22, 73, 53, 22, 79, 57, 12, 8, 61, 12, 14, 90, 12, 45, 105, 12, 62, 113, 12, 72, 147, 12, 108, 179, 24, 9, 194, 4, 20],
+        "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 22, 9, 23, 22, 14, 29, 22, 22, 44, 22, 39, 48, 22, 73, 52, 22, 79, 56, 20, 29, 60, 12, 8, 64, 12, 14, 93, 12, 148, 99, 12, 156, 116, 24, 9, 131, 1, 21, 153, 1, 44],
+        "audit_queue": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 5, 2, 9, 6, 2, 9, 7, 2, 9, 8, 2, 9, 9, 2, 9, 10, 2, 9, 11, 2, 9, 12, 2, 9, 13, 2, 9, 14, 2, 9, 15, 2, 9, 16, 14, 8, 20, 20, 29, 24, 12, 109, 27, 2, 19],
+        "audit_ready": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 6, 3, 10, 7, 3, 10, 8, 14, 8, 12, 12, 175, 16, 3, 19],
+        "audit_records": [1, 4, 5, 2, 4, 9, 3, 4, 9, 4, 4, 9, 5, 4, 9, 6, 4, 9, 7, 4, 9, 8, 4, 9, 9, 4, 9, 10, 4, 9, 11, 4, 9, 12, 4, 9, 14, 4, 10, 15, 4, 10, 16, 4, 10, 17, 14, 8, 21, 22, 9, 24, 22, 14, 30, 22, 22, 45, 22, 39, 49, 22, 73, 53, 22, 79, 57, 12, 8, 61, 12, 14, 90, 12, 45, 105, 12, 62, 113, 12, 72, 147, 12, 114, 179, 24, 9, 194, 4, 20],
         "await": [1, 5, 5, 2, 5, 9, 3, 5, 9, 4, 5, 9, 6, 22, 66, 11, 22, 73, 15, 5, 15],
         "beat": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 6, 6, 10, 7, 6, 10, 8, 14, 8, 12, 6, 16],
         "cancel": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 14, 7, 10, 15, 7, 10, 16, 7, 10, 17, 7, 10, 18, 14, 8, 22, 18, 10, 36, 18, 26, 39, 22, 9, 42, 22, 14, 48, 22, 22, 63, 22, 39, 67, 22, 45, 76, 22, 56, 84, 22, 66, 89, 22, 73, 93, 22, 86, 97, 15, 9, 105, 15, 19, 122, 15, 39, 127, 15, 46, 146, 15, 68, 177, 20, 8, 180, 19, 9, 183, 7, 24],
@@ -42,12 +42,12 @@ package enum Scripts {
         "release": [1, 35, 5, 2, 35, 9, 3, 35, 9, 4, 35, 9, 5, 35, 9, 6, 35, 9, 7, 35, 9, 8, 35, 9, 9, 35, 9, 10, 35, 9, 11, 35, 9, 12, 35, 9, 13, 35, 9, 14, 35, 9, 15, 35, 9, 17, 35, 10, 18, 14, 8, 22, 14, 14, 25, 18, 10, 39, 18, 26, 42, 22, 9, 45, 22, 14, 51, 22, 22, 66, 22, 39, 70, 22, 45, 79, 22, 56, 87, 22, 66, 92, 22, 73, 96, 22, 79, 100, 22, 92, 103, 15, 9, 111, 15, 19, 128, 15, 39, 133, 15, 46, 152, 15, 68, 183, 20, 8, 186, 20, 19, 193, 20, 35, 196, 20, 40, 203, 19, 9, 206, 35, 23, 238, 35, 56],
         "remove": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 12, 36, 9, 14, 36, 10, 15, 36, 10, 16, 36, 10, 17, 18, 10, 31, 18, 26, 34, 22, 9, 37, 22, 22, 52, 22, 39, 56, 22, 73, 60, 22, 86, 64, 15, 9, 72, 15, 19, 89, 15, 39, 94, 20, 8, 97, 19, 9, 100, 36, 21],
         "renew": [1, 37, 5, 2, 37, 9, 3, 37, 9, 5, 37, 10, 6, 14, 8, 10, 19, 9, 13, 37, 16],
-        "repair": [1, 38, 5, 2, 38, 9, 3, 38, 9, 4, 38, 9, 5, 38, 9, 6, 38, 9, 7, 38, 9, 8, 38, 9, 9, 38, 9, 10, 38, 9, 11, 38, 9, 12, 38, 9, 13, 38, 9, 14, 38, 9, 16, 38, 10, 17, 38, 10, 18, 38, 10, 19, 14, 8, 23, 22, 9, 26, 22, 14, 32, 22, 22, 47, 22, 39, 51, 22, 66, 56, 22, 73, 60, 22, 79, 64, 22, 106, 72, 20, 8, 75, 20, 19, 82, 20, 29, 86, 20, 35, 89, 12, 8, 93, 12, 14, 122, 12, 45, 137, 12, 62, 145, 12, 72, 179, 12, 108, 211, 12, 142, 217, 12, 150, 234, 12, 169, 238, 23, 10, 277, 23, 51, 304, 23, 81, 315, 23, 95, 345, 23, 127, 358, 38, 21],
+        "repair": [1, 38, 5, 2, 38, 9, 3, 38, 9, 4, 38, 9, 5, 38, 9, 6, 38, 9, 7, 38, 9, 8, 38, 9, 9, 38, 9, 10, 38, 9, 11, 38, 9, 12, 38, 9, 13, 38, 9, 14, 38, 9, 16, 38, 10, 17, 38, 10, 18, 38, 10, 19, 14, 8, 23, 22, 9, 26, 22, 14, 32, 22, 22, 47, 22, 39, 51, 22, 66, 56, 22, 73, 60, 22, 79, 64, 22, 106, 72, 20, 8, 75, 20, 19, 82, 20, 29, 86, 20, 35, 89, 12, 8, 93, 12, 14, 122, 12, 45, 137, 12, 62, 145, 12, 72, 179, 12, 109, 182, 12, 114, 214, 12, 148, 220, 12, 156, 237, 12, 175, 241, 23, 10, 284, 23, 55, 311, 23, 85, 322, 23, 99, 352, 23, 131, 368, 38, 21],
         "resume": [1, 39, 5, 2, 39, 9, 3, 39, 9, 4, 39, 9, 5, 14, 8, 9, 20, 8, 12, 20, 19, 19, 20, 35, 22, 39, 14],
         "retry_dead": [1, 40, 5, 2, 40, 9, 3, 40, 9, 4, 40, 9, 5, 40, 9, 6, 40, 9, 7, 40, 9, 8, 40, 9, 9, 40, 9, 10, 40, 9, 11, 40, 9, 12, 40, 9, 13, 40, 9, 14, 40, 9, 16, 40, 10, 17, 14, 8, 21, 18, 10, 35, 18, 26, 38, 22, 9, 41, 22, 14, 47, 22, 22, 62, 22, 39, 66, 22, 45, 75, 22, 56, 83, 22, 66, 88, 22, 73, 92, 22, 92, 95, 22, 97, 102, 22, 106, 110, 15, 9, 118, 15, 19, 135, 15, 39, 140, 15, 46, 159, 15, 68, 190, 20, 8, 193, 20, 19, 200, 20, 35, 203, 19, 9, 206, 40, 22],
         "rewake": [1, 41, 5, 2, 41, 9, 3, 41, 14],
         "show": [1, 42, 5, 2, 42, 9, 3, 42, 9, 4, 42, 9, 5, 42, 9, 6, 42, 9, 7, 42, 9, 8, 42, 9, 10, 14, 8, 14, 22, 79, 18, 42, 15],
-        "sweep": [1, 43, 5, 2, 43, 9, 3, 43, 9, 4, 43, 9, 5, 43, 9, 6, 43, 9, 7, 43, 9, 8, 43, 9, 9, 43, 9, 10, 43, 9, 11, 43, 9, 12, 43, 9, 13, 43, 9, 14, 43, 9, 16, 43, 10, 17, 43, 10, 18, 43, 10, 19, 14, 8, 23, 22, 9, 26, 22, 14, 32, 22, 22, 47, 22, 39, 51, 22, 45, 60, 22, 56, 68, 22, 66, 73, 22, 73, 77, 22, 79, 81, 15, 9, 89, 15, 19, 106, 15, 39, 111, 15, 46, 130, 15, 68, 161, 15, 101, 170, 16, 9, 183, 20, 8, 186, 20, 14, 189, 20, 19, 196, 20, 29, 200, 20, 35, 203, 20, 40, 210, 21, 9, 222, 21, 25, 226, 21, 31, 253, 21, 61, 276, 21, 88, 305, 21, 120, 320, 43, 27, 341, 43, 49, 389, 43, 98],
+        "sweep": [1, 43, 5, 2, 43, 9, 3, 43, 9, 4, 43, 9, 5, 43, 9, 6, 43, 9, 7, 43, 9, 8, 43, 9, 9, 43, 9, 10, 43, 9, 11, 43, 9, 12, 43, 9, 13, 43, 9, 14, 43, 9, 16, 43, 10, 17, 43, 10, 18, 43, 10, 19, 14, 8, 23, 22, 9, 26, 22, 14, 32, 22, 22, 47, 22, 39, 51, 22, 45, 60, 22, 56, 68, 22, 66, 73, 22, 73, 77, 22, 79, 81, 15, 9, 89, 15, 19, 106, 15, 39, 111, 15, 46, 130, 15, 68, 161, 15, 101, 170, 16, 9, 183, 20, 8, 186, 20, 14, 189, 20, 19, 196, 20, 29, 200, 20, 35, 203, 20, 40, 210, 21, 9, 222, 21, 25, 226, 21, 31, 253, 21, 61, 276, 21, 88, 305, 21, 120, 320, 43, 27, 341, 43, 49, 367, 43, 76, 389, 43, 99],
         "trim": [1, 44, 5, 2, 44, 9, 3, 44, 9, 4, 44, 9, 5, 44, 9, 6, 44, 9, 7, 44, 9, 8, 44, 9, 9, 44, 9, 10, 44, 9, 11, 44, 9, 13, 44, 10, 14, 14, 8, 18, 22, 9, 21, 22, 22, 36, 22, 39, 40, 15, 9, 48, 15, 19, 65, 44, 18],
     ]
 
@@ -920,6 +920,9 @@ local function queue_lease_before(before, lowered_until, now_ms)
   local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
   return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
 end
+local function audit_far(fence, now_ms)
+  return fence > (now_ms + 315576000000) * 1000
+end
 local now_ms = clock_now()
 local now = string.format('%.0f', now_ms)
 local wrong = {}
@@ -947,7 +950,8 @@ local numbers = { 'schema', 'lease', 'look', 'hold', 'lease_before', 'lease_lowe
   'retried', 'died', 'cancelled', 'expired', 'crashed', 'released', 'revived', 'purged', 'sampled' }
 local values = redis.call('HMGET', meta, unpack(numbers)) -- at most 27
 for index, name in ipairs(numbers) do
-  if values[index] and not string.find(values[index], '^%d+$') then
+  local is_far = name == 'fence' and audit_far(tonumber(values[index] or 0) or 0, now_ms)
+  if values[index] and (is_far or not string.find(values[index], '^%d+$')) then
     note('number', name, values[index])
   end
 end
@@ -964,7 +968,7 @@ return { now,
     redis.call('ZCARD', kept), redis.call('HLEN', unique), redis.call('HLEN', big), redis.call('HLEN', errors),
     redis.call('HLEN', progress), redis.call('HLEN', cancelling) }, wrong }
 """#,
-        sha1: "545b884b195a2102ce3e98702553c34b39e5a113",
+        sha1: "ed100335b5291b6c9a421f728ee387650852437b",
         isReadOnly: true
     )
 
@@ -4508,6 +4512,9 @@ local function audit_notes(key, id, record, wrong)
     end
   end
 end
+local function audit_far(fence, now_ms)
+  return fence > (now_ms + 315576000000) * 1000
+end
 local function audit_job(key, id, record, now_ms, last_fence, wrong)
   local damage = audit_damage(record)
   if damage then
@@ -4583,7 +4590,11 @@ local function repair_job(key, code, id, record, first, now_ms, lease, last_fenc
   elseif code == 'unleased' then
     redis.call('ZADD', key.leases, string.format('%.0f', now_ms + lease), record_lease(id, record))
   elseif code == 'fence' then
-    redis.call('HSET', key.meta, 'fence', string.format('%.0f', (struct.unpack('>I7', record, 24))))
+    local fence = struct.unpack('>I7', record, 24)
+    if audit_far(fence, now_ms) then
+      return 'u'
+    end
+    redis.call('HSET', key.meta, 'fence', string.format('%.0f', fence))
   elseif code == 'result' then
     redis.call('HSET', key.jobs, id, string.sub(record, 1, 4) .. string.char(bit.band(more, 243))
       .. string.sub(record, 6))
@@ -4674,10 +4685,13 @@ local function repair_tombs(key, ready, list, walked)
   redis.call('HSET', key.meta, field, count)
   return 'm'
 end
-local function repair_number(key, field)
+local function repair_number(key, field, now_ms)
   local value = redis.call('HGET', key.meta, field)
-  if not value or string.find(value, '^%d+$') then
+  local is_far = field == 'fence' and audit_far(tonumber(value) or 0, now_ms)
+  if not value or (string.find(value, '^%d+$') and not is_far) then
     return 's'
+  elseif is_far then
+    redis.call('HSET', key.meta, field, string.format('%.0f', now_ms * 1000))
   elseif field == 'schema' then
     return 'u'
   elseif field == 'paused_until' then
@@ -4702,7 +4716,7 @@ if code == 'stray' then
 elseif code == 'tombs' then
   return { 1, repair_tombs(key, ready, tonumber(first), second) }
 elseif code == 'number' then
-  return { 1, repair_number(key, first) }
+  return { 1, repair_number(key, first, now_ms) }
 elseif code == 'hold' then
   if (tonumber(state[5]) or 0) <= now_ms + longest then
     return { 1, 's' }
@@ -4731,7 +4745,7 @@ elseif code == 'missing' then
 end
 return { 1, repair_job(key, code, id, record, first, now_ms, lease > 0 and lease or 10000, tonumber(state[6]) or 0) }
 """#,
-        sha1: "38d7d194de31f1cf9a70661f4c63876dd3cd78a2"
+        sha1: "9e6ba2ab592bc5d2393fb6a88605e374e6f678a2"
     )
 
     /// Mends one thing that an audit found, if it is wrong still.
@@ -5652,7 +5666,7 @@ end
 local promoted, lists, fields = 0, { {}, {}, {}, {} }, {}
 for index, id in ipairs(due) do
   local record = due_records[index]
-  if record and string.byte(record, 2) == 100 then
+  if record and #record >= 39 and string.byte(record, 2) == 100 then
     local _, list, flags, attempt, crashes, returns = record_head(record)
     fields[#fields + 1] = id
     fields[#fields + 1] = record_move(record, 'r', flags, attempt, crashes, returns, now_ms)
@@ -5693,7 +5707,7 @@ return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
   tally.dead }
 """#,
-        sha1: "0b98a9293830734c9a73f6953ab1453237d8e958"
+        sha1: "cb1c4a6b7b94e4d2624df878827b7d83aa7e5cd4"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.

@@ -109,8 +109,8 @@ public final class Worker: Service, Sendable {
 
     /// Works until graceful shutdown, cancellation, or one of the ends that the options name.
     ///
-    /// Once it is told to end, and nothing runs in it any more, it waits for answers of Redis no longer than one command
-    /// may take.
+    /// Once it is told to end and has handed back what did not end within the drain time, it waits for answers of Redis no
+    /// longer than one command may take.
     ///
     /// - Throws: ``StintError`` if the first contact with Redis fails, its user lacks a right that a worker
     ///   needs, or the first look at a queue is refused. After that

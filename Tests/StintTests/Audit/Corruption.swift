@@ -72,6 +72,11 @@ extension Corruption {
             Corruption("a fence above the last", .fence, "I3", "n1") { bench in
                 try await bench.redis("HSET", bench.keys.meta, "fence", "5")
             },
+            Corruption("a fence that no clock can reach", .fence, "I3", "d1") { bench in
+                try await bench.edit("d1") { $0.write(0xFF, at: 23, bytes: 1) }
+            } undo: { bench in
+                try await bench.edit("d1") { $0.write(0, at: 23, bytes: 7) }
+            },
             Corruption("no last fence", .fence, "I3", "x1") { bench in
                 try await bench.redis("HDEL", bench.keys.meta, "fence")
             },
@@ -246,6 +251,9 @@ extension Corruption {
             try await bench.redis("HSET", bench.keys.meta, "look", "99999999999999")
         } undo: { bench in
             try await bench.wasLookedAfter()
+        },
+        Corruption("a last fence that no clock can reach", .number, "I10", nil) { bench in
+            try await bench.redis("HSET", bench.keys.meta, "fence", "71776119061217280")
         },
         Corruption("a counter that is no number", .number, "I10", nil) { bench in
             try await bench.redis("HSET", bench.keys.meta, "completed", "many")

@@ -290,6 +290,25 @@ import Testing
         }
     }
 
+    @Test("A record that is cut off keeps no other job from becoming ready")
+    func cutOff() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(
+                TestJob("a") { $0.due = .after(60_000) }, TestJob("b") { $0.due = .after(60_000) })
+            let due = try await bench.now() - 10
+            for id in ["a", "b"] {
+                try await bench.setTime(id, due)
+                try await bench.redis("ZADD", bench.keys.delayed, "\(due)", id)
+            }
+            try await bench.redis("HSET", bench.keys.jobs, "a", "\u{1}d8xx")
+            try await bench.sweep()
+            let view = try await bench.snapshot()
+            #expect(view.ready[2] == ["b"])
+            #expect(view.delayed == [:])
+            try await bench.redis("HDEL", bench.keys.jobs, "a")
+        }
+    }
+
     @Test("A job is never ready before the millisecond it is due")
     func neverEarly() async throws {
         try await ScriptBench.with { bench in
