@@ -43,7 +43,7 @@ local numbers = { 'schema', 'lease', 'look', 'hold', 'lease_before', 'lease_lowe
   'retried', 'died', 'cancelled', 'expired', 'crashed', 'released', 'revived', 'purged', 'sampled' }
 local values = redis.call('HMGET', meta, unpack(numbers)) -- at most 27
 for index, name in ipairs(numbers) do
-  local is_far = name == 'fence' and audit_far(tonumber(values[index] or 0) or 0, now_ms)
+  local is_far = name == 'fence' and audit_far(values[index], now_ms)
   if values[index] and (is_far or not string.find(values[index], '^%d+$')) then
     note('number', name, values[index])
   end

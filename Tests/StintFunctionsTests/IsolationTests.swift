@@ -35,6 +35,17 @@ import Testing
             ])
     }
 
+    @Test("A function of a worker that seals jobs is told so, and gets the keys only where they are passed on")
+    func sealing() throws {
+        let parent = ["STINT_KEYS_FILE": "/keys"]
+        let job = attempt("mail.send")
+        let plain = job.variables(for: try function(["true"]), parent: parent)
+        #expect(plain["STINT_SEALING"] == "required" && plain["STINT_KEYS_FILE"] == nil)
+        #expect(job.variables(for: try function(["true"]), parent: [:])["STINT_SEALING"] == nil)
+        let passing = try function(["true"]) { $0.passedEnvironment = ["STINT_KEYS_FILE"] }
+        #expect(job.variables(for: passing, parent: parent)["STINT_KEYS_FILE"] == "/keys")
+    }
+
     @Test(
         "Hostile job names stay data",
         arguments: ["; rm -rf /tmp/x", "$(touch /tmp/x)", "a\nb", "`id`", "-rf", "' \" \\", "*", "\u{1b}[2J", "é"])

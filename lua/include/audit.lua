@@ -107,7 +107,8 @@ end
 -- Says whether a fence is further ahead of the clock, which fences follow in microseconds, than any clock was ever set:
 -- ten years. What came after it would leave the numbers that Lua counts by one.
 local function audit_far(fence, now_ms)
-  return fence > (now_ms + 315576000000) * 1000
+  fence = tonumber(fence)
+  return fence and fence > (now_ms + 315576000000) * 1000
 end
 
 -- Notes all that is wrong with one job but whether a ready one is in its list. Returns whether its record can be read.

@@ -130,7 +130,7 @@ end
 -- Takes a value out of `meta` that is no number; a pause stays one, until somebody resumes the queue.
 local function repair_number(key, field, now_ms)
   local value = redis.call('HGET', key.meta, field)
-  local is_far = field == 'fence' and audit_far(tonumber(value) or 0, now_ms)
+  local is_far = field == 'fence' and audit_far(value, now_ms)
   if not value or (string.find(value, '^%d+$') and not is_far) then
     return 's'
   elseif is_far then

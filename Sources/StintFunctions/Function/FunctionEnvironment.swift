@@ -47,6 +47,10 @@ package struct FunctionEnvironment: Sendable, Hashable {
         }
         variables.merge(definition.environment) { _, own in own }
         variables.merge(facts) { _, fact in fact }
+        // What a worker that seals runs must not put jobs in plain text beside its own: without the keys `stint` refuses.
+        if parent["STINT_KEYS_FILE"] != nil || parent["STINT_SEALING"] != nil, variables["STINT_KEYS_FILE"] == nil {
+            variables["STINT_SEALING"] = parent["STINT_SEALING"] ?? "required"
+        }
         return variables
     }
 
