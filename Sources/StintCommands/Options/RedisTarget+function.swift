@@ -20,7 +20,8 @@ extension RedisTarget {
             hints: [
                 .init("Let the function have its address, in stint.yaml:", "pass_env: [STINT_REDIS_URL]"),
                 .init("Where the worker reads it from a file:", "pass_env: [STINT_REDIS_URL_FILE]"),
-                .init("A private Redis is meant?", invocation.retyped(with: "--data", "FOLDER")),
+                // Not the command as it was typed: this becomes the job's error, and a line of the worker's log.
+                .init("A private Redis is meant?", "export STINT_DATA=FOLDER"),
             ])
     }
 }
