@@ -13,10 +13,12 @@ extension AcceptanceTests {
         func cleanUp() async throws {
             try await Stage.with { stage in
                 _ = try await stage.command("SET", "of-another-program", "1")
-                let bench = try stage.start("stint", ["bench", "--jobs", "2000", "--producers", "2", "--json"])
+                let bench = try stage.start(
+                    "stint", ["bench", "--jobs", "2000", "--producers", "2", "--workers", "2", "--json"])
                 #expect(try await bench.wait() == .status(0), "\(bench.standardError)")
                 let rows = try rows(bench)
-                #expect(rows.compactMap { $0["jobs"] as? Int } == [2_000, 2_000, 4_000])
+                #expect(rows.compactMap { $0["jobs"] as? Int } == [2_000, 2_000, 4_500])
+                #expect(rows.allSatisfy { ($0["redis_us_per_job"] as? Double ?? 0) > 0 })
                 #expect(try await stage.command("DBSIZE") == .integer(1))
             }
         }
@@ -30,6 +32,19 @@ extension AcceptanceTests {
                 }
                 bench.signal(SIGINT)
                 #expect(try await bench.wait() == .status(130), "\(bench.standardError)")
+                #expect(try await stage.command("DBSIZE") == .integer(0))
+            }
+        }
+
+        @Test("Each call of a benchmark at a rate is run and timed", .timeLimit(.minutes(2)))
+        func rate() async throws {
+            try await Stage.with { stage in
+                let bench = try stage.start(
+                    "stint", ["bench", "--latency", "--rate", "2000", "--samples", "600", "--workers", "3", "--json"])
+                #expect(try await bench.wait() == .status(0), "\(bench.standardError)")
+                let rows = try rows(bench)
+                #expect(rows.compactMap { $0["samples"] as? Int } == [600, 600])
+                #expect(try #require(rows[0]["p50_ms"] as? Double) <= #require(rows[0]["max_ms"] as? Double))
                 #expect(try await stage.command("DBSIZE") == .integer(0))
             }
         }

@@ -54,4 +54,9 @@ extension ClientCore {
         }
         return fields
     }
+
+    /// Reads sections of what the server says of itself; of a cluster, what one of its primaries says.
+    package func information(_ sections: [String]) async throws(StintError) -> [String: String] {
+        try await serverFields(sections)
+    }
 }

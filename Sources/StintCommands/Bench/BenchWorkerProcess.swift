@@ -3,73 +3,76 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Synchronization
 
-/// A worker in a process of its own that tells when its handlers began.
+/// A worker in a process of its own: it waits for its start, runs, and reports when it ends.
 final class BenchWorkerProcess: Sendable {
-    fileprivate struct State {
-        var rest: [UInt8] = []
-        var starts: [Int: Duration] = [:]
-        var hasEnded = false
-    }
-
-    private final class Box: Sendable {
-        let state = Mutex(State())
-    }
-
-    private let box = Box()
     private let input = Pipe()
+    private let lines: AsyncStream<String>
 
-    init(_ target: RedisTarget) throws {
+    /// Starts it with these words beyond those that say where it works.
+    init(_ target: RedisTarget, _ words: [String]) throws {
         let invocation = Invocation.current
         let process = Process()
         process.executableURL = URL(fileURLWithPath: invocation.executable)
-        process.arguments = [BenchWorkerCommand.name, "--namespace", target.namespace]
+        process.arguments = [BenchWorkerCommand.name, "--namespace", target.namespace] + words
         // Not as an argument, which everybody on the machine can read: the address may hold a password.
         process.environment = invocation.environment
             .filter { !$0.key.hasPrefix("STINT_REDIS") }.merging(["STINT_REDIS_URL": target.url]) { $1 }
         let output = Pipe()
         process.standardInput = input
         process.standardOutput = output
-        let box = box
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            box.state.withLock { $0.take(data) }
+        let (lines, continuation) = AsyncStream<String>.makeStream()
+        self.lines = lines
+        // Its own thread: few lines come, and the last may be long.
+        Thread.detachNewThread {
+            var rest: [UInt8] = []
+            while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
+                rest += data
+                while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                    continuation.yield(String(decoding: rest[..<end], as: UTF8.self))
+                    rest.removeSubrange(...end)
+                }
+            }
+            continuation.finish()
         }
-        process.terminationHandler = { _ in box.state.withLock { $0.hasEnded = true } }
         try process.run()
     }
 
-    /// When handlers began, by the number in their payload.
-    var starts: [Int: Duration] { box.state.withLock { $0.starts } }
-
-    /// Waits until so many handlers have begun.
-    func wait(for count: Int, within limit: Duration) async throws {
-        let deadline = SharedClock.now + limit
-        while true {
-            let (seen, hasEnded) = box.state.withLock { ($0.starts.count, $0.hasEnded) }
-            if seen >= count { return }
-            guard !hasEnded else { throw CommandFailure(.failed, "the benchmark's worker process ended by itself") }
-            guard SharedClock.now < deadline else {
-                throw CommandFailure(.timedOut, "\(seen) of \(count) jobs were started within \(limit)")
-            }
-            try await Task.sleep(for: .milliseconds(2))
+    /// Waits until it is connected.
+    func ready() async throws {
+        guard try await line() == "ready" else {
+            throw CommandFailure(.bug, "the benchmark's worker process said something unknown")
         }
     }
 
-    /// Lets it end: it does when its stdin is closed.
+    /// Lets it begin.
+    func go() throws { try input.fileHandleForWriting.write(contentsOf: Array("go\n".utf8)) }
+
+    /// Tells it to end: it does when its stdin is closed.
     func end() { try? input.fileHandleForWriting.close() }
+
+    /// Waits until it has ended.
+    func report() async throws -> BenchWorkerReport {
+        try JSONDecoder().decode(BenchWorkerReport.self, from: Data(try await line().utf8))
+    }
+
+    private func line() async throws -> String {
+        for await line in lines { return line }
+        try Task.checkCancellation()
+        throw CommandFailure(.failed, "the benchmark's worker process ended by itself")
+    }
 }
 
-extension BenchWorkerProcess.State {
-    fileprivate mutating func take(_ data: Data) {
-        rest += data
-        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
-            rest.removeSubrange(...end)
-            guard words.count == 2, let number = Int(words[0]), let time = Int64(words[1]) else { continue }
-            starts[number] = .nanoseconds(time)
-        }
+extension BenchWorkerProcess {
+    /// Starts so many, waits until all are connected, and ends them after the body.
+    static func with<Result>(
+        _ count: Int, _ target: RedisTarget, _ words: [String],
+        _ body: ([BenchWorkerProcess]) async throws -> Result
+    ) async throws -> Result {
+        var workers: [BenchWorkerProcess] = []
+        defer { for worker in workers { worker.end() } }
+        for _ in 0..<count { workers.append(try BenchWorkerProcess(target, words)) }
+        for worker in workers { try await worker.ready() }
+        return try await body(workers)
     }
 }

@@ -3,14 +3,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Histogram
 import Stint
-import Synchronization
 
-/// How long it takes from an `enqueue` call in this process until a handler begins in another one, on an idle system.
+/// How long it takes from an `enqueue` call in this process until a handler begins in another one.
 ///
-/// Both read the same clock. The moment before the call counts, so what is told is never less than what a user sees.
+/// Both read the same clock. The moment at which the call was to be made counts, so what is told is never less than
+/// what a user sees.
 struct LatencyBench: Sendable {
     let samples: Int
+    /// Calls a second.
+    let rate: Double
+    /// Worker processes, each with 16 slots.
+    let workers: Int
     /// What the jobs are delayed by; it is taken off the result, so that only the lateness is left.
     let delay: Duration?
 
@@ -20,9 +25,9 @@ struct LatencyBench: Sendable {
     func run(on stage: BenchStage, console: Console) async throws -> [TimeRow] {
         let client = try await stage.connect(on: console)
         do {
-            let worker = try BenchWorkerProcess(stage.target)
-            defer { worker.end() }
-            let rows = try await measure(client, worker, console)
+            let rows = try await BenchWorkerProcess.with(workers, stage.target, ["--slots", "16"]) { workers in
+                try await measure(client, workers, console)
+            }
             await client.shutdown()
             return rows
         } catch {
@@ -32,44 +37,62 @@ struct LatencyBench: Sendable {
     }
 
     private func measure(
-        _ client: StintClient, _ worker: BenchWorkerProcess, _ console: Console
+        _ client: StintClient, _ workers: [BenchWorkerProcess], _ console: Console
     ) async throws -> [TimeRow] {
-        var random = SystemRandomNumberGenerator()
+        for worker in workers { try worker.go() }
         for number in 0..<Self.warmUps {
-            _ = try await enqueue(-1 - number, client, delay: nil)
-            try await worker.wait(for: number + 1, within: .seconds(20))
+            try await enqueue(at: .zero, client, delay: nil)
+            try await wait(for: number + 1, client)
         }
-        var called: [Duration] = []
-        var calls: [Duration] = []
-        for number in 0..<samples {
-            // Delayed jobs are spread so that no two are due together; others start on a worker that waits.
-            let pause = delay == nil ? 10_000 : 50_000
-            try await Task.sleep(for: .microseconds(pause + Int.random(in: 0..<pause / 5, using: &random)))
-            let start = SharedClock.now
-            calls.append(try await enqueue(number, client, delay: delay))
-            called.append(start)
-            console.status("\(number + 1) of \(samples) jobs")
+        let calls = SharedTimes()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for await moment in Pacer(count: samples, rate: rate).moments() {
+                group.addTask {
+                    try await enqueue(at: moment, client, delay: delay)
+                    let count = calls.record(SharedClock.now - moment)
+                    if count % 100 == 0 { console.status("\(count) of \(samples) jobs") }
+                }
+            }
+            try Task.checkCancellation()
+            try await group.waitForAll()
         }
-        try await worker.wait(for: Self.warmUps + samples, within: (delay ?? .zero) + .seconds(20))
+        if let delay { try await Task.sleep(for: delay) }
+        try await wait(for: Self.warmUps + samples, client)
         console.endStatus()
-        let starts = worker.starts
-        var times: [Duration] = []
-        for number in 0..<samples {
-            guard let start = starts[number] else { throw CommandFailure(.bug, "job \(number) did not run") }
-            times.append(start - called[number] - (delay ?? .zero))
+        var delays = Histogram<UInt64>.nanoseconds
+        var early = 0
+        for worker in workers {
+            worker.end()
+            let report = try await worker.report()
+            delays.add(report.delays)
+            early += report.early
         }
-        let name = delay == nil ? "enqueue call to start" : "start after it is due"
+        guard delays.totalCount == samples else {
+            throw CommandFailure(.bug, "\(samples) jobs were enqueued and \(delays.totalCount) ran")
+        }
+        guard early == 0 else { throw CommandFailure(.bug, "\(early) jobs started before they were due") }
         return [
-            TimeRow(measure: name, samples: Samples(times)),
-            TimeRow(measure: "enqueue call to receipt", samples: Samples(calls)),
+            TimeRow(measure: delay == nil ? "enqueue call to start" : "start after it is due", times: delays),
+            TimeRow(measure: "enqueue call to receipt", times: calls.times),
         ]
     }
 
-    private func enqueue(_ number: Int, _ client: StintClient, delay: Duration?) async throws -> Duration {
-        let start = SharedClock.now
+    /// Waits until so many jobs have been completed.
+    private func wait(for count: Int, _ client: StintClient) async throws {
+        let deadline = SharedClock.now + .seconds(60)
+        while try await client.inspector.queue(BenchStage.queue).totals.completed < count {
+            guard SharedClock.now < deadline else {
+                throw CommandFailure(.timedOut, "not all of \(count) jobs were run within 60 s after the last")
+            }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// Enqueues a job whose payload is the moment in nanoseconds from which its time counts; zero for one that does not.
+    private func enqueue(at moment: Duration, _ client: StintClient, delay: Duration?) async throws {
+        let origin = moment == .zero ? moment : moment + (delay ?? .zero)
         try await client.enqueue(
-            name: BenchWorkerCommand.job, payload: Array("\(number)".utf8),
+            name: BenchWorkerCommand.job, payload: Array("\(Int64(origin / .nanoseconds(1)))".utf8),
             options: JobOptions(queue: BenchStage.queue, delay: delay))
-        return SharedClock.now - start
     }
 }

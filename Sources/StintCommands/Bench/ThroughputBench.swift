@@ -5,19 +5,14 @@
 import Foundation
 import Stint
 
-/// How many jobs go in and out in a second, with producers and one worker in this process.
+/// How many jobs go in and out in a second, with producers in this process and workers in others, and what it costs.
 struct ThroughputBench: Sendable {
-    /// A payload as a Swift program has it.
-    struct Payload: Job {
-        static let name = "bench"
-        var text: String
-    }
-
-    /// How many `enqueue` calls of a producer are under way at a time.
+    /// How many `enqueue` calls are under way at a time, of all producers together.
     static let inFlight = 64
 
     let jobs: Int
     let producers: Int
+    let workers: Int
     let slots: Int
     let payload: Int
     /// Bytes go in and out as they are; otherwise each job is encoded and decoded as JSON.
@@ -26,56 +21,72 @@ struct ThroughputBench: Sendable {
     func run(on stage: BenchStage, console: Console) async throws -> [RateRow] {
         var clients: [StintClient] = []
         for _ in 0..<producers { clients.append(try await stage.connect(on: console)) }
-        let worker = try await stage.connect(on: console)
         let rows: [RateRow]
         do {
-            rows = try await measure(clients, worker, console)
+            rows = try await measure(clients, stage, console)
         } catch {
-            for client in clients + [worker] { await client.shutdown() }
+            for client in clients { await client.shutdown() }
             throw error
         }
-        for client in clients + [worker] { await client.shutdown() }
+        for client in clients { await client.shutdown() }
         return rows
     }
 
-    private func measure(_ clients: [StintClient], _ drain: StintClient, _ console: Console) async throws -> [RateRow] {
+    private func measure(
+        _ clients: [StintClient], _ stage: BenchStage, _ console: Console
+    ) async throws -> [RateRow] {
+        // What exists once for all jobs is no part of what one takes.
+        try await share(clients, 500, enqueueSingly)
         console.status("enqueueing one by one")
-        let single = try await time { try await share(clients, enqueueSingly) }
-        console.status("enqueueing in bulk")
-        let bulk = try await time { try await share(clients, enqueueInBulk) }
-        console.status("running all jobs")
-        var options = WorkerOptions()
-        options.stopsWhenEmpty = true
-        let worker = try Worker(drain, queues: [.init(BenchStage.queue)], slots: slots, options: options) {
-            if isRaw {
-                Handle(raw: Payload.name) { _, _ in .completed }
-            } else {
-                Handle(Payload.self) { _, _ in }
-            }
+        let single = try await row("enqueue, \(Self.inFlight) calls in flight", jobs, clients[0]) {
+            try await share(clients, jobs, enqueueSingly)
         }
-        let run = try await time { try await worker.run() }
+        console.status("enqueueing in bulk")
+        let bulk = try await row("enqueue in bulk", jobs, clients[0]) {
+            try await share(clients, jobs, enqueueInBulk)
+        }
+        console.status("running all jobs")
+        let all = 500 + 2 * jobs
+        let drain = try await drain(all, clients[0], stage)
         console.endStatus()
         try Task.checkCancellation()
-        let completed = try await drain.inspector.queue(BenchStage.queue).totals.completed
-        guard completed == 2 * jobs else {
-            throw CommandFailure(.bug, "\(2 * jobs) jobs were enqueued and \(completed) completed")
+        let completed = try await clients[0].inspector.queue(BenchStage.queue).totals.completed
+        guard completed == all else {
+            throw CommandFailure(.bug, "\(all) jobs were enqueued and \(completed) completed")
         }
-        return [
-            RateRow(phase: "enqueue, \(Self.inFlight) calls in flight", jobs: jobs, time: single),
-            RateRow(phase: "enqueue in bulk", jobs: jobs, time: bulk),
-            RateRow(phase: "run and finish", jobs: completed, time: run),
-        ]
+        return [single, bulk, drain]
     }
 
-    private func time(_ body: () async throws -> Void) async throws -> Duration {
+    private func row(
+        _ phase: String, _ jobs: Int, _ client: StintClient, _ body: () async throws -> Void
+    ) async throws -> RateRow {
+        let before = try await BenchUsage.now(client)
         let start = SharedClock.now
         try await body()
-        return SharedClock.now - start
+        let time = SharedClock.now - start
+        return RateRow(phase: phase, jobs: jobs, time: time, usage: try await .now(client).since(before))
+    }
+
+    private func drain(_ jobs: Int, _ client: StintClient, _ stage: BenchStage) async throws -> RateRow {
+        let words = ["--drain", "--slots", "\(slots)"] + (isRaw ? ["--raw"] : [])
+        return try await BenchWorkerProcess.with(workers, stage.target, words) { workers in
+            let before = try await BenchUsage.now(client)
+            let start = SharedClock.now
+            for worker in workers { try worker.go() }
+            var reports: [BenchWorkerReport] = []
+            for worker in workers { reports.append(try await worker.report()) }
+            let time = SharedClock.now - start
+            var usage = try await BenchUsage.now(client).since(before, workers: reports)
+            usage.memory = nil
+            return RateRow(
+                phase: "run and finish", jobs: jobs, time: time, usage: usage,
+                workerMemory: reports.map(\.peakMemory).max())
+        }
     }
 
     /// Each producer gets its part of the jobs.
     private func share(
-        _ clients: [StintClient], _ body: @escaping @Sendable (StintClient, Int) async throws -> Void
+        _ clients: [StintClient], _ jobs: Int, _ body: @escaping @Sendable (StintClient, Int) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, client) in clients.enumerated() {
@@ -87,15 +98,15 @@ struct ThroughputBench: Sendable {
     }
 
     private func enqueueSingly(_ client: StintClient, _ count: Int) async throws {
-        let job = job
+        let callers = max(1, Self.inFlight / producers)
+        let (job, bytes) = (job, bytes)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for caller in 0..<Self.inFlight {
+            for caller in 0..<callers {
                 group.addTask {
-                    for _ in stride(from: caller, to: count, by: Self.inFlight) {
+                    for _ in stride(from: caller, to: count, by: callers) {
                         try Task.checkCancellation()
                         if isRaw {
-                            try await client.enqueue(
-                                name: Payload.name, payload: Array(job.text.utf8), options: Self.options)
+                            try await client.enqueue(name: BenchPayload.name, payload: bytes, options: Self.options)
                         } else {
                             try await client.enqueue(job, options: Self.options)
                         }
@@ -111,7 +122,7 @@ struct ThroughputBench: Sendable {
             try Task.checkCancellation()
             let size = min(5_000, count - start)
             if isRaw {
-                let raw = RawJob(name: Payload.name, payload: Array(job.text.utf8), options: Self.options)
+                let raw = RawJob(name: BenchPayload.name, payload: bytes, options: Self.options)
                 try await client.enqueue(contentsOf: Array(repeating: raw, count: size))
             } else {
                 try await client.enqueue(contentsOf: Array(repeating: job, count: size), options: Self.options)
@@ -119,6 +130,7 @@ struct ThroughputBench: Sendable {
         }
     }
 
-    private var job: Payload { Payload(text: String(repeating: "x", count: payload)) }
+    private var job: BenchPayload { BenchPayload(bytes: payload) }
+    private var bytes: [UInt8] { Array(repeating: UInt8(ascii: "x"), count: payload) }
     private static let options = JobOptions(queue: BenchStage.queue)
 }
