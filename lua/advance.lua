@@ -14,12 +14,13 @@
 -- A finished job is given as id, lease member and result ('' for none). It is lost, and nothing of it changes, unless
 -- its record is running under that very lease. Claims take the heads of the ready lists, urgent first; entries that
 -- the record contradicts (tombstones of cancelled jobs) are dropped as they are met; a job that has expired before its
--- first start is cancelled instead. At most 500 jobs and about 1 MiB of payloads a call.
+-- first start is cancelled instead, and one whose payload is gone is dead. At most 500 jobs and about 1 MiB of payloads a call.
 --
 -- A repetition answers what the call did: the claimed records are read anew where they still carry the fence.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/ending"
 --- @include "include/queue"
 --- @include "include/claim"
@@ -31,7 +32,7 @@ elseif verdict == 'lost' then
   return { -1 }
 end
 local state = redis.call('HMGET', meta, 'schema', 'lease', 'fence', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2',
-  'tomb:3', 'completed', 'claimed', 'expired', 'sampled')
+  'tomb:3', 'completed', 'claimed', 'expired', 'sampled', 'died')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
@@ -60,9 +61,15 @@ if #ids > 0 then
     if seen[ids[index]] then
       lost[#lost + 1] = ids[index]
     elseif record and string.byte(record, 2) == 110 and record_lease(ids[index], record) == ARGV[at + 1] then
-      finished[#finished + 1] = { ids[index], record, ARGV[at + 2] }
-      members[#members + 1] = ARGV[at + 1]
+      local flags, more = string.byte(record, 4, 5)
+      local is_plain = flags == 0 and bit.band(more, 4) == 0
       seen[ids[index]] = true
+      if is_plain or not record_damage(record) then
+        finished[#finished + 1] = { ids[index], record, ARGV[at + 2], is_plain }
+        members[#members + 1] = ARGV[at + 1]
+      else
+        lost[#lost + 1] = ids[index]
+      end
     else
       lost[#lost + 1] = ids[index]
     end
@@ -70,7 +77,7 @@ if #ids > 0 then
 end
 local is_paused = queue_paused(state[4], now_ms)
 local tombs = { tonumber(state[5]) or 0, tonumber(state[6]) or 0, tonumber(state[7]) or 0, tonumber(state[8]) or 0 }
-local plan = claim_plan(jobs, ready, is_paused and 0 or limit, tombs, now_ms)
+local plan = claim_plan(jobs, big, ready, is_paused and 0 or limit, tombs, now_ms)
 
 local lease = math.max(lease_ms, tonumber(state[2]) or 0)
 local fence = math.max(tonumber(state[3]) or 0, seen_fence, now_us)
@@ -81,8 +88,7 @@ if #finished > 0 then
   redis.call('ZREM', leases, unpack(members)) -- at most 500
   local plain = {}
   for _, job in ipairs(finished) do
-    local flags, more = string.byte(job[2], 4, 5)
-    if flags == 0 and bit.band(more, 4) == 0 then
+    if job[4] then
       plain[#plain + 1] = job[1]
     else
       ending_close(key, job[1], job[2], 'c', now_ms, nil, job[3])
@@ -109,6 +115,13 @@ if plan.is_change then
     counts[#counts + 1] = 'expired'
     counts[#counts + 1] = (tonumber(state[11]) or 0) + #plan.expired
   end
+  for _, job in ipairs(plan.bereft) do
+    ending_bury(key, job[1], job[2], now_ms, 'its payload is gone from Redis')
+  end
+  if #plan.bereft > 0 then
+    counts[#counts + 1] = 'died'
+    counts[#counts + 1] = (tonumber(state[13]) or 0) + #plan.bereft
+  end
   local fields, scores = {}, {}
   local expiry = string.format('%.0f', now_ms + lease)
   for index, job in ipairs(plan.jobs) do
@@ -119,7 +132,7 @@ if plan.is_change then
     scores[2 * index - 1], scores[2 * index] = expiry, token .. ':' .. node
     claimed[3 * index - 2], claimed[3 * index - 1], claimed[3 * index] = id, record, ''
     if bit.band(string.byte(record, 4), 32) ~= 0 then
-      claimed[3 * index] = redis.call('HGET', big, id) or ''
+      claimed[3 * index] = redis.call('HGET', big, id)
     end
     short[index] = token
   end
@@ -132,7 +145,7 @@ if plan.is_change then
   counts[#counts + 1] = 'claimed'
   counts[#counts + 1] = (tonumber(state[10]) or 0) + #plan.jobs
 end
-redis.call('HSET', meta, unpack(counts)) -- at most 24
+redis.call('HSET', meta, unpack(counts)) -- at most 26
 local has_more = plan.remaining > 0 and not is_paused
 if has_more then
   queue_wake(wake, now_ms)

@@ -16,6 +16,7 @@
 --- @include "include/clock"
 --- @include "include/record"
 --- @include "include/queue"
+--- @include "include/damage"
 --- @include "include/audit"
 --- @include "include/slice"
 local key = { big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique }
@@ -41,7 +42,7 @@ for at = 1, #flat, 2 do
     local id = audit_owner(source, entry, value)
     local record = redis.call('HGET', jobs, id)
     -- A record that cannot be read is told of by itself.
-    if not record or (not audit_damage(record) and not audit_announces(source, entry, id, record)) then
+    if not record or (not record_damage(record) and not audit_announces(source, entry, id, record)) then
       audit_note(wrong, 'stray', id, source, entry)
     elseif source == 'leases' then
       local expiry = tonumber(value)

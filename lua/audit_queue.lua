@@ -15,6 +15,7 @@
 --- @include "include/clock"
 --- @include "include/record"
 --- @include "include/queue"
+--- @include "include/damage"
 --- @include "include/audit"
 local now_ms = clock_now()
 local now = string.format('%.0f', now_ms)

@@ -15,6 +15,7 @@
 -- whatever is claimed, handed back and enqueued meanwhile. The first four tell whether the list stood still.
 --- @include "include/clock"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/audit"
 local now_ms = clock_now()
 local name = ready[list + 1]

@@ -15,6 +15,7 @@
 -- job is in its list cannot be told from here: the caller has walked the list before (`audit_ready`).
 --- @include "include/clock"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/audit"
 --- @include "include/slice"
 local key = { jobs = jobs, big = big, delayed = delayed, leases = leases, errors = errors, progress = progress,

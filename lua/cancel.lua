@@ -11,13 +11,14 @@
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
 -- Codes: k cancelled, f flagged (it runs; its worker sees the flag within about a second, and whatever ends the attempt
--- other than success ends the job as cancelled), e it has ended already, s another state, or another job, by now, m no such
--- job. A cancelled ready job leaves its id in the list as a tombstone, which is counted, and dropped when a claim meets
+-- other than success ends the job as cancelled), e it has ended already, s another state, or another job, by now, b its
+-- record is damaged and stays as it is, m no such job. A cancelled ready job leaves its id in the list as a tombstone, which is counted, and dropped when a claim meets
 -- it. `states` are the letters of those that may be cancelled, '' for all; a job that was enqueued after `seen_ms` is
 -- another one of the same id, unless it is 0.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/ending"
 --- @include "include/queue"
 --- @include "include/limit"
@@ -47,8 +48,8 @@ end
 for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
-  local code = 'm'
-  if record then
+  local code = record and 'b' or 'm'
+  if record and not record_damage(record) then
     local old, list, flags, attempt, crashes, returns = record_head(record)
     code = 'e'
     if (old == 'n' or old == 'r' or old == 'd') and not record_meant(record, states, seen_ms) then
@@ -71,8 +72,10 @@ for at = ids_from, #ARGV do
   end
   codes[#codes + 1] = code
 end
-redis.call('HSET', meta, 'cancelled', (tonumber(state[2]) or 0) + cancelled, 'tomb:0', tombs[1], 'tomb:1', tombs[2],
-  'tomb:2', tombs[3], 'tomb:3', tombs[4])
+if cancelled > 0 then
+  redis.call('HSET', meta, 'cancelled', (tonumber(state[2]) or 0) + cancelled, 'tomb:0', tombs[1], 'tomb:1', tombs[2],
+    'tomb:2', tombs[3], 'tomb:3', tombs[4])
+end
 local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }

@@ -10,10 +10,11 @@
 --! args:   number:int ids:list
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
--- Codes: o ready, s not delayed, m no such job.
+-- Codes: o ready, s not delayed, b its record is damaged and stays as it is, m no such job.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/queue"
 --- @include "include/limit"
 local verdict, note = lane_check(lane, number)
@@ -35,7 +36,9 @@ for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
   local code = record and 's' or 'm'
-  if record and string.byte(record, 2) == 100 then
+  if record and record_damage(record) then
+    code = 'b'
+  elseif record and string.byte(record, 2) == 100 then
     local _, list, flags, attempt, crashes, returns = record_head(record)
     redis.call('ZREM', delayed, id)
     redis.call('HSET', jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))

@@ -14,9 +14,11 @@
 -- were enqueued (or retried from dead) by `until_ms`, of the others those that ended by then. Newer ones stay where they
 -- are: the caller goes on with the next slice behind them, passing their number as `skip`, at most 500 for a ready list
 -- (there newer ones stand at the tail, apart from a few that were handed back to the front). It needs a lane: a slice
--- that is deleted twice would be a slice of jobs that were passed over. Running jobs are never touched.
+-- that is deleted twice would be a slice of jobs that were passed over. Running jobs are never touched; of a
+-- damaged record only the entry goes.
 --- @include "include/lane"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/ending"
 --- @include "include/queue"
 local verdict, note = lane_check(lane, number)
@@ -47,7 +49,9 @@ local stays, passed, deleted, dropped = {}, 0, 0, 0
 for index, id in ipairs(ids) do
   local record = index >= first and redis.call('HGET', jobs, id)
   local old, place
-  if record then
+  if record and record_damage(record) then
+    record = false
+  elseif record then
     old, place = record_head(record)
   end
   local is_here = record and ((list and old == 'r' and place == tonumber(list))
@@ -89,11 +93,15 @@ if list then
   end
   left = redis.call('LLEN', ready[list + 1])
   local count = tonumber(redis.call('HGET', meta, 'tomb:' .. list)) or 0
-  redis.call('HSET', meta, 'tomb:' .. list, math.max(0, math.min(count - dropped, left)))
+  if #ids >= first then
+    redis.call('HSET', meta, 'tomb:' .. list, math.max(0, math.min(count - dropped, left)))
+  end
 else
   left = redis.call('ZCARD', sets[source][1])
 end
-redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
+if deleted > 0 then
+  redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
+end
 local more = left > skip + passed and 1 or 0
 lane_note(lane, number, deleted .. ' ' .. passed .. ' ' .. more)
 return { 1, deleted, passed, more }

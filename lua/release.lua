@@ -17,6 +17,7 @@
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/ending"
 --- @include "include/queue"
 --- @include "include/limit"
@@ -44,7 +45,8 @@ end
 for at = handed_from, #ARGV, 4 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+  if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1]
+    and not record_damage(record) then
     seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = 'o'

@@ -11,10 +11,11 @@
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
 -- Codes: o deleted, n it is running, s another state, or another job, by now, m no such job. A ready job leaves a
--- tombstone. `states` are the letters of those that may be deleted, '' for all; a job that was enqueued after `seen_ms`
+-- tombstone. A damaged record is deleted as far as it tells what belongs to it. `states` are the letters of those that may be deleted, '' for all; a job that was enqueued after `seen_ms`
 -- is another one of the same id, unless it is 0.
 --- @include "include/lane"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/ending"
 --- @include "include/queue"
 --- @include "include/limit"
@@ -38,7 +39,18 @@ for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
   local code = 'm'
-  if record then
+  if record and record_damage(record) then
+    code = string.byte(record, 2) == 110 and #record >= 39 and 'n' or 'o'
+    if code == 'o' then
+      for _, name in ipairs({ jobs, errors, progress, cancelling }) do
+        redis.call('HDEL', name, id)
+      end
+      redis.call('HDEL', big, id, id .. ':r')
+      for _, name in ipairs({ delayed, kept, dead }) do
+        redis.call('ZREM', name, id)
+      end
+    end
+  elseif record then
     local old, list = record_head(record)
     if old == 'n' then
       code = 'n'

@@ -16,6 +16,7 @@
 --- @include "include/clock"
 --- @include "include/record"
 --- @include "include/queue"
+--- @include "include/damage"
 --- @include "include/audit"
 --- @include "include/repair"
 local state = redis.call('HMGET', meta, 'schema', 'lease', 'lease_before', 'lease_lowered_until', 'hold', 'fence',
@@ -50,7 +51,7 @@ end
 local record = redis.call('HGET', jobs, id)
 if not record then
   return { 1, 's' }
-elseif audit_damage(record) then
+elseif record_damage(record) then
   return { 1, 'u' }
 elseif code == 'missing' then
   local is_paused = state[7] and (not tonumber(state[7]) or queue_paused(state[7], now_ms))

@@ -10,12 +10,14 @@
 --! args:   number:int ids:list
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
--- Codes: o ready again, u another job holds its unique key, s not dead, m no such job. The last errors stay readable.
+-- Codes: o ready again, u another job holds its unique key, s not dead, p its payload is gone and it stays dead, b its
+-- record is damaged and stays as it is, m no such job. The last errors stay readable.
 -- It does not expire any more: that was meant for its first start; the time for all attempts begins anew. A holder of
 -- its key that has expired is ended.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/ending"
 --- @include "include/queue"
 --- @include "include/limit"
@@ -40,11 +42,16 @@ for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
   local code = record and 's' or 'm'
-  if record and string.byte(record, 2) == 120 then
+  if record and record_damage(record) then
+    code = 'b'
+  elseif record and string.byte(record, 2) == 120 and record_bereft(big, id, record) then
+    code = 'p'
+  elseif record and string.byte(record, 2) == 120 then
     local _, list, flags = record_head(record)
     local name = bit.band(flags, 64) ~= 0 and record_field(record, 'u')
     local holder = name and redis.call('HGET', unique, name)
     local held = holder and holder ~= id and redis.call('HGET', jobs, holder)
+    held = held and not record_damage(held) and held
     local held_state, held_list
     if held then
       held_state, held_list = record_head(held)
@@ -76,7 +83,9 @@ for at = ids_from, #ARGV do
   end
   codes[#codes + 1] = code
 end
-redis.call('HSET', meta, 'revived', (tonumber(state[2]) or 0) + revived)
+if revived > 0 then
+  redis.call('HSET', meta, 'revived', (tonumber(state[2]) or 0) + revived)
+end
 if expired > 0 then
   redis.call('HSET', meta, 'expired', (tonumber(state[4]) or 0) + expired)
 end

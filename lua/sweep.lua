@@ -20,6 +20,7 @@
 -- clamped. Repeatable.
 --- @include "include/clock"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/ending"
 --- @include "include/failure"
 --- @include "include/queue"
@@ -72,8 +73,7 @@ end
 local promoted, lists, fields = 0, { {}, {}, {}, {} }, {}
 for index, id in ipairs(due) do
   local record = due_records[index]
-  -- One that is cut off runs no more (doctor tells of it), and must not keep the others from it.
-  if record and #record >= 39 and string.byte(record, 2) == 100 then
+  if record and not record_damage(record) and string.byte(record, 2) == 100 then
     local _, list, flags, attempt, crashes, returns = record_head(record)
     fields[#fields + 1] = id
     fields[#fields + 1] = record_move(record, 'r', flags, attempt, crashes, returns, now_ms)

@@ -2,43 +2,13 @@
 -- Licensed under the Apache License, Version 2.0: see LICENSE
 -- SPDX-License-Identifier: Apache-2.0
 
--- What is wrong with a job or with an entry of an index. Needs include/record. Nothing here writes.
+-- What is wrong with a job or with an entry of an index. Needs include/record and include/damage.
+-- Nothing here writes.
 
 -- Notes something that is wrong: its code, the job's id, and two details.
 local function audit_note(wrong, code, id, first, second)
   local at = #wrong
   wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
-end
-
--- Says why bytes are no record; nil if they are one.
-local function audit_damage(record)
-  local format, _, place = string.byte(record, 1, 3)
-  if #record < 39 then
-    return 'it ends too early'
-  elseif format ~= 1 then
-    return 'its format is unknown'
-  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
-    return 'its state is unknown'
-  elseif place < 48 or place > 63 then
-    return 'its list is unknown'
-  end
-  local stop = record_fields_end(record)
-  local at = 40 + string.byte(record, 39)
-  if bit.band(string.byte(record, 5), 16) ~= 0 then
-    at = at + 21
-  end
-  if stop > #record then
-    return 'its fields end too early'
-  end
-  while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
-  end
-  if at ~= stop + 1 then
-    return 'its fields do not fit'
-  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
-    return 'it does not tell the length of its payload'
-  end
-  return nil
 end
 
 -- Returns the sorted set that a record's state names, and the score in it; nil for ready and running jobs.
@@ -113,7 +83,7 @@ end
 
 -- Notes all that is wrong with one job but whether a ready one is in its list. Returns whether its record can be read.
 local function audit_job(key, id, record, now_ms, last_fence, wrong)
-  local damage = audit_damage(record)
+  local damage = record_damage(record)
   if damage then
     audit_note(wrong, 'damaged', id, damage)
     return false

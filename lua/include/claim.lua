@@ -2,12 +2,12 @@
 -- Licensed under the Apache License, Version 2.0: see LICENSE
 -- SPDX-License-Identifier: Apache-2.0
 
--- Choosing what a worker claims. Needs include/record.
+-- Choosing what a worker claims. Needs include/record and include/damage.
 
--- Reads the heads of the ready lists and decides what each entry is. Returns the jobs to claim, those that expired, how
--- many entries of each list are used up, how many of them were tombstones, and how many live entries remain.
-local function claim_plan(jobs, ready, limit, tombs, now_ms)
-  local plan = { jobs = {}, expired = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 }, remaining = 0,
+-- Reads the heads of the ready lists and decides what each entry is. Returns the jobs to claim, those that expired, those
+-- whose payload is gone, how many entries of each list are used up, how many of them were tombstones, and how many live entries remain.
+local function claim_plan(jobs, big, ready, limit, tombs, now_ms)
+  local plan = { jobs = {}, expired = {}, bereft = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 }, remaining = 0,
     is_change = false }
   local seen, bytes = {}, 0
   for list = 1, 4 do
@@ -22,18 +22,27 @@ local function claim_plan(jobs, ready, limit, tombs, now_ms)
         local id = ids[index]
         plan.used[list] = index
         plan.is_change = true
-        local is_live = record and not seen[id] and string.byte(record, 2) == 114
+        local is_live = record and #record >= 39 and not seen[id] and string.byte(record, 2) == 114
           and math.floor((string.byte(record, 3) - 48) / 4) == list - 1
+        local flags, more = string.byte(record or '', 4, 5)
+        local is_apart = is_live and bit.band(flags, 32) ~= 0
+        -- Only these have parts that are read below.
+        if is_live and (is_apart or bit.band(more, 48) ~= 0) and record_damage(record) then
+          is_live = false
+        end
         if not is_live then
           plan.dropped[list] = plan.dropped[list] + 1
         elseif record_expired(record, now_ms) then
           plan.expired[#plan.expired + 1] = { id, record }
           seen[id] = true
+        elseif is_apart and record_bereft(big, id, record) then
+          plan.bereft[#plan.bereft + 1] = { id, record }
+          seen[id] = true
         else
           plan.jobs[#plan.jobs + 1] = { id, record }
           seen[id] = true
           bytes = bytes + #record
-          if bit.band(string.byte(record, 4), 32) ~= 0 then
+          if is_apart then
             bytes = bytes + struct.unpack('>I4', record, record_fields_end(record) + 1)
           end
         end
@@ -67,7 +76,8 @@ local function claim_record(record, now_ms, fence, node)
     .. string.sub(record, 8, 17) .. struct.pack('>I6I7', now_ms, fence) .. node .. string.sub(record, 37)
 end
 
--- Answers a repeated call from its short reply: the claimed jobs whose records still carry the fence.
+-- Answers a repeated call from its short reply: the claimed jobs whose records still carry the fence, and whose payload
+-- is still there (the lease of the others runs out).
 local function claim_again(jobs, big, note)
   local comma = string.find(note, ',', 1, true)
   local lost, claimed = {}, {}
@@ -76,11 +86,17 @@ local function claim_again(jobs, big, note)
   end
   for id, fence in string.gmatch(string.sub(note, comma + 1), '([^ :]+):(%d+)') do
     local record = redis.call('HGET', jobs, id)
-    if record and string.byte(record, 2) == 110
+    if record and #record >= 39 and string.byte(record, 2) == 110
       and string.format('%.0f', (struct.unpack('>I7', record, 24))) == fence then
-      claimed[#claimed + 1] = id
-      claimed[#claimed + 1] = record
-      claimed[#claimed + 1] = bit.band(string.byte(record, 4), 32) ~= 0 and redis.call('HGET', big, id) or ''
+      local payload = ''
+      if bit.band(string.byte(record, 4), 32) ~= 0 then
+        payload = redis.call('HGET', big, id)
+      end
+      if payload then
+        claimed[#claimed + 1] = id
+        claimed[#claimed + 1] = record
+        claimed[#claimed + 1] = payload
+      end
     end
   end
   return { 1, lost, claimed, 1, -1 }

@@ -5,9 +5,9 @@
 -- The last errors of a job: entries of time u48, attempt u16, kind (one letter: e error, t timeout, c crash),
 -- length u16 and text, oldest first, the newest five. Needs nothing else.
 
--- Returns `log` with an entry added and the oldest dropped beyond five. A text is cut at 8,192 bytes.
+-- Returns `log` with an entry added and the oldest dropped beyond five. The scripts take
+-- texts of at most 4 KiB.
 local function failure_add(log, now_ms, attempt, kind, text)
-  text = string.sub(text, 1, 8192)
   log = (log or '') .. struct.pack('>I6I2', now_ms, attempt) .. kind .. struct.pack('>I2', #text) .. text
   local starts, at = {}, 1
   while at + 10 <= #log do

@@ -2,7 +2,8 @@
 -- Licensed under the Apache License, Version 2.0: see LICENSE
 -- SPDX-License-Identifier: Apache-2.0
 
--- Returning the jobs of crashed workers. Needs include/record, include/ending and include/failure.
+-- Returning the jobs of crashed workers. Needs include/record, include/damage, include/ending and
+-- include/failure.
 
 -- Reads the records behind expired leases. Returns member, id and record of each; record is false where the lease is
 -- not the one that the record is running under, so that only the index entry goes.
@@ -11,7 +12,7 @@ local function reap_look(jobs, members)
   for index, member in ipairs(members) do
     local id = string.match(member, '^[^:]*')
     local record = redis.call('HGET', jobs, id)
-    if record and (string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member) then
+    if record and (string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member or record_damage(record)) then
       record = false
     end
     reaped[index] = { member, id, record }

@@ -75,8 +75,11 @@ local function record_head(record)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
 
--- Returns the lease that a running job is held under, `id:fence:node`.
+-- Returns the lease that a running job is held under, `id:fence:node`; nil if the record ends too early to name one.
 local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end

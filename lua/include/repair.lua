@@ -40,7 +40,7 @@ local function repair_job(key, code, id, record, first, now_ms, lease, last_fenc
     local name = record_field(record, 'u')
     local owner = name and redis.call('HGET', key.unique, name)
     local owned = owner and redis.call('HGET', key.jobs, owner)
-    if not name or (owned and (audit_damage(owned) or (record_field(owned, 'u') == name
+    if not name or (owned and (record_damage(owned) or (record_field(owned, 'u') == name
       and record_holds(owned, now_ms)))) then
       return 'u'
     end
@@ -68,7 +68,7 @@ local function repair_entry(key, source, entry)
   end
   local id = audit_owner(source, entry, value)
   local record = redis.call('HGET', key.jobs, id)
-  if record and audit_damage(record) then
+  if record and record_damage(record) then
     return 'u'
   elseif record and audit_announces(source, entry, id, record) then
     return 's'

@@ -14,7 +14,7 @@ public struct StintError: Error, Sendable, CustomStringConvertible {
             case invalidInput, payloadTooLarge, duplicateJob, queueFull, outcomeUnknown, leaseLost, jobNotFound
             case refusedByState, redisUnreachable, redisRefused, redisBusy, redisFull, redisUnsuitable, schemaTooNew
             case timedOut, closed, undecodable, jobFailed, jobCancelled, internalError, unknownKey, notAuthentic
-            case limitExceeded
+            case limitExceeded, damaged
         }
         private let kind: Kind
         private init(_ kind: Kind) { self.kind = kind }
@@ -65,6 +65,8 @@ public struct StintError: Error, Sendable, CustomStringConvertible {
         ///
         /// The library checks the same limits before: only programs that write their own calls see it.
         public static var limitExceeded: Self { .init(.limitExceeded) }
+        /// What stands in Redis is not what Stint writes: it was cut off, altered, or another program's.
+        public static var damaged: Self { .init(.damaged) }
         /// A bug in Stint; please report it.
         public static var internalError: Self { .init(.internalError) }
 

@@ -24,6 +24,7 @@ extension Queue {
             case UInt8(ascii: "f"): .requested
             case UInt8(ascii: "e"): .ended
             case UInt8(ascii: "s"): .changed
+            case UInt8(ascii: "b"): .damaged
             case UInt8(ascii: "m"): .notFound
             default: nil
             }
@@ -40,6 +41,8 @@ extension Queue {
             case UInt8(ascii: "o"): .ready
             case UInt8(ascii: "u"): .keyTaken
             case UInt8(ascii: "s"): .notDead
+            case UInt8(ascii: "p"): .payloadGone
+            case UInt8(ascii: "b"): .damaged
             case UInt8(ascii: "m"): .notFound
             default: nil
             }
@@ -77,6 +80,7 @@ extension Queue {
             switch $0 {
             case UInt8(ascii: "o"): .ready
             case UInt8(ascii: "s"): .notDelayed
+            case UInt8(ascii: "b"): .damaged
             case UInt8(ascii: "m"): .notFound
             default: nil
             }

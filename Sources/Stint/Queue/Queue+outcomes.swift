@@ -13,6 +13,8 @@ extension Queue {
         case ended
         /// It is in another state by now than was asked for, or it is another job; it was left alone.
         case changed
+        /// Its record is damaged, and was left alone: `stint doctor` tells of it, and it can be removed.
+        case damaged
         /// There is no such job.
         case notFound
     }
@@ -25,13 +27,17 @@ extension Queue {
         case keyTaken
         /// It is not dead.
         case notDead
+        /// Its payload is gone from Redis; it stays dead.
+        case payloadGone
+        /// Its record is damaged, and was left alone: `stint doctor` tells of it, and it can be removed.
+        case damaged
         /// There is no such job.
         case notFound
     }
 
     /// What became of one job that was to be removed.
     public enum RemoveOutcome: String, Sendable, Hashable, Codable {
-        /// It is gone, with all that the queue held about it.
+        /// It is gone, with all that the queue held about it; of a damaged record, as far as it tells what that is.
         case removed
         /// It runs, and was left alone; cancel it first.
         case running
@@ -47,6 +53,8 @@ extension Queue {
         case ready
         /// It was not delayed (any more).
         case notDelayed
+        /// Its record is damaged, and was left alone: `stint doctor` tells of it, and it can be removed.
+        case damaged
         /// There is no such job.
         case notFound
     }

@@ -13,42 +13,42 @@ package enum Scripts {
     package static let all: [RedisScript] = [advanceScript, auditIndexScript, auditQueueScript, auditReadyScript, auditRecordsScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, registerScript, releaseScript, removeScript, renewScript, repairScript, resumeScript, retryDeadScript, rewakeScript, showScript, sweepScript, trimScript]
 
     /// The Lua files that the line maps name by index.
-    static let files: [String] = ["advance.lua", "audit_index.lua", "audit_queue.lua", "audit_ready.lua", "audit_records.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/audit.lua", "include/claim.lua", "include/clock.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/limit.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "include/repair.lua", "include/slice.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "repair.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
+    static let files: [String] = ["advance.lua", "audit_index.lua", "audit_queue.lua", "audit_ready.lua", "audit_records.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/audit.lua", "include/claim.lua", "include/clock.lua", "include/damage.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/limit.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "include/repair.lua", "include/slice.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "repair.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 18, 10, 41, 18, 26, 44, 22, 9, 47, 22, 14, 53, 22, 22, 68, 22, 39, 72, 22, 45, 81, 22, 56, 89, 22, 66, 94, 22, 73, 98, 22, 79, 102, 22, 97, 109, 15, 9, 117, 15, 19, 134, 15, 39, 139, 15, 46, 158, 15, 68, 189, 20, 8, 192, 20, 14, 195, 20, 19, 202, 20, 35, 205, 20, 40, 212, 13, 9, 252, 13, 51, 263, 13, 64, 268, 13, 71, 285, 19, 9, 288, 0, 27, 302, 0, 42, 334, 0, 75],
-        "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 22, 9, 23, 22, 14, 29, 22, 22, 44, 22, 39, 48, 22, 73, 52, 22, 79, 56, 20, 29, 60, 12, 8, 64, 12, 14, 93, 12, 149, 99, 12, 157, 116, 24, 9, 131, 1, 21, 153, 1, 44],
-        "audit_queue": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 5, 2, 9, 6, 2, 9, 7, 2, 9, 8, 2, 9, 9, 2, 9, 10, 2, 9, 11, 2, 9, 12, 2, 9, 13, 2, 9, 14, 2, 9, 15, 2, 9, 16, 14, 8, 20, 20, 29, 24, 12, 109, 28, 2, 19],
-        "audit_ready": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 6, 3, 10, 7, 3, 10, 8, 14, 8, 12, 12, 176, 16, 3, 19],
-        "audit_records": [1, 4, 5, 2, 4, 9, 3, 4, 9, 4, 4, 9, 5, 4, 9, 6, 4, 9, 7, 4, 9, 8, 4, 9, 9, 4, 9, 10, 4, 9, 11, 4, 9, 12, 4, 9, 14, 4, 10, 15, 4, 10, 16, 4, 10, 17, 14, 8, 21, 22, 9, 24, 22, 14, 30, 22, 22, 45, 22, 39, 49, 22, 73, 53, 22, 79, 57, 12, 8, 61, 12, 14, 90, 12, 45, 105, 12, 62, 113, 12, 72, 147, 12, 115, 179, 24, 9, 194, 4, 20],
-        "await": [1, 5, 5, 2, 5, 9, 3, 5, 9, 4, 5, 9, 6, 22, 66, 11, 22, 73, 15, 5, 15],
+        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 19, 10, 41, 19, 26, 44, 23, 9, 47, 23, 14, 53, 23, 22, 68, 23, 39, 72, 23, 45, 81, 23, 56, 89, 23, 66, 94, 23, 73, 98, 23, 79, 105, 23, 100, 112, 15, 9, 141, 15, 40, 145, 16, 9, 153, 16, 19, 170, 16, 39, 175, 16, 46, 194, 16, 68, 225, 16, 101, 234, 21, 8, 237, 21, 14, 240, 21, 19, 247, 21, 35, 250, 21, 40, 257, 13, 9, 277, 13, 30, 305, 13, 60, 316, 13, 73, 321, 13, 81, 344, 20, 9, 347, 0, 28, 361, 0, 43, 399, 0, 82],
+        "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 23, 9, 23, 23, 14, 29, 23, 22, 44, 23, 39, 48, 23, 73, 52, 23, 79, 59, 21, 29, 63, 15, 9, 92, 12, 9, 96, 12, 119, 102, 12, 127, 119, 25, 9, 134, 1, 22, 156, 1, 45],
+        "audit_queue": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 5, 2, 9, 6, 2, 9, 7, 2, 9, 8, 2, 9, 9, 2, 9, 10, 2, 9, 11, 2, 9, 12, 2, 9, 13, 2, 9, 14, 2, 9, 15, 2, 9, 16, 14, 8, 20, 21, 29, 24, 12, 79, 28, 2, 20],
+        "audit_ready": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 6, 3, 10, 7, 3, 10, 8, 14, 8, 12, 12, 146, 16, 3, 20],
+        "audit_records": [1, 4, 5, 2, 4, 9, 3, 4, 9, 4, 4, 9, 5, 4, 9, 6, 4, 9, 7, 4, 9, 8, 4, 9, 9, 4, 9, 10, 4, 9, 11, 4, 9, 12, 4, 9, 14, 4, 10, 15, 4, 10, 16, 4, 10, 17, 14, 8, 21, 23, 9, 24, 23, 14, 30, 23, 22, 45, 23, 39, 49, 23, 73, 53, 23, 79, 60, 15, 9, 89, 12, 9, 93, 12, 15, 108, 12, 32, 116, 12, 42, 150, 12, 85, 182, 25, 9, 197, 4, 21],
+        "await": [1, 5, 5, 2, 5, 9, 3, 5, 9, 4, 5, 9, 6, 23, 66, 11, 23, 73, 15, 5, 15],
         "beat": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 6, 6, 10, 7, 6, 10, 8, 14, 8, 12, 6, 16],
-        "cancel": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 14, 7, 10, 15, 7, 10, 16, 7, 10, 17, 7, 10, 18, 14, 8, 22, 18, 10, 36, 18, 26, 39, 22, 9, 42, 22, 14, 48, 22, 22, 63, 22, 39, 67, 22, 45, 76, 22, 56, 84, 22, 66, 89, 22, 73, 93, 22, 86, 97, 15, 9, 105, 15, 19, 122, 15, 39, 127, 15, 46, 146, 15, 68, 177, 20, 8, 180, 19, 9, 183, 7, 24],
-        "configure": [1, 8, 5, 2, 8, 9, 4, 8, 10, 5, 14, 8, 9, 20, 8, 12, 20, 14, 15, 20, 29, 19, 19, 9, 22, 8, 19],
+        "cancel": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 14, 7, 10, 15, 7, 10, 16, 7, 10, 17, 7, 10, 18, 14, 8, 22, 19, 10, 36, 19, 26, 39, 23, 9, 42, 23, 14, 48, 23, 22, 63, 23, 39, 67, 23, 45, 76, 23, 56, 84, 23, 66, 89, 23, 73, 93, 23, 89, 97, 15, 9, 126, 16, 9, 134, 16, 19, 151, 16, 39, 156, 16, 46, 175, 16, 68, 206, 21, 8, 209, 20, 9, 212, 7, 25],
+        "configure": [1, 8, 5, 2, 8, 9, 4, 8, 10, 5, 14, 8, 9, 21, 8, 12, 21, 14, 15, 21, 29, 19, 20, 9, 22, 8, 19],
         "confirm": [1, 9, 5, 2, 9, 9, 4, 9, 16],
-        "enqueue": [1, 10, 5, 2, 10, 9, 3, 10, 9, 4, 10, 9, 5, 10, 9, 6, 10, 9, 7, 10, 9, 8, 10, 9, 9, 10, 9, 10, 10, 9, 11, 10, 9, 12, 10, 9, 13, 10, 9, 14, 10, 9, 16, 10, 10, 17, 14, 8, 21, 14, 14, 24, 18, 10, 38, 18, 26, 41, 22, 9, 44, 22, 14, 50, 22, 22, 65, 22, 39, 69, 22, 45, 78, 22, 56, 86, 22, 66, 91, 22, 73, 95, 22, 97, 102, 22, 106, 110, 15, 9, 118, 15, 19, 135, 15, 39, 140, 15, 46, 159, 15, 68, 190, 20, 8, 193, 20, 14, 196, 20, 19, 203, 20, 35, 206, 20, 40, 213, 19, 9, 216, 19, 14, 219, 17, 9, 231, 17, 24, 268, 17, 63, 286, 17, 83, 319, 17, 118, 330, 17, 131, 334, 17, 137, 338, 17, 143, 354, 17, 162, 362, 17, 172, 370, 17, 182, 412, 17, 225, 462, 10, 28, 481, 10, 48, 504, 10, 72],
-        "fail": [1, 11, 5, 2, 11, 9, 3, 11, 9, 4, 11, 9, 5, 11, 9, 6, 11, 9, 7, 11, 9, 8, 11, 9, 9, 11, 9, 10, 11, 9, 11, 11, 9, 12, 11, 9, 13, 11, 9, 14, 11, 9, 16, 11, 10, 17, 11, 10, 18, 14, 8, 22, 14, 14, 25, 18, 10, 39, 18, 26, 42, 22, 9, 45, 22, 14, 51, 22, 22, 66, 22, 39, 70, 22, 45, 79, 22, 56, 87, 22, 66, 92, 22, 73, 96, 22, 79, 100, 15, 9, 108, 15, 19, 125, 15, 39, 130, 15, 46, 149, 15, 68, 180, 15, 101, 189, 16, 9, 202, 20, 8, 205, 20, 19, 212, 20, 35, 215, 20, 40, 222, 19, 9, 225, 11, 23, 262, 11, 61],
-        "inspect": [1, 25, 5, 2, 25, 9, 3, 25, 9, 4, 25, 9, 5, 25, 9, 6, 25, 9, 7, 25, 9, 8, 25, 9, 9, 25, 9, 10, 14, 8, 14, 25, 16],
-        "leave": [1, 26, 5, 2, 26, 9, 3, 26, 9, 5, 26, 12],
-        "log": [1, 27, 5, 2, 27, 9, 3, 27, 9, 5, 27, 10, 6, 27, 10, 7, 27, 10, 8, 27, 10, 9, 27, 10, 10, 19, 9, 13, 27, 17],
-        "open_lane": [1, 28, 5, 2, 28, 9, 3, 28, 14],
-        "page": [1, 29, 5, 2, 29, 9, 3, 29, 9, 4, 29, 9, 5, 29, 9, 6, 29, 9, 7, 29, 9, 9, 29, 10, 10, 29, 10, 11, 29, 10, 12, 14, 8, 16, 29, 16],
-        "pause": [1, 30, 5, 2, 30, 9, 3, 30, 9, 5, 30, 10, 6, 30, 10, 7, 14, 8, 11, 20, 8, 14, 20, 14, 17, 19, 9, 20, 30, 17],
-        "progress": [1, 31, 5, 2, 31, 9, 3, 31, 9, 5, 31, 10, 6, 31, 10, 7, 22, 66, 12, 22, 73, 16, 22, 79, 20, 19, 9, 23, 31, 16],
-        "promote": [1, 32, 5, 2, 32, 9, 3, 32, 9, 4, 32, 9, 5, 32, 9, 6, 32, 9, 7, 32, 9, 9, 32, 10, 10, 14, 8, 14, 18, 10, 28, 18, 26, 31, 22, 66, 36, 22, 73, 40, 20, 8, 43, 20, 19, 50, 20, 35, 53, 19, 9, 56, 32, 19],
-        "purge": [1, 33, 5, 2, 33, 9, 3, 33, 9, 4, 33, 9, 5, 33, 9, 6, 33, 9, 7, 33, 9, 8, 33, 9, 9, 33, 9, 10, 33, 9, 11, 33, 9, 12, 33, 9, 13, 33, 9, 15, 33, 10, 16, 33, 10, 17, 33, 10, 18, 33, 10, 19, 18, 10, 33, 18, 26, 36, 22, 9, 39, 22, 22, 54, 22, 39, 58, 22, 73, 62, 15, 9, 70, 15, 19, 87, 15, 39, 92, 20, 8, 95, 33, 22],
-        "register": [1, 34, 5, 2, 34, 9, 4, 19, 9, 7, 19, 14, 10, 34, 16],
-        "release": [1, 35, 5, 2, 35, 9, 3, 35, 9, 4, 35, 9, 5, 35, 9, 6, 35, 9, 7, 35, 9, 8, 35, 9, 9, 35, 9, 10, 35, 9, 11, 35, 9, 12, 35, 9, 13, 35, 9, 14, 35, 9, 15, 35, 9, 17, 35, 10, 18, 14, 8, 22, 14, 14, 25, 18, 10, 39, 18, 26, 42, 22, 9, 45, 22, 14, 51, 22, 22, 66, 22, 39, 70, 22, 45, 79, 22, 56, 87, 22, 66, 92, 22, 73, 96, 22, 79, 100, 22, 92, 103, 15, 9, 111, 15, 19, 128, 15, 39, 133, 15, 46, 152, 15, 68, 183, 20, 8, 186, 20, 19, 193, 20, 35, 196, 20, 40, 203, 19, 9, 206, 35, 23, 238, 35, 56],
-        "remove": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 12, 36, 9, 14, 36, 10, 15, 36, 10, 16, 36, 10, 17, 18, 10, 31, 18, 26, 34, 22, 9, 37, 22, 22, 52, 22, 39, 56, 22, 73, 60, 22, 86, 64, 15, 9, 72, 15, 19, 89, 15, 39, 94, 20, 8, 97, 19, 9, 100, 36, 21],
-        "renew": [1, 37, 5, 2, 37, 9, 3, 37, 9, 5, 37, 10, 6, 14, 8, 10, 19, 9, 13, 37, 16],
-        "repair": [1, 38, 5, 2, 38, 9, 3, 38, 9, 4, 38, 9, 5, 38, 9, 6, 38, 9, 7, 38, 9, 8, 38, 9, 9, 38, 9, 10, 38, 9, 11, 38, 9, 12, 38, 9, 13, 38, 9, 14, 38, 9, 16, 38, 10, 17, 38, 10, 18, 38, 10, 19, 14, 8, 23, 22, 9, 26, 22, 14, 32, 22, 22, 47, 22, 39, 51, 22, 66, 56, 22, 73, 60, 22, 79, 64, 22, 106, 72, 20, 8, 75, 20, 19, 82, 20, 29, 86, 20, 35, 89, 12, 8, 93, 12, 14, 122, 12, 45, 137, 12, 62, 145, 12, 72, 179, 12, 109, 183, 12, 115, 215, 12, 149, 221, 12, 157, 238, 12, 176, 242, 23, 10, 285, 23, 55, 312, 23, 85, 323, 23, 99, 353, 23, 131, 369, 38, 21],
-        "resume": [1, 39, 5, 2, 39, 9, 3, 39, 9, 4, 39, 9, 5, 14, 8, 9, 20, 8, 12, 20, 19, 19, 20, 35, 22, 39, 14],
-        "retry_dead": [1, 40, 5, 2, 40, 9, 3, 40, 9, 4, 40, 9, 5, 40, 9, 6, 40, 9, 7, 40, 9, 8, 40, 9, 9, 40, 9, 10, 40, 9, 11, 40, 9, 12, 40, 9, 13, 40, 9, 14, 40, 9, 16, 40, 10, 17, 14, 8, 21, 18, 10, 35, 18, 26, 38, 22, 9, 41, 22, 14, 47, 22, 22, 62, 22, 39, 66, 22, 45, 75, 22, 56, 83, 22, 66, 88, 22, 73, 92, 22, 92, 95, 22, 97, 102, 22, 106, 110, 15, 9, 118, 15, 19, 135, 15, 39, 140, 15, 46, 159, 15, 68, 190, 20, 8, 193, 20, 19, 200, 20, 35, 203, 19, 9, 206, 40, 22],
-        "rewake": [1, 41, 5, 2, 41, 9, 3, 41, 14],
-        "show": [1, 42, 5, 2, 42, 9, 3, 42, 9, 4, 42, 9, 5, 42, 9, 6, 42, 9, 7, 42, 9, 8, 42, 9, 10, 14, 8, 14, 22, 79, 18, 42, 15],
-        "sweep": [1, 43, 5, 2, 43, 9, 3, 43, 9, 4, 43, 9, 5, 43, 9, 6, 43, 9, 7, 43, 9, 8, 43, 9, 9, 43, 9, 10, 43, 9, 11, 43, 9, 12, 43, 9, 13, 43, 9, 14, 43, 9, 16, 43, 10, 17, 43, 10, 18, 43, 10, 19, 14, 8, 23, 22, 9, 26, 22, 14, 32, 22, 22, 47, 22, 39, 51, 22, 45, 60, 22, 56, 68, 22, 66, 73, 22, 73, 77, 22, 79, 81, 15, 9, 89, 15, 19, 106, 15, 39, 111, 15, 46, 130, 15, 68, 161, 15, 101, 170, 16, 9, 183, 20, 8, 186, 20, 14, 189, 20, 19, 196, 20, 29, 200, 20, 35, 203, 20, 40, 210, 21, 9, 222, 21, 25, 226, 21, 31, 253, 21, 61, 276, 21, 88, 305, 21, 120, 320, 43, 27, 341, 43, 49, 367, 43, 76, 389, 43, 99],
-        "trim": [1, 44, 5, 2, 44, 9, 3, 44, 9, 4, 44, 9, 5, 44, 9, 6, 44, 9, 7, 44, 9, 8, 44, 9, 9, 44, 9, 10, 44, 9, 11, 44, 9, 13, 44, 10, 14, 14, 8, 18, 22, 9, 21, 22, 22, 36, 22, 39, 40, 15, 9, 48, 15, 19, 65, 44, 18],
+        "enqueue": [1, 10, 5, 2, 10, 9, 3, 10, 9, 4, 10, 9, 5, 10, 9, 6, 10, 9, 7, 10, 9, 8, 10, 9, 9, 10, 9, 10, 10, 9, 11, 10, 9, 12, 10, 9, 13, 10, 9, 14, 10, 9, 16, 10, 10, 17, 14, 8, 21, 14, 14, 24, 19, 10, 38, 19, 26, 41, 23, 9, 44, 23, 14, 50, 23, 22, 65, 23, 39, 69, 23, 45, 78, 23, 56, 86, 23, 66, 91, 23, 73, 95, 23, 100, 102, 23, 109, 110, 16, 9, 118, 16, 19, 135, 16, 39, 140, 16, 46, 159, 16, 68, 190, 21, 8, 193, 21, 14, 196, 21, 19, 203, 21, 35, 206, 21, 40, 213, 20, 9, 216, 20, 14, 219, 18, 9, 231, 18, 24, 268, 18, 63, 286, 18, 83, 319, 18, 118, 330, 18, 131, 334, 18, 137, 338, 18, 143, 354, 18, 162, 362, 18, 172, 370, 18, 182, 412, 18, 225, 462, 10, 28, 481, 10, 48, 504, 10, 72],
+        "fail": [1, 11, 5, 2, 11, 9, 3, 11, 9, 4, 11, 9, 5, 11, 9, 6, 11, 9, 7, 11, 9, 8, 11, 9, 9, 11, 9, 10, 11, 9, 11, 11, 9, 12, 11, 9, 13, 11, 9, 14, 11, 9, 16, 11, 10, 17, 11, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 23, 9, 45, 23, 14, 51, 23, 22, 66, 23, 39, 70, 23, 45, 79, 23, 56, 87, 23, 66, 92, 23, 73, 96, 23, 79, 103, 15, 9, 132, 16, 9, 140, 16, 19, 157, 16, 39, 162, 16, 46, 181, 16, 68, 212, 16, 101, 221, 17, 10, 233, 21, 8, 236, 21, 19, 243, 21, 35, 246, 21, 40, 253, 20, 9, 256, 11, 24, 294, 11, 63],
+        "inspect": [1, 26, 5, 2, 26, 9, 3, 26, 9, 4, 26, 9, 5, 26, 9, 6, 26, 9, 7, 26, 9, 8, 26, 9, 9, 26, 9, 10, 14, 8, 14, 26, 16],
+        "leave": [1, 27, 5, 2, 27, 9, 3, 27, 9, 5, 27, 12],
+        "log": [1, 28, 5, 2, 28, 9, 3, 28, 9, 5, 28, 10, 6, 28, 10, 7, 28, 10, 8, 28, 10, 9, 28, 10, 10, 20, 9, 13, 28, 17],
+        "open_lane": [1, 29, 5, 2, 29, 9, 3, 29, 14],
+        "page": [1, 30, 5, 2, 30, 9, 3, 30, 9, 4, 30, 9, 5, 30, 9, 6, 30, 9, 7, 30, 9, 9, 30, 10, 10, 30, 10, 11, 30, 10, 12, 14, 8, 16, 30, 16],
+        "pause": [1, 31, 5, 2, 31, 9, 3, 31, 9, 5, 31, 10, 6, 31, 10, 7, 14, 8, 11, 21, 8, 14, 21, 14, 17, 20, 9, 20, 31, 17],
+        "progress": [1, 32, 5, 2, 32, 9, 3, 32, 9, 5, 32, 10, 6, 32, 10, 7, 23, 66, 12, 23, 73, 16, 23, 79, 23, 20, 9, 26, 32, 16],
+        "promote": [1, 33, 5, 2, 33, 9, 3, 33, 9, 4, 33, 9, 5, 33, 9, 6, 33, 9, 7, 33, 9, 9, 33, 10, 10, 14, 8, 14, 19, 10, 28, 19, 26, 31, 23, 9, 34, 23, 66, 39, 23, 73, 43, 15, 9, 72, 21, 8, 75, 21, 19, 82, 21, 35, 85, 20, 9, 88, 33, 20],
+        "purge": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 9, 34, 9, 10, 34, 9, 11, 34, 9, 12, 34, 9, 13, 34, 9, 15, 34, 10, 16, 34, 10, 17, 34, 10, 18, 34, 10, 19, 19, 10, 33, 19, 26, 36, 23, 9, 39, 23, 22, 54, 23, 39, 58, 23, 73, 62, 15, 9, 91, 16, 9, 99, 16, 19, 116, 16, 39, 121, 21, 8, 124, 34, 24],
+        "register": [1, 35, 5, 2, 35, 9, 4, 20, 9, 7, 20, 14, 10, 35, 16],
+        "release": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 12, 36, 9, 13, 36, 9, 14, 36, 9, 15, 36, 9, 17, 36, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 23, 9, 45, 23, 14, 51, 23, 22, 66, 23, 39, 70, 23, 45, 79, 23, 56, 87, 23, 66, 92, 23, 73, 96, 23, 79, 103, 23, 95, 106, 15, 9, 135, 16, 9, 143, 16, 19, 160, 16, 39, 165, 16, 46, 184, 16, 68, 215, 21, 8, 218, 21, 19, 225, 21, 35, 228, 21, 40, 235, 20, 9, 238, 36, 24, 271, 36, 58],
+        "remove": [1, 37, 5, 2, 37, 9, 3, 37, 9, 4, 37, 9, 5, 37, 9, 6, 37, 9, 7, 37, 9, 8, 37, 9, 9, 37, 9, 10, 37, 9, 11, 37, 9, 12, 37, 9, 14, 37, 10, 15, 37, 10, 16, 37, 10, 17, 19, 10, 31, 19, 26, 34, 23, 9, 37, 23, 22, 52, 23, 39, 56, 23, 73, 60, 23, 89, 64, 15, 9, 93, 16, 9, 101, 16, 19, 118, 16, 39, 123, 21, 8, 126, 20, 9, 129, 37, 22],
+        "renew": [1, 38, 5, 2, 38, 9, 3, 38, 9, 5, 38, 10, 6, 14, 8, 10, 20, 9, 13, 38, 16],
+        "repair": [1, 39, 5, 2, 39, 9, 3, 39, 9, 4, 39, 9, 5, 39, 9, 6, 39, 9, 7, 39, 9, 8, 39, 9, 9, 39, 9, 10, 39, 9, 11, 39, 9, 12, 39, 9, 13, 39, 9, 14, 39, 9, 16, 39, 10, 17, 39, 10, 18, 39, 10, 19, 14, 8, 23, 23, 9, 26, 23, 14, 32, 23, 22, 47, 23, 39, 51, 23, 66, 56, 23, 73, 60, 23, 79, 67, 23, 109, 75, 21, 8, 78, 21, 19, 85, 21, 29, 89, 21, 35, 92, 15, 9, 121, 12, 9, 125, 12, 15, 140, 12, 32, 148, 12, 42, 182, 12, 79, 186, 12, 85, 218, 12, 119, 224, 12, 127, 241, 12, 146, 245, 24, 10, 288, 24, 55, 315, 24, 85, 326, 24, 99, 356, 24, 131, 372, 39, 22],
+        "resume": [1, 40, 5, 2, 40, 9, 3, 40, 9, 4, 40, 9, 5, 14, 8, 9, 21, 8, 12, 21, 19, 19, 21, 35, 22, 40, 14],
+        "retry_dead": [1, 41, 5, 2, 41, 9, 3, 41, 9, 4, 41, 9, 5, 41, 9, 6, 41, 9, 7, 41, 9, 8, 41, 9, 9, 41, 9, 10, 41, 9, 11, 41, 9, 12, 41, 9, 13, 41, 9, 14, 41, 9, 16, 41, 10, 17, 14, 8, 21, 19, 10, 35, 19, 26, 38, 23, 9, 41, 23, 14, 47, 23, 22, 62, 23, 39, 66, 23, 45, 75, 23, 56, 83, 23, 66, 88, 23, 73, 92, 23, 95, 95, 23, 100, 102, 23, 109, 110, 15, 9, 139, 15, 40, 143, 16, 9, 151, 16, 19, 168, 16, 39, 173, 16, 46, 192, 16, 68, 223, 21, 8, 226, 21, 19, 233, 21, 35, 236, 20, 9, 239, 41, 24],
+        "rewake": [1, 42, 5, 2, 42, 9, 3, 42, 14],
+        "show": [1, 43, 5, 2, 43, 9, 3, 43, 9, 4, 43, 9, 5, 43, 9, 6, 43, 9, 7, 43, 9, 8, 43, 9, 10, 14, 8, 14, 23, 79, 21, 43, 15],
+        "sweep": [1, 44, 5, 2, 44, 9, 3, 44, 9, 4, 44, 9, 5, 44, 9, 6, 44, 9, 7, 44, 9, 8, 44, 9, 9, 44, 9, 10, 44, 9, 11, 44, 9, 12, 44, 9, 13, 44, 9, 14, 44, 9, 16, 44, 10, 17, 44, 10, 18, 44, 10, 19, 14, 8, 23, 23, 9, 26, 23, 14, 32, 23, 22, 47, 23, 39, 51, 23, 45, 60, 23, 56, 68, 23, 66, 73, 23, 73, 77, 23, 79, 84, 15, 9, 113, 16, 9, 121, 16, 19, 138, 16, 39, 143, 16, 46, 162, 16, 68, 193, 16, 101, 202, 17, 10, 214, 21, 8, 217, 21, 14, 220, 21, 19, 227, 21, 29, 231, 21, 35, 234, 21, 40, 241, 22, 10, 253, 22, 26, 257, 22, 32, 284, 22, 62, 307, 22, 89, 336, 22, 121, 351, 44, 28, 372, 44, 50, 420, 44, 99],
+        "trim": [1, 45, 5, 2, 45, 9, 3, 45, 9, 4, 45, 9, 5, 45, 9, 6, 45, 9, 7, 45, 9, 8, 45, 9, 9, 45, 9, 10, 45, 9, 11, 45, 9, 13, 45, 10, 14, 14, 8, 18, 23, 9, 21, 23, 22, 36, 23, 39, 40, 16, 9, 48, 16, 19, 65, 45, 18],
     ]
 
     /// Who calls each script, the keys that it takes and the commands that it calls.
@@ -57,7 +57,7 @@ package enum Scripts {
             script: advanceScript,
             roles: [.worker],
             keys: ["jobs", "big", "ready", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "recent", "meta", "wake", "lane"],
-            commands: ["GET", "HDEL", "HGET", "HMGET", "HSET", "LLEN", "LRANGE", "LTRIM", "PUBLISH", "SET", "TIME", "ZADD", "ZRANGE", "ZREM", "ZREMRANGEBYRANK"]),
+            commands: ["GET", "HDEL", "HGET", "HMGET", "HSET", "HSTRLEN", "LLEN", "LRANGE", "LTRIM", "PUBLISH", "SET", "TIME", "ZADD", "ZRANGE", "ZREM", "ZREMRANGEBYRANK"]),
         ScriptAccess(
             script: auditIndexScript,
             roles: [.dashboard, .operator],
@@ -192,7 +192,7 @@ package enum Scripts {
             script: retryDeadScript,
             roles: [.operator],
             keys: ["jobs", "big", "ready", "delayed", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "wake", "lane"],
-            commands: ["GET", "HDEL", "HGET", "HINCRBY", "HMGET", "HSET", "PUBLISH", "RPUSH", "SET", "TIME", "ZADD", "ZREM"]),
+            commands: ["GET", "HDEL", "HGET", "HINCRBY", "HMGET", "HSET", "HSTRLEN", "PUBLISH", "RPUSH", "SET", "TIME", "ZADD", "ZREM"]),
         ScriptAccess(
             script: rewakeScript,
             roles: [.worker],
@@ -317,6 +317,9 @@ local function record_head(record)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
 local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
@@ -326,6 +329,39 @@ local function record_expired(record, now_ms)
   end
   local expires_ms = record_options(record)
   return expires_ms > 0 and now_ms >= expires_ms
+end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
+local function record_bereft(big, id, record)
+  return bit.band(string.byte(record, 4), 32) ~= 0
+    and redis.call('HSTRLEN', big, id) ~= struct.unpack('>I4', record, record_fields_end(record) + 1)
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -407,6 +443,15 @@ local function ending_close(key, id, record, state, now_ms, reason, result)
   redis.call('HSET', key.jobs, id, record)
   redis.call('ZADD', key.kept, now_ms + held_ms, id)
 end
+local function ending_bury(key, id, record, now_ms, reason)
+  local _, _, _, window_ms = record_options(record)
+  ending_tell(key, id, record)
+  if window_ms == 0 then
+    ending_free(key, id, record)
+  end
+  redis.call('HSET', key.jobs, id, ending_record(key, id, record, 'x', now_ms, reason))
+  redis.call('ZADD', key.dead, now_ms, id)
+end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
 end
@@ -430,8 +475,8 @@ local function queue_next_due(delayed, now_ms)
   end
   return math.max(0, tonumber(first[2]) - now_ms)
 end
-local function claim_plan(jobs, ready, limit, tombs, now_ms)
-  local plan = { jobs = {}, expired = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 }, remaining = 0,
+local function claim_plan(jobs, big, ready, limit, tombs, now_ms)
+  local plan = { jobs = {}, expired = {}, bereft = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 }, remaining = 0,
     is_change = false }
   local seen, bytes = {}, 0
   for list = 1, 4 do
@@ -446,18 +491,26 @@ local function claim_plan(jobs, ready, limit, tombs, now_ms)
         local id = ids[index]
         plan.used[list] = index
         plan.is_change = true
-        local is_live = record and not seen[id] and string.byte(record, 2) == 114
+        local is_live = record and #record >= 39 and not seen[id] and string.byte(record, 2) == 114
           and math.floor((string.byte(record, 3) - 48) / 4) == list - 1
+        local flags, more = string.byte(record or '', 4, 5)
+        local is_apart = is_live and bit.band(flags, 32) ~= 0
+        if is_live and (is_apart or bit.band(more, 48) ~= 0) and record_damage(record) then
+          is_live = false
+        end
         if not is_live then
           plan.dropped[list] = plan.dropped[list] + 1
         elseif record_expired(record, now_ms) then
           plan.expired[#plan.expired + 1] = { id, record }
           seen[id] = true
+        elseif is_apart and record_bereft(big, id, record) then
+          plan.bereft[#plan.bereft + 1] = { id, record }
+          seen[id] = true
         else
           plan.jobs[#plan.jobs + 1] = { id, record }
           seen[id] = true
           bytes = bytes + #record
-          if bit.band(string.byte(record, 4), 32) ~= 0 then
+          if is_apart then
             bytes = bytes + struct.unpack('>I4', record, record_fields_end(record) + 1)
           end
         end
@@ -494,11 +547,17 @@ local function claim_again(jobs, big, note)
   end
   for id, fence in string.gmatch(string.sub(note, comma + 1), '([^ :]+):(%d+)') do
     local record = redis.call('HGET', jobs, id)
-    if record and string.byte(record, 2) == 110
+    if record and #record >= 39 and string.byte(record, 2) == 110
       and string.format('%.0f', (struct.unpack('>I7', record, 24))) == fence then
-      claimed[#claimed + 1] = id
-      claimed[#claimed + 1] = record
-      claimed[#claimed + 1] = bit.band(string.byte(record, 4), 32) ~= 0 and redis.call('HGET', big, id) or ''
+      local payload = ''
+      if bit.band(string.byte(record, 4), 32) ~= 0 then
+        payload = redis.call('HGET', big, id)
+      end
+      if payload then
+        claimed[#claimed + 1] = id
+        claimed[#claimed + 1] = record
+        claimed[#claimed + 1] = payload
+      end
     end
   end
   return { 1, lost, claimed, 1, -1 }
@@ -513,7 +572,7 @@ elseif verdict == 'lost' then
   return { -1 }
 end
 local state = redis.call('HMGET', meta, 'schema', 'lease', 'fence', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2',
-  'tomb:3', 'completed', 'claimed', 'expired', 'sampled')
+  'tomb:3', 'completed', 'claimed', 'expired', 'sampled', 'died')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
@@ -541,9 +600,15 @@ if #ids > 0 then
     if seen[ids[index]] then
       lost[#lost + 1] = ids[index]
     elseif record and string.byte(record, 2) == 110 and record_lease(ids[index], record) == ARGV[at + 1] then
-      finished[#finished + 1] = { ids[index], record, ARGV[at + 2] }
-      members[#members + 1] = ARGV[at + 1]
+      local flags, more = string.byte(record, 4, 5)
+      local is_plain = flags == 0 and bit.band(more, 4) == 0
       seen[ids[index]] = true
+      if is_plain or not record_damage(record) then
+        finished[#finished + 1] = { ids[index], record, ARGV[at + 2], is_plain }
+        members[#members + 1] = ARGV[at + 1]
+      else
+        lost[#lost + 1] = ids[index]
+      end
     else
       lost[#lost + 1] = ids[index]
     end
@@ -551,7 +616,7 @@ if #ids > 0 then
 end
 local is_paused = queue_paused(state[4], now_ms)
 local tombs = { tonumber(state[5]) or 0, tonumber(state[6]) or 0, tonumber(state[7]) or 0, tonumber(state[8]) or 0 }
-local plan = claim_plan(jobs, ready, is_paused and 0 or limit, tombs, now_ms)
+local plan = claim_plan(jobs, big, ready, is_paused and 0 or limit, tombs, now_ms)
 local lease = math.max(lease_ms, tonumber(state[2]) or 0)
 local fence = math.max(tonumber(state[3]) or 0, seen_fence, now_us)
 if not state[1] then
@@ -561,8 +626,7 @@ if #finished > 0 then
   redis.call('ZREM', leases, unpack(members)) -- at most 500
   local plain = {}
   for _, job in ipairs(finished) do
-    local flags, more = string.byte(job[2], 4, 5)
-    if flags == 0 and bit.band(more, 4) == 0 then
+    if job[4] then
       plain[#plain + 1] = job[1]
     else
       ending_close(key, job[1], job[2], 'c', now_ms, nil, job[3])
@@ -589,6 +653,13 @@ if plan.is_change then
     counts[#counts + 1] = 'expired'
     counts[#counts + 1] = (tonumber(state[11]) or 0) + #plan.expired
   end
+  for _, job in ipairs(plan.bereft) do
+    ending_bury(key, job[1], job[2], now_ms, 'its payload is gone from Redis')
+  end
+  if #plan.bereft > 0 then
+    counts[#counts + 1] = 'died'
+    counts[#counts + 1] = (tonumber(state[13]) or 0) + #plan.bereft
+  end
   local fields, scores = {}, {}
   local expiry = string.format('%.0f', now_ms + lease)
   for index, job in ipairs(plan.jobs) do
@@ -599,7 +670,7 @@ if plan.is_change then
     scores[2 * index - 1], scores[2 * index] = expiry, token .. ':' .. node
     claimed[3 * index - 2], claimed[3 * index - 1], claimed[3 * index] = id, record, ''
     if bit.band(string.byte(record, 4), 32) ~= 0 then
-      claimed[3 * index] = redis.call('HGET', big, id) or ''
+      claimed[3 * index] = redis.call('HGET', big, id)
     end
     short[index] = token
   end
@@ -612,7 +683,7 @@ if plan.is_change then
   counts[#counts + 1] = 'claimed'
   counts[#counts + 1] = (tonumber(state[10]) or 0) + #plan.jobs
 end
-redis.call('HSET', meta, unpack(counts)) -- at most 24
+redis.call('HSET', meta, unpack(counts)) -- at most 26
 local has_more = plan.remaining > 0 and not is_paused
 if has_more then
   queue_wake(wake, now_ms)
@@ -620,7 +691,7 @@ end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
 """#,
-        sha1: "e8d9ab6a6be79f22f3325079db0d5b26d08078a9"
+        sha1: "84429f7c7e16ce418204b28c44fd8ccb426dc6ef"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
@@ -733,6 +804,9 @@ local function record_head(record)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
 local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
@@ -740,11 +814,7 @@ local function queue_lease_before(before, lowered_until, now_ms)
   local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
   return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
 end
-local function audit_note(wrong, code, id, first, second)
-  local at = #wrong
-  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
-end
-local function audit_damage(record)
+local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
   if #record < 39 then
     return 'it ends too early'
@@ -772,6 +842,10 @@ local function audit_damage(record)
     return 'it does not tell the length of its payload'
   end
   return nil
+end
+local function audit_note(wrong, code, id, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
 end
 local function audit_owner(source, entry, value)
   if source == 'unique' then
@@ -833,7 +907,7 @@ for at = 1, #flat, 2 do
   if source ~= 'unique' or entry ~= '' then
     local id = audit_owner(source, entry, value)
     local record = redis.call('HGET', jobs, id)
-    if not record or (not audit_damage(record) and not audit_announces(source, entry, id, record)) then
+    if not record or (not record_damage(record) and not audit_announces(source, entry, id, record)) then
       audit_note(wrong, 'stray', id, source, entry)
     elseif source == 'leases' then
       local expiry = tonumber(value)
@@ -847,7 +921,7 @@ for at = 1, #flat, 2 do
 end
 return { string.format('%.0f', now_ms), cursor, #flat / 2, wrong }
 """#,
-        sha1: "d1decb1140a5bbbceedc78d420b00abed86f9375",
+        sha1: "7b190f32d5020da879afc6f7ca4fd1864f0d4f7f",
         isReadOnly: true
     )
 
@@ -1141,14 +1215,13 @@ local function record_head(record)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
 local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
-local function audit_note(wrong, code, id, first, second)
-  local at = #wrong
-  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
-end
-local function audit_damage(record)
+local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
   if #record < 39 then
     return 'it ends too early'
@@ -1176,6 +1249,10 @@ local function audit_damage(record)
     return 'it does not tell the length of its payload'
   end
   return nil
+end
+local function audit_note(wrong, code, id, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
 end
 local function audit_place(record)
   local state, at_ms = string.sub(record, 2, 2), struct.unpack('>I6', record, 18)
@@ -1235,7 +1312,7 @@ local function audit_notes(key, id, record, wrong)
   end
 end
 local function audit_job(key, id, record, now_ms, last_fence, wrong)
-  local damage = audit_damage(record)
+  local damage = record_damage(record)
   if damage then
     audit_note(wrong, 'damaged', id, damage)
     return false
@@ -1313,7 +1390,7 @@ for at = 1, #flat, 2 do
 end
 return { string.format('%.0f', now_ms), cursor, #flat / 2, waiting, wrong }
 """#,
-        sha1: "e973cfa09ccc1a15e492c32df9f755b24bf31286",
+        sha1: "fbed12c54802b13e062e629c82b3061a63bf912b",
         isReadOnly: true
     )
 
@@ -1578,6 +1655,35 @@ local function record_meant(record, states, seen_ms)
   return (states == '' or string.find(states, string.sub(record, 2, 2), 1, true) ~= nil)
     and (seen_ms == 0 or struct.unpack('>I6', record, 12) <= seen_ms)
 end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
     local name = record_field(record, 'u')
@@ -1690,8 +1796,8 @@ end
 for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
-  local code = 'm'
-  if record then
+  local code = record and 'b' or 'm'
+  if record and not record_damage(record) then
     local old, list, flags, attempt, crashes, returns = record_head(record)
     code = 'e'
     if (old == 'n' or old == 'r' or old == 'd') and not record_meant(record, states, seen_ms) then
@@ -1714,13 +1820,15 @@ for at = ids_from, #ARGV do
   end
   codes[#codes + 1] = code
 end
-redis.call('HSET', meta, 'cancelled', (tonumber(state[2]) or 0) + cancelled, 'tomb:0', tombs[1], 'tomb:1', tombs[2],
-  'tomb:2', tombs[3], 'tomb:3', tombs[4])
+if cancelled > 0 then
+  redis.call('HSET', meta, 'cancelled', (tonumber(state[2]) or 0) + cancelled, 'tomb:0', tombs[1], 'tomb:1', tombs[2],
+    'tomb:2', tombs[3], 'tomb:3', tombs[4])
+end
 local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "d6dcf4c25de80184f472d0a36e0406f7817ff328"
+        sha1: "2218c7ace857bcd35eda6bbf14a3f34c0edb93e8"
     )
 
     /// Cancels jobs: waiting ones end at once, running ones are told to stop.
@@ -2608,8 +2716,40 @@ local function record_head(record)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
 local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -2701,7 +2841,6 @@ local function ending_bury(key, id, record, now_ms, reason)
   redis.call('ZADD', key.dead, now_ms, id)
 end
 local function failure_add(log, now_ms, attempt, kind, text)
-  text = string.sub(text, 1, 8192)
   log = (log or '') .. struct.pack('>I6I2', now_ms, attempt) .. kind .. struct.pack('>I2', #text) .. text
   local starts, at = {}, 1
   while at + 10 <= #log do
@@ -2765,7 +2904,8 @@ end
 for at = failures_from, #ARGV, 6 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+  if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1]
+    and not record_damage(record) then
     seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = '?'
@@ -2819,7 +2959,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "84f95e6ce87f721a49ab0616360896745c08ca66"
+        sha1: "f814aa768932d51a0b9469eee94f6fa6c38e9e8d"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -3273,6 +3413,9 @@ local function record_head(record)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
 local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
@@ -3294,7 +3437,7 @@ end
 redis.call('HSET', progress, id, text)
 return 1
 """#,
-        sha1: "2a74b56b7174e2999b16b6b76caee8a302d12ca8"
+        sha1: "e39649bb17daf075e344d81b20b379cf029047a8"
     )
 
     /// Writes how far a running job is, under its lease.
@@ -3364,6 +3507,9 @@ end
 local function lane_note(lane, number, reply)
   redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
 end
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
 local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
   return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
     .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
@@ -3372,6 +3518,35 @@ end
 local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
 end
 local function queue_too_new(schema)
   return schema and tonumber(schema) > 1
@@ -3408,7 +3583,9 @@ for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
   local code = record and 's' or 'm'
-  if record and string.byte(record, 2) == 100 then
+  if record and record_damage(record) then
+    code = 'b'
+  elseif record and string.byte(record, 2) == 100 then
     local _, list, flags, attempt, crashes, returns = record_head(record)
     redis.call('ZREM', delayed, id)
     redis.call('HSET', jobs, id, record_move(record, 'r', flags, attempt, crashes, returns, now_ms))
@@ -3424,7 +3601,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "0c22de7136b884691df141103a3f315a5f6fe345"
+        sha1: "7603617a39b2465583d16f7cc0e58f5b2f293860"
     )
 
     /// Makes delayed jobs ready now.
@@ -3529,6 +3706,35 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
     local name = record_field(record, 'u')
@@ -3590,7 +3796,9 @@ local stays, passed, deleted, dropped = {}, 0, 0, 0
 for index, id in ipairs(ids) do
   local record = index >= first and redis.call('HGET', jobs, id)
   local old, place
-  if record then
+  if record and record_damage(record) then
+    record = false
+  elseif record then
     old, place = record_head(record)
   end
   local is_here = record and ((list and old == 'r' and place == tonumber(list))
@@ -3632,16 +3840,20 @@ if list then
   end
   left = redis.call('LLEN', ready[list + 1])
   local count = tonumber(redis.call('HGET', meta, 'tomb:' .. list)) or 0
-  redis.call('HSET', meta, 'tomb:' .. list, math.max(0, math.min(count - dropped, left)))
+  if #ids >= first then
+    redis.call('HSET', meta, 'tomb:' .. list, math.max(0, math.min(count - dropped, left)))
+  end
 else
   left = redis.call('ZCARD', sets[source][1])
 end
-redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
+if deleted > 0 then
+  redis.call('HSET', meta, 'purged', (tonumber(state[2]) or 0) + deleted)
+end
 local more = left > skip + passed and 1 or 0
 lane_note(lane, number, deleted .. ' ' .. passed .. ' ' .. more)
 return { 1, deleted, passed, more }
 """#,
-        sha1: "5db2802452d71f4de037865bc6eab99c769fb3d1"
+        sha1: "d76249b017bdb0b36bacedb776c66a8f5c7df2e5"
     )
 
     /// Deletes a slice of the jobs of one index that were there at a time, oldest first.
@@ -3829,11 +4041,43 @@ local function record_head(record)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
 local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function record_started(record)
   return string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)
+end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -3962,7 +4206,8 @@ end
 for at = handed_from, #ARGV, 4 do
   local id = ARGV[at]
   local record = not seen[id] and redis.call('HGET', jobs, id)
-  if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
+  if record and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1]
+    and not record_damage(record) then
     seen[id] = true
     found[#found + 1] = { at, record }
     codes[#codes + 1] = 'o'
@@ -4009,7 +4254,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "da35d5ff62052c4d6a987bbad89e8d24e1bbe672"
+        sha1: "168e416fcf546467b25faf74cc8725770029f312"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -4124,6 +4369,35 @@ local function record_meant(record, states, seen_ms)
   return (states == '' or string.find(states, string.sub(record, 2, 2), 1, true) ~= nil)
     and (seen_ms == 0 or struct.unpack('>I6', record, 12) <= seen_ms)
 end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
     local name = record_field(record, 'u')
@@ -4180,7 +4454,18 @@ for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
   local code = 'm'
-  if record then
+  if record and record_damage(record) then
+    code = string.byte(record, 2) == 110 and #record >= 39 and 'n' or 'o'
+    if code == 'o' then
+      for _, name in ipairs({ jobs, errors, progress, cancelling }) do
+        redis.call('HDEL', name, id)
+      end
+      redis.call('HDEL', big, id, id .. ':r')
+      for _, name in ipairs({ delayed, kept, dead }) do
+        redis.call('ZREM', name, id)
+      end
+    end
+  elseif record then
     local old, list = record_head(record)
     if old == 'n' then
       code = 'n'
@@ -4206,7 +4491,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "3417490d32a906e3e02fecaf51c2753b743839b3"
+        sha1: "ed008fbc72d2fa418ebc670a428db01a49af04aa"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -4395,6 +4680,9 @@ local function record_head(record)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
 local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
@@ -4423,11 +4711,7 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
-local function audit_note(wrong, code, id, first, second)
-  local at = #wrong
-  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
-end
-local function audit_damage(record)
+local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
   if #record < 39 then
     return 'it ends too early'
@@ -4455,6 +4739,10 @@ local function audit_damage(record)
     return 'it does not tell the length of its payload'
   end
   return nil
+end
+local function audit_note(wrong, code, id, first, second)
+  local at = #wrong
+  wrong[at + 1], wrong[at + 2], wrong[at + 3], wrong[at + 4] = code, id, first or '', second or ''
 end
 local function audit_place(record)
   local state, at_ms = string.sub(record, 2, 2), struct.unpack('>I6', record, 18)
@@ -4518,7 +4806,7 @@ local function audit_far(fence, now_ms)
   return fence and fence > (now_ms + 315576000000) * 1000
 end
 local function audit_job(key, id, record, now_ms, last_fence, wrong)
-  local damage = audit_damage(record)
+  local damage = record_damage(record)
   if damage then
     audit_note(wrong, 'damaged', id, damage)
     return false
@@ -4609,7 +4897,7 @@ local function repair_job(key, code, id, record, first, now_ms, lease, last_fenc
     local name = record_field(record, 'u')
     local owner = name and redis.call('HGET', key.unique, name)
     local owned = owner and redis.call('HGET', key.jobs, owner)
-    if not name or (owned and (audit_damage(owned) or (record_field(owned, 'u') == name
+    if not name or (owned and (record_damage(owned) or (record_field(owned, 'u') == name
       and record_holds(owned, now_ms)))) then
       return 'u'
     end
@@ -4635,7 +4923,7 @@ local function repair_entry(key, source, entry)
   end
   local id = audit_owner(source, entry, value)
   local record = redis.call('HGET', key.jobs, id)
-  if record and audit_damage(record) then
+  if record and record_damage(record) then
     return 'u'
   elseif record and audit_announces(source, entry, id, record) then
     return 's'
@@ -4735,7 +5023,7 @@ end
 local record = redis.call('HGET', jobs, id)
 if not record then
   return { 1, 's' }
-elseif audit_damage(record) then
+elseif record_damage(record) then
   return { 1, 'u' }
 elseif code == 'missing' then
   local is_paused = state[7] and (not tonumber(state[7]) or queue_paused(state[7], now_ms))
@@ -4747,7 +5035,7 @@ elseif code == 'missing' then
 end
 return { 1, repair_job(key, code, id, record, first, now_ms, lease > 0 and lease or 10000, tonumber(state[6]) or 0) }
 """#,
-        sha1: "049a514d22af0f61c68ff4c7182fdd39b11d8745"
+        sha1: "68d67c14494ee6d7547f7716d79695757880ad5c"
     )
 
     /// Mends one thing that an audit found, if it is wrong still.
@@ -4980,6 +5268,39 @@ local function record_holds(record, now_ms)
   local _, _, _, window_ms = record_options(record)
   return struct.unpack('>I6', record, 18) + window_ms > now_ms
 end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
+local function record_bereft(big, id, record)
+  return bit.band(string.byte(record, 4), 32) ~= 0
+    and redis.call('HSTRLEN', big, id) ~= struct.unpack('>I4', record, record_fields_end(record) + 1)
+end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
     local name = record_field(record, 'u')
@@ -5097,11 +5418,16 @@ for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
   local code = record and 's' or 'm'
-  if record and string.byte(record, 2) == 120 then
+  if record and record_damage(record) then
+    code = 'b'
+  elseif record and string.byte(record, 2) == 120 and record_bereft(big, id, record) then
+    code = 'p'
+  elseif record and string.byte(record, 2) == 120 then
     local _, list, flags = record_head(record)
     local name = bit.band(flags, 64) ~= 0 and record_field(record, 'u')
     local holder = name and redis.call('HGET', unique, name)
     local held = holder and holder ~= id and redis.call('HGET', jobs, holder)
+    held = held and not record_damage(held) and held
     local held_state, held_list
     if held then
       held_state, held_list = record_head(held)
@@ -5133,7 +5459,9 @@ for at = ids_from, #ARGV do
   end
   codes[#codes + 1] = code
 end
-redis.call('HSET', meta, 'revived', (tonumber(state[2]) or 0) + revived)
+if revived > 0 then
+  redis.call('HSET', meta, 'revived', (tonumber(state[2]) or 0) + revived)
+end
 if expired > 0 then
   redis.call('HSET', meta, 'expired', (tonumber(state[4]) or 0) + expired)
 end
@@ -5144,7 +5472,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "21b2ef33a5c83d7b6f5ed4c5c8f2b9ca3de14763"
+        sha1: "bc3dd3e7e5fbbff5417f5c145034f8fc67da2d51"
     )
 
     /// Puts dead jobs back on their queue, with all their attempts before them.
@@ -5247,6 +5575,9 @@ local function clock_now()
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
 end
 local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
@@ -5256,11 +5587,12 @@ if not record then
   return { string.format('%.0f', now_ms), false }
 end
 local stored = redis.call('HMGET', big, id, id .. ':r')
-local expiry = string.byte(record, 2) == 110 and redis.call('ZSCORE', leases, record_lease(id, record))
+local lease = string.byte(record, 2) == 110 and record_lease(id, record)
+local expiry = lease and redis.call('ZSCORE', leases, lease)
 return { string.format('%.0f', now_ms), record, stored[1], stored[2], redis.call('HGET', errors, id),
   redis.call('HGET', progress, id), redis.call('HGET', cancelling, id), expiry, redis.call('ZSCORE', kept, id) }
 """#,
-        sha1: "eb3033de1e422e9863ea9eba084bef0c8b1d357d",
+        sha1: "d11c73d717b53d63cb3cde7123cf5155f2c8cdf6",
         isReadOnly: true
     )
 
@@ -5379,8 +5711,40 @@ local function record_head(record)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
 local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    at = at + 3 + struct.unpack('>I2', record, at + 1)
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -5472,7 +5836,6 @@ local function ending_bury(key, id, record, now_ms, reason)
   redis.call('ZADD', key.dead, now_ms, id)
 end
 local function failure_add(log, now_ms, attempt, kind, text)
-  text = string.sub(text, 1, 8192)
   log = (log or '') .. struct.pack('>I6I2', now_ms, attempt) .. kind .. struct.pack('>I2', #text) .. text
   local starts, at = {}, 1
   while at + 10 <= #log do
@@ -5516,7 +5879,7 @@ local function reap_look(jobs, members)
   for index, member in ipairs(members) do
     local id = string.match(member, '^[^:]*')
     local record = redis.call('HGET', jobs, id)
-    if record and (string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member) then
+    if record and (string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member or record_damage(record)) then
       record = false
     end
     reaped[index] = { member, id, record }
@@ -5668,7 +6031,7 @@ end
 local promoted, lists, fields = 0, { {}, {}, {}, {} }, {}
 for index, id in ipairs(due) do
   local record = due_records[index]
-  if record and #record >= 39 and string.byte(record, 2) == 100 then
+  if record and not record_damage(record) and string.byte(record, 2) == 100 then
     local _, list, flags, attempt, crashes, returns = record_head(record)
     fields[#fields + 1] = id
     fields[#fields + 1] = record_move(record, 'r', flags, attempt, crashes, returns, now_ms)
@@ -5709,7 +6072,7 @@ return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
   tally.dead }
 """#,
-        sha1: "cb1c4a6b7b94e4d2624df878827b7d83aa7e5cd4"
+        sha1: "c73a4aae9a9db560c0e0d17d9aad0a326d5edc44"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.

@@ -45,7 +45,7 @@ extension JobRecord {
         do {
             try self.init(bytes)
         } catch {
-            throw .unreadable("A job's record", error)
+            throw StintError(.damaged, "The job's record in Redis is damaged: \(error).", underlying: error)
         }
     }
 }

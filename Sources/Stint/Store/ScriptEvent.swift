@@ -21,7 +21,7 @@ package enum ScriptEvent: Sendable {
     case refused(StintError)
     /// Nothing was done, and trying again would not change that.
     case failed(StintError)
-    /// The script broke off: a defect of Stint, of which the call is not repeated.
+    /// The script broke off, by a key of another kind or a defect of Stint; the call is not repeated.
     case broken(StintError)
     /// The connection was shut down before the call was sent.
     case closed
@@ -77,6 +77,8 @@ package enum ScriptEvent: Sendable {
                 StintError(
                     .redisFull, "Redis has reached its maxmemory; let workers drain the queues, or raise it.",
                     underlying: failure))
+        case "WRONGTYPE":
+            return .broken(.wrongType("The script '\(script)'", failure))
         case "STINTLIMIT":
             return .failed(
                 StintError(

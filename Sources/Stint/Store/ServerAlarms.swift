@@ -21,6 +21,10 @@ final class ServerAlarms: Sendable {
     func heard(_ error: RedisServerError, name: String, script: RedisScript? = nil) {
         if error.isAlarming {
             log(.error, "Redis takes no writes; calls wait until it does", key: error.code, ["error": "\(error)"])
+        } else if error.code == "WRONGTYPE" {
+            log(
+                .error, "A key in Redis is of another kind: something else has written it; `stint doctor` names it",
+                key: error.code, ["stint.script": "\(name)", "error": "\(error)"])
         } else if let script, case .broken = ScriptEvent(.failure(.server(error)), script: script.name) {
             let text = Scripts.translate(error.description, script: script.name)
             log(

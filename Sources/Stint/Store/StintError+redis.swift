@@ -27,6 +27,8 @@ extension StintError {
                 self.init(
                     .redisFull, "Redis has reached its maxmemory; let workers drain the queues, or raise it.",
                     underlying: failure)
+            } else if error.code == "WRONGTYPE" {
+                self = .wrongType("A command", failure)
             } else if error.isAboutClusters {
                 self = .isCluster
             } else if failure.isClusterDisabled {
@@ -51,6 +53,15 @@ extension StintError {
             .redisUnsuitable,
             "This Redis is a single server and no node of a cluster: address it with redis://HOST:PORT "
                 + "(rediss:// with TLS).")
+    }
+
+    /// A key of Stint is of a kind that Stint does not make.
+    package static func wrongType(_ what: String, _ failure: RedisFailure) -> Self {
+        .init(
+            .damaged,
+            "\(what) met a key of another kind in Redis: something else has written under this namespace. "
+                + "`stint doctor` names the key.",
+            underlying: failure)
     }
 
     /// The client or worker was shut down.

@@ -68,7 +68,7 @@ extension WorkerEngine {
                     ClaimedJob(
                         queue: queue, id: jobID, name: record.name, member: member, record: record, payload: payload))
             } catch {
-                // Its lease runs out, and the crash budget ends it: there is no name to run it by.
+                // Nobody renews its lease, so that goes; the record stays for whoever looks after it: `stint doctor` names it.
                 logger.error(
                     "Claimed a record that cannot be read",
                     metadata: ["job.id": "\(id.visible)", "stint.queue": "\(calls[queue].name)", "error": "\(error)"])

@@ -8,6 +8,7 @@ extension CommandFailure {
     /// A failure of the library, with the exit code that belongs to it.
     package init(_ error: StintError) {
         self.init(Self.status(of: error.code), error.message)
+        if error.code == .damaged { hints = [.init("What is damaged, and what mends it:", "stint doctor")] }
         if error.code == .payloadTooLarge {
             hints = [
                 .init(

@@ -18,7 +18,6 @@ extension QueueModel {
 
     mutating func cancel(_ ids: [String], by who: String, _ meant: Meant) -> (reply: ModelReply, note: String) {
         var cancelled = 0
-        for list in 0..<4 { count("tomb:\(list)", 0) }
         let codes = ids.map { id -> String in
             guard let job = jobs[id] else { return "m" }
             if job.state.isFinal { return "e" }
@@ -33,7 +32,10 @@ extension QueueModel {
             cancelled += 1
             return "k"
         }
-        count("cancelled", cancelled)
+        if cancelled > 0 {
+            for list in 0..<4 { count("tomb:\(list)", 0) }
+            count("cancelled", cancelled)
+        }
         return (.codes(codes), codes.joined())
     }
 
@@ -59,7 +61,7 @@ extension QueueModel {
             revive(id)
             return "o"
         }
-        count("revived", codes.count { $0 == "o" })
+        if codes.contains("o") { count("revived", codes.count { $0 == "o" }) }
         wakeUp(isReady: codes.contains("o"), soonest: nil, firstDue: -1)
         return (.codes(codes), codes.joined())
     }

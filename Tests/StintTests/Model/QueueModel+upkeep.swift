@@ -136,7 +136,7 @@ extension QueueModel {
                 }
             }
             ready[list].replaceSubrange(slice.startIndex..<slice.endIndex, with: stays)
-            count("tomb:\(list)", 0)
+            if skip < slice.endIndex { count("tomb:\(list)", 0) }
             (passed, remains) = (stays.count, ready[list].count)
         } else {
             let all: [(Int64, String)] =
@@ -152,7 +152,7 @@ extension QueueModel {
             }
             (passed, remains) = (slice.count - deleted, all.count - deleted)
         }
-        count("purged", deleted)
+        if deleted > 0 { count("purged", deleted) }
         let more = remains > skip + passed ? 1 : 0
         return (
             .list([.number(1), .number(Int64(deleted)), .number(Int64(passed)), .number(Int64(more))]),

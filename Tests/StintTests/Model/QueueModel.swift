@@ -110,7 +110,7 @@ struct QueueModel {
     mutating func note(_ id: String, _ kind: String, _ text: String) {
         guard var job = jobs[id] else { return }
         if kind == "c" { job.crashes = min(job.crashes + 1, 255) }
-        let error = ModelError(at: now, attempt: job.attempt, kind: kind, text: String(text.prefix(8_192)))
+        let error = ModelError(at: now, attempt: job.attempt, kind: kind, text: text)
         job.errors = (job.errors + [error]).suffix(5)
         jobs[id] = job
     }

@@ -9,17 +9,6 @@ import Testing
 
 /// Cases that the other tests of scripts do not meet: `scripts/lua-branches` would name them.
 @Suite struct RareCaseScriptTests {
-    @Test("A payload that is gone from `big` is claimed as empty")
-    func lostPayload() async throws {
-        try await ScriptBench.with { bench in
-            try await bench.enqueue(TestJob("a") { $0.payload = .init(repeating: 1, count: 600) })
-            try await bench.redis("DEL", bench.keys.big)
-            let claims = try await bench.claim(1)
-            #expect(claims[0].big == [])
-            try await bench.advance(0, finished: [(claims[0], "")])
-        }
-    }
-
     @Test("A job that is replaced while it waits for another attempt has neither progress nor errors")
     func replacedRetry() async throws {
         try await ScriptBench.with { bench in

@@ -64,18 +64,39 @@ import Testing
         }
     }
 
-    @Test("Any other error: the call fails and names the script, the log its digest as well, and others go on")
-    func broken() async throws {
+    @Test("WRONGTYPE: the call fails and says that another program wrote the key, the log once, and others go on")
+    func wrongType() async throws {
         try await ErrorBench.with { bench in
-            try await bench.client.enqueue(name: "n", payload: [])
             try await bench.command("SET", "{stint:broken}:jobs", "no hash")
             for _ in 0..<3 {
                 do throws(StintError) {
                     try await bench.client.enqueue(name: "n", payload: [], options: .init(queue: "broken"))
                     Issue.record("nothing was thrown")
                 } catch {
+                    #expect(error.code == .damaged)
+                    #expect(error.message.contains("'enqueue'") && error.message.contains("`stint doctor`"))
+                }
+            }
+            let entries = bench.log.having("A key in Redis is of another kind")
+            #expect(entries.count == 1 && entries.first?.level == .error)
+            #expect(entries.first?.metadata["stint.script"] == "enqueue")
+            #expect(try await bench.client.enqueue(name: "n", payload: []).isNew)
+        }
+    }
+
+    @Test("Any other error: the call fails and names the script, the log its digest as well, and others go on")
+    func broken() async throws {
+        try await ErrorBench.with { bench in
+            try await bench.client.enqueue(name: "n", payload: [])
+            // A number that none of Stint's would write, which the script compares.
+            try await bench.command("HSET", "{stint:broken}:meta", "schema", "none")
+            for _ in 0..<3 {
+                do throws(StintError) {
+                    try await bench.client.enqueue(name: "n", payload: [], options: .init(queue: "broken"))
+                    Issue.record("nothing was thrown")
+                } catch {
                     #expect(error.code == .internalError)
-                    #expect(error.message.contains("'enqueue'") && error.message.contains("WRONGTYPE"))
+                    #expect(error.message.contains("'enqueue'") && error.message.contains("compare"))
                 }
             }
             let entries = bench.log.having("Redis broke a script off")

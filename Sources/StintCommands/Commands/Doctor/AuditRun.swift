@@ -46,7 +46,7 @@ struct AuditRun {
             do {
                 try await audit(queue, inspector)
             } catch let error as StintError {
-                guard error.code == .schemaTooNew || error.code == .internalError else { throw error }
+                guard [.schemaTooNew, .damaged, .internalError].contains(error.code) else { throw error }
                 notes.append(
                     DoctorCheck(.unchecked, "audit", "not checked: '\(queue)': \(error.message)", queue: queue))
             }

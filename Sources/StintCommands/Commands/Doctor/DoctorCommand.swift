@@ -129,7 +129,7 @@ extension Inspector {
                 known.append(try await queue(name))
             } catch {
                 // Of a queue whose keys were written by something else the others know nothing.
-                guard error.code == .internalError else { throw error }
+                guard error.code == .damaged || error.code == .internalError else { throw error }
                 let text = "'\(name)' cannot be read: \(error.message)"
                 unreadable.append(DoctorCheck(.problem, "queue", text, queue: name))
             }

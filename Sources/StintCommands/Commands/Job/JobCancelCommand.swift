@@ -54,6 +54,7 @@ struct JobCancelCommand: ConsoleCommand {
         case .requested: .done("runs and is told to stop")
         case .ended: .refused(.refusedByState, "it has ended already")
         case .changed: .changed
+        case .damaged: .damaged
         case .notFound: .missing
         }
     }

@@ -17,7 +17,17 @@ struct JobNaming {
     ///
     /// - Throws: A failure with status 3 if there is none.
     func details(_ id: JobID) async throws -> JobDetails {
-        if let details = try await client.inspector.job(id, queue: queue) { return details }
+        do {
+            if let details = try await client.inspector.job(id, queue: queue) { return details }
+        } catch {
+            guard error.code == .damaged else { throw error }
+            throw CommandFailure(
+                .failed, error.message,
+                hints: [
+                    .init("What is wrong with it, and with others:", "stint doctor"),
+                    .init("Delete it:", "stint job rm \(id)"),
+                ])
+        }
         throw Self.missing(id)
     }
 

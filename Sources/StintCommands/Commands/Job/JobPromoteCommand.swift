@@ -40,6 +40,7 @@ struct JobPromoteCommand: ConsoleCommand {
         switch outcome {
         case .ready: .done("is ready")
         case .notDelayed: .refused(.refusedByState, "it is not delayed")
+        case .damaged: .damaged
         case .notFound: .missing
         }
     }

@@ -44,6 +44,8 @@ struct JobRetryCommand: ConsoleCommand {
         case .ready: .done("is ready again")
         case .keyTaken: .refused(.refusedByState, "another job holds its unique key now")
         case .notDead: .refused(.refusedByState, "it is not dead (a delayed job is made ready with: stint job promote)")
+        case .payloadGone: .refused(.refusedByState, "its payload is gone from Redis; delete it with: stint job rm")
+        case .damaged: .damaged
         case .notFound: .missing
         }
     }

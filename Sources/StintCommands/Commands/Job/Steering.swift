@@ -15,6 +15,7 @@ enum Verdict: Sendable, Hashable {
     case refused(CommandStatus, String)
 
     static let missing = Verdict.refused(.notFound, "no such job")
+    static let damaged = Verdict.refused(.failed, "its record is damaged; delete it with: stint job rm")
     static let changed = Verdict.refused(.refusedByState, "changed meanwhile: another state, or another job, by now")
 }
 
@@ -94,9 +95,9 @@ struct Steering {
                 change.tell(
                     id: id, queue: job?.queue, done: false, reason: job == nil ? "no such job" : ChangeOptions.dryRun,
                     on: console)
-                let text = job.map { "\($0.name), \($0.state.rawValue) in '\($0.queue)'" } ?? "no such job"
-                console.talk("would \(verb) \(id): \(text)")
+                console.talk("would \(verb) \(id): \(job?.text ?? "no such job")")
             }
+            if ids.count == 1, jobs.isEmpty { throw JobNaming.missing(ids[0]) }
             return
         }
         if asks, ids.count > 1 {
@@ -112,9 +113,25 @@ struct Steering {
         try report(ids.map { ($0, jobs[$0]?.queue, verdicts[$0] ?? .missing) }, on: console)
     }
 
-    private func jobs(_ ids: [JobID], _ client: StintClient) async throws -> [JobID: JobSummary] {
-        var jobs: [JobID: JobSummary] = [:]
-        for id in ids { jobs[id] = try await client.inspector.job(id, queue: targets.queue.first)?.summary }
+    /// A job that was named, and what there is to say of it before it is changed.
+    private struct NamedJob {
+        var queue: String
+        var text: String
+    }
+
+    private func jobs(_ ids: [JobID], _ client: StintClient) async throws -> [JobID: NamedJob] {
+        var jobs: [JobID: NamedJob] = [:]
+        for id in ids {
+            do {
+                let job = try await client.inspector.job(id, queue: targets.queue.first)?.summary
+                jobs[id] = job.map { .init(queue: $0.queue, text: "\($0.name), \($0.state.rawValue) in '\($0.queue)'") }
+            } catch {
+                guard error.code == .damaged else { throw error }
+                var queue = targets.queue.first
+                if queue == nil { queue = try await client.core.queue(holding: id) }
+                jobs[id] = queue.map { .init(queue: $0, text: "a damaged record in '\($0)'") }
+            }
+        }
         return jobs
     }
 
