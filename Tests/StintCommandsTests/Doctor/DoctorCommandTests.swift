@@ -182,10 +182,17 @@ import Testing
             try await send(live, "ZREM", "{stint:mail}:delayed", "a1")
             try await send(live, "DEL", "{stint:odd}:delayed")
             try await send(live, "SET", "{stint:odd}:delayed", "1")
+            try await send(live, "HSET", "{stint:newer}:meta", "schema", "2")
             let run = await live.run("doctor")
             #expect(run.status == .failed)
             #expect(run.lines.contains { $0.contains("audit.unindexed\tmail\ta1") })
             #expect(run.lines.contains { $0.contains("audit.type\todd") })
+            let newer = try #require(run.lines.first { $0.contains("queue.schema\tnewer") })
+            #expect(newer.hasPrefix("problem\t") && newer.contains("newer release (schema 2)"))
+            #expect(newer.contains("until it is updated\tstint worker ls"))
+            let refused = await live.run("enqueue", "hello", "--queue", "newer")
+            #expect(refused.status == .invalidConfiguration)
+            #expect(refused.errors.contains("schema 2;") && refused.errors.contains("update this program"))
         }
     }
 
@@ -201,12 +208,39 @@ import Testing
                 toFile: folder + "/stint.yaml", atomically: true, encoding: .utf8)
             let away = await doctor("redis+unix:///nonexistent/s")
             #expect(away.status == .unreachable)
-            #expect(away.errors.hasPrefix("error: cannot reach Redis"))
+            #expect(away.errors.contains("\nerror: cannot reach Redis"))
             #expect(away.output.contains("problem\tfunctions\t") && away.output.contains("stint config check"))
             try "quue: mail\n".write(toFile: folder + "/stint.yaml", atomically: true, encoding: .utf8)
             let broken = await doctor("redis+unix:///nonexistent/s")
             #expect(broken.status == .invalidConfiguration)
             #expect(broken.output.contains("problem\tconfig\t"))
+        }
+    }
+
+    @Test("Of a Redis that is away there is a whole report, as JSON too, and a bundle without addresses")
+    func away() async throws {
+        try await withFolder { folder in
+            let environment = [
+                "STINT_REDIS_URL": "redis://wang:geheim@127.0.0.1:1/0", "HOME": folder, "PATH": "/usr/bin:/bin",
+            ]
+            let run = await CommandRun.stint(
+                ["doctor", "--json", "--bundle", "b.json"], environment: environment, directory: folder)
+            #expect(run.status == .unreachable)
+            let objects = try run.lines.map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+            let reach = try #require(objects.first)
+            #expect(reach["check"] as? String == "redis.reach" && reach["status"] as? String == "problem")
+            #expect((reach["message"] as? String)?.contains("cannot reach Redis at 127.0.0.1:1") == true)
+            #expect((reach["do"] as? String)?.hasSuffix(" ping") == true)
+            #expect(objects.last?["check"] as? String == "summary" && objects.last?["status"] as? String == "problem")
+            let text = try String(contentsOfFile: folder + "/b.json", encoding: .utf8)
+            let bundle = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+            #expect(bundle["version"] is String && bundle["error_status"] as? String == "unreachable")
+            #expect((bundle["error"] as? String)?.contains("onnection refused") == true, "\(text)")
+            let settings = try #require(bundle["settings"] as? [[String: Any]])
+            #expect(settings.contains { $0["setting"] as? String == "redis" && $0["value"] is NSNull })
+            for secret in ["geheim", "127.0.0.1", folder] { #expect(!text.contains(secret), "\(secret)") }
         }
     }
 

@@ -46,7 +46,7 @@ struct AuditRun {
             do {
                 try await audit(queue, inspector)
             } catch let error as StintError {
-                guard error.code == .schemaTooNew || error.code == .internalError else { throw error }
+                guard error.code == .internalError else { throw error }
                 notes.append(
                     DoctorCheck(.unchecked, "audit", "not checked: '\(queue)': \(error.message)", queue: queue))
             }
@@ -71,6 +71,7 @@ struct AuditRun {
         console.endStatus()
         let counts = "\(NumberText.grouped(checked)) jobs and entries in \(NumberText.grouped(calls)) steps"
         let names = queues.count == 1 ? "'\(queues[0])'" : "\(NumberText.grouped(queues.count)) queues"
+        if queues.isEmpty, findings.isEmpty { return }
         if findings.isEmpty {
             notes.append(DoctorCheck(.ok, "audit", "\(names) sound: \(counts)"))
         } else if hidden > 0 {

@@ -4,6 +4,7 @@
 
 import ArgumentParser
 import Stint
+import StintFunctions
 import StintTerminal
 
 /// The command `stint doctor`.
@@ -50,10 +51,26 @@ struct DoctorCommand: ConsoleCommand {
                 try await perform(client, target, local, console)
             }
         } catch let failure as CommandFailure where Self.comesFirst.contains(failure.status) {
-            // What can be said without Redis may be the reason.
-            DoctorReport(checks: local.filter { $0.status != .ok }).print(document, isWhole: false, on: console)
+            // What can be said without Redis may be the reason, and whoever helps needs it.
+            let reach = DoctorCheck(
+                .problem, "redis.reach", "Redis could not be looked at: \(failure.summary)",
+                do: failure.hints.first?.command)
+            let report = DoctorReport(checks: [reach] + local)
+            report.print(document, on: console)
+            try write(
+                SupportBundle(
+                    report: report, failure: failure,
+                    configuration: try? Configuration.load(connection.flags(), in: .current),
+                    now: Invocation.current.now()),
+                console)
             throw failure
         }
+    }
+
+    private func write(_ contents: SupportBundle, _ console: Console) throws {
+        guard let bundle else { return }
+        try contents.write(to: Invocation.current.path(bundle))
+        console.done("wrote \(bundle): without payloads, secrets, addresses and names of hosts")
     }
 
     private func perform(
@@ -79,18 +96,17 @@ struct DoctorCommand: ConsoleCommand {
         report.checks += WorkforceChecks(queues: statuses.known, nodes: nodes).all + statuses.unreadable
         report.checks += local
 
-        let audit = AuditRun(queues: names, isWhole: queue.isEmpty, redisClient: redisClient, console: console)
-        let audited = try await Interruption.stoppable { try await audit.done(by: inspector) }
-        let results = fix ? try await repair(audited, client, console) : [:]
-        report.checks += audited.checks(after: results)
+        let tooNew = Set(statuses.known.filter(\.isTooNew).map(\.name))
+        let audited = names.filter { !tooNew.contains($0) }
+        let audit = AuditRun(queues: audited, isWhole: queue.isEmpty, redisClient: redisClient, console: console)
+        let done = try await Interruption.stoppable { try await audit.done(by: inspector) }
+        let results = fix ? try await repair(done, client, console) : [:]
+        report.checks += done.checks(after: results)
         report.print(document, on: console)
-        if let bundle {
-            let file = Invocation.current.path(bundle)
-            let now = Invocation.current.now()
-            try SupportBundle(report: report, servers: servers, queues: statuses.known, nodes: nodes, now: now)
-                .write(to: file)
-            console.done("wrote \(bundle): without payloads, secrets, addresses and names of hosts")
-        }
+        try write(
+            SupportBundle(
+                report: report, servers: servers, queues: statuses.known, nodes: nodes, now: Invocation.current.now()),
+            console)
         if report.count(.problem) > 0 { throw CommandFailure.silent(.failed) }
     }
 

@@ -17,12 +17,10 @@ struct DoctorReport {
     func count(_ status: DoctorCheck.Status) -> Int { checks.count { $0.status == status } }
 
     /// Prints the checks as the stream and the options ask for.
-    ///
-    /// - Parameter isWhole: Whether everything was looked at, so that there is something to sum up.
-    func print(_ document: DocumentOptions, isWhole: Bool = true, on console: Console) {
+    func print(_ document: DocumentOptions, on console: Console) {
         if document.json {
             for check in checks { console.document(check.json) }
-            if isWhole { console.document(summaryJSON) }
+            console.document(summaryJSON)
         } else if console.output.isTerminal {
             for line in lines(for: console.output) { console.data(line) }
         } else {
@@ -34,7 +32,7 @@ struct DoctorReport {
                     ]))
             }
         }
-        if isWhole { console.talk(summary) }
+        console.talk(summary)
     }
 
     /// Lines for people: what is in order beside each other, everything else on a line of its own with what to do.
