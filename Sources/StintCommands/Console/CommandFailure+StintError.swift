@@ -8,6 +8,14 @@ extension CommandFailure {
     /// A failure of the library, with the exit code that belongs to it.
     package init(_ error: StintError) {
         self.init(Self.status(of: error.code), error.message)
+        if error.isWrongType {
+            // No bug: Stint gives each of its keys one type.
+            status = .failed
+            summary =
+                "a key of the queue has a type that Stint never gives it: another program wrote it, or it is damaged. "
+                + error.message
+            hints = [.init("Which key is it?", "stint doctor")]
+        }
         if error.code == .payloadTooLarge {
             hints = [
                 .init(
@@ -40,4 +48,9 @@ extension CommandFailure {
         default: .failed
         }
     }
+}
+
+extension StintError {
+    /// Whether a script broke off at a key of another type.
+    var isWrongType: Bool { code == .internalError && message.contains("WRONGTYPE") }
 }

@@ -108,10 +108,14 @@ import Testing
             let objects = try run.lines.map {
                 try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
             }
-            let finding = try #require(objects.first { $0["invariant"] is String })
+            let finding = try #require(objects.first { $0["job"] is String })
             #expect(finding["check"] as? String == "audit.stray" && finding["status"] as? String == "problem")
             #expect(finding["job"] as? String == "a1" && finding["queue"] as? String == "mail")
             #expect(finding["invariant"] as? String == "I1")
+            try await send(live, "CONFIG", "SET", "maxmemory", "1gb", "maxmemory-policy", "volatile-ttl")
+            let evicting = await live.run("doctor", "--json")
+            let row = try #require(evicting.lines.first { $0.contains("redis.eviction") })
+            #expect(row.contains(#""invariant":"I11""#), "\(row)")
             let last = try #require(objects.last)
             #expect(last["check"] as? String == "summary" && last["status"] as? String == "problem")
             #expect((last["counts"] as? [String: Int])?["problem"] == 1)
@@ -138,6 +142,12 @@ import Testing
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
             #expect(mode == 0o600)
             #expect(await live.run("doctor", "--bundle", "no/such/folder/x").status == .failed)
+            #expect(await live.run("doctor", "--bundle", "-").status == .usage)
+            let kept = live.folder + "/kept"
+            try "precious".write(toFile: kept, atomically: true, encoding: .utf8)
+            try FileManager.default.createSymbolicLink(atPath: live.folder + "/link", withDestinationPath: kept)
+            #expect(await live.run("doctor", "--bundle", "link").errors.contains("no regular file"))
+            #expect(try String(contentsOfFile: kept, encoding: .utf8) == "precious")
         }
     }
 
@@ -187,6 +197,9 @@ import Testing
             #expect(run.status == .failed)
             #expect(run.lines.contains { $0.contains("audit.unindexed\tmail\ta1") })
             #expect(run.lines.contains { $0.contains("audit.type\todd") })
+            #expect(!run.output.contains("defect") && !run.output.contains("WRONGTYPE"), "\(run.output)")
+            let broken = await live.run("queue", "show", "odd")
+            #expect(broken.status == .failed && broken.errors.contains("another program wrote it"), "\(broken.errors)")
             let newer = try #require(run.lines.first { $0.contains("queue.schema\tnewer") })
             #expect(newer.hasPrefix("problem\t") && newer.contains("newer release (schema 2)"))
             #expect(newer.contains("until it is updated\tstint worker ls"))
@@ -208,7 +221,7 @@ import Testing
                 toFile: folder + "/stint.yaml", atomically: true, encoding: .utf8)
             let away = await doctor("redis+unix:///nonexistent/s")
             #expect(away.status == .unreachable)
-            #expect(away.errors.contains("\nerror: cannot reach Redis"))
+            #expect(away.errors.hasPrefix("error: cannot reach Redis"))
             #expect(away.output.contains("problem\tfunctions\t") && away.output.contains("stint config check"))
             try "quue: mail\n".write(toFile: folder + "/stint.yaml", atomically: true, encoding: .utf8)
             let broken = await doctor("redis+unix:///nonexistent/s")

@@ -132,7 +132,7 @@ struct AuditRun {
             let open: DoctorCheck.Status = finding.isViolation ? .problem : .warning
             switch results[finding] {
             case .mended?: return check(.fixed, " (mended)", nil)
-            case .sound?: return check(.fixed, " (no longer so)", nil)
+            case .sound?: return check(.ok, " (no longer so)", nil)
             case .changed?: return check(open, " (it changed meanwhile)", remedy(finding))
             case .refused?: return check(open, " (cannot be mended without losing something)", remedy(finding))
             case nil: return check(open, "", remedy(finding))

@@ -30,7 +30,7 @@ struct DoctorCommand: ConsoleCommand {
         help: ArgumentHelp("Write what a helper needs into a file, without payloads and secrets.", valueName: "file"),
         completion: .file())
     var bundle: String?
-    @OptionGroup var document: DocumentOptions
+    @Flag(help: "Print one JSON object a check, and at last one that sums up.") var json = false
     @OptionGroup var confirm: ConfirmOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
@@ -39,6 +39,7 @@ struct DoctorCommand: ConsoleCommand {
     private static let comesFirst: Set<CommandStatus> = [.unreachable, .noPermission, .invalidConfiguration, .tryAgain]
 
     func validate() throws {
+        if bundle == "-" { throw ValidationError("--bundle needs a file: stdout has the report.") }
         guard !fix else { return }
         let given = [("--yes", confirm.yes), ("--no-input", confirm.noInput), ("--dry-run", confirm.dryRun)]
         if let (option, _) = given.first(where: \.1) { throw ValidationError("\(option) needs --fix.") }
@@ -56,7 +57,7 @@ struct DoctorCommand: ConsoleCommand {
                 .problem, "redis.reach", "Redis could not be looked at: \(failure.summary)",
                 do: failure.hints.first?.command)
             let report = DoctorReport(checks: [reach] + local)
-            report.print(document, on: console)
+            report.print(json: json, isReached: false, on: console)
             try write(
                 SupportBundle(
                     report: report, failure: failure,
@@ -102,7 +103,7 @@ struct DoctorCommand: ConsoleCommand {
         let done = try await Interruption.stoppable { try await audit.done(by: inspector) }
         let results = fix ? try await repair(done, client, console) : [:]
         report.checks += done.checks(after: results)
-        report.print(document, on: console)
+        report.print(json: json, on: console)
         try write(
             SupportBundle(
                 report: report, servers: servers, queues: statuses.known, nodes: nodes, now: Invocation.current.now()),
@@ -146,7 +147,11 @@ extension Inspector {
             } catch {
                 // Of a queue whose keys were written by something else the others know nothing.
                 guard error.code == .internalError else { throw error }
-                let text = "'\(name)' cannot be read: \(error.message)"
+                let text =
+                    error.isWrongType
+                    ? "'\(name)' cannot be read: a key of it, which the row I10 names, was written by another program or "
+                        + "is damaged"
+                    : "'\(name)' cannot be read: \(error.message)"
                 unreadable.append(DoctorCheck(.problem, "queue", text, queue: name))
             }
         }

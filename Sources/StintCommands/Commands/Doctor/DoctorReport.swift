@@ -17,8 +17,10 @@ struct DoctorReport {
     func count(_ status: DoctorCheck.Status) -> Int { checks.count { $0.status == status } }
 
     /// Prints the checks as the stream and the options ask for.
-    func print(_ document: DocumentOptions, on console: Console) {
-        if document.json {
+    ///
+    /// - Parameter isReached: Whether Redis was looked at; otherwise the error that follows is what sums up.
+    func print(json: Bool, isReached: Bool = true, on console: Console) {
+        if json {
             for check in checks { console.document(check.json) }
             console.document(summaryJSON)
         } else if console.output.isTerminal {
@@ -32,7 +34,7 @@ struct DoctorReport {
                     ]))
             }
         }
-        console.talk(summary)
+        if isReached { console.talk(summary) }
     }
 
     /// Lines for people: what is in order beside each other, everything else on a line of its own with what to do.

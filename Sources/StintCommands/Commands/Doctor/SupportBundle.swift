@@ -36,14 +36,15 @@ struct SupportBundle {
 
     /// The file's text.
     var json: JSONValue {
-        .object([
-            .init("made_at", .string(CalendarTime(milliseconds: now).iso8601)),
-            .init("version", .string(StintVersion.current)), .init("hiredis", .string(StintVersion.hiredis)),
-            .init("system", .string(ProcessInfo.processInfo.operatingSystemVersionString)),
-            .init("processors", .integer(Int64(ProcessInfo.processInfo.activeProcessorCount))),
-            .init("servers", .array(servers.map(server))), .init("queues", .array(queues.map(queue))),
-            .init("nodes", .array(nodes.map(node))), .init("checks", .array(report.checks.map(check))),
-        ] + unreached)
+        .object(
+            [
+                .init("made_at", .string(CalendarTime(milliseconds: now).iso8601)),
+                .init("version", .string(StintVersion.current)), .init("hiredis", .string(StintVersion.hiredis)),
+                .init("system", .string(ProcessInfo.processInfo.operatingSystemVersionString)),
+                .init("processors", .integer(Int64(ProcessInfo.processInfo.activeProcessorCount))),
+                .init("servers", .array(servers.map(server))), .init("queues", .array(queues.map(queue))),
+                .init("nodes", .array(nodes.map(node))), .init("checks", .array(report.checks.map(check))),
+            ] + unreached)
     }
 
     /// Of a Redis that could not be looked at: why, and what is configured.
@@ -65,7 +66,8 @@ struct SupportBundle {
             text = text.replacingOccurrences(of: host, with: "…")
         }
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map { word in
-            let isPlace = word.contains("/") || word.contains { $0.isNumber } && word.dropLast().contains { ":.".contains($0) }
+            let isNumeric = word.contains { $0.isNumber } && word.dropLast().contains { ":.".contains($0) }
+            let isPlace = word.contains("/") || isNumeric
             return isPlace ? "…" + (word.last == ":" ? ":" : "") : String(word)
         }
         return words.joined(separator: " ")
@@ -142,16 +144,23 @@ struct SupportBundle {
         let job = check.finding?.job?.description
         let texts: [(String, String?)] = [
             ("check", check.name), ("status", check.status.rawValue), ("queue", check.queue), ("job", job),
-            ("invariant", check.finding?.invariant),
+            ("invariant", check.invariant),
         ]
         return .object(texts.map { JSONValue.Member($0.0, Field.text(orNone: $0.1).json) })
     }
 
     /// Writes the file, for its owner alone.
+    ///
+    /// - Throws: ``CommandFailure``, also if a link or a device stands there: what it leads to would be overwritten.
     func write(to path: String) throws {
+        let files = FileManager.default
+        if let type = try? files.attributesOfItem(atPath: path)[.type] as? FileAttributeType, type != .typeRegular {
+            throw CommandFailure(.failed, "cannot write '\(path)': it is there and no regular file")
+        }
         let data = Data((json.text + "\n").utf8)
-        guard FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
-        else {
+        // A file that is there keeps its permissions when it is written again.
+        try? files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        guard files.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600]) else {
             throw CommandFailure(.failed, "cannot write '\(path)'")
         }
     }

@@ -97,7 +97,12 @@ struct Steering {
                 let text = job.map { "\($0.name), \($0.state.rawValue) in '\($0.queue)'" } ?? "no such job"
                 console.talk("would \(verb) \(id): \(text)")
             }
-            return
+            let missing = ids.filter { jobs[$0] == nil }
+            guard let first = missing.first else { return }
+            if ids.count == 1 { throw JobNaming.missing(first) }
+            throw CommandFailure(
+                missing.count < ids.count ? .partlyDone : .notFound,
+                "\(NumberText.grouped(missing.count)) of \(JobCount.text(ids.count)) are not there")
         }
         if asks, ids.count > 1 {
             let names = ids.map(\.description).joined(separator: ", ")
