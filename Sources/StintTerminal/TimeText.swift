@@ -14,10 +14,17 @@ package enum TimeText {
         if size < 9_950 { return sign + NumberText.fixed(Double(size) / 1_000, decimals: 1) + "s" }
         let seconds = (size + 500) / 1_000
         if seconds < 60 { return "\(sign)\(seconds)s" }
-        if seconds < 3_600 { return "\(sign)\(seconds / 60)m \(two(seconds % 60))s" }
-        if seconds < 86_400 { return "\(sign)\(seconds / 3_600)h \(two(seconds % 3_600 / 60))m" }
-        return "\(sign)\(seconds / 86_400)d \(seconds % 86_400 / 3_600)h"
+        if seconds < 3_600 { return "\(sign)\(seconds / 60)m" + rest(seconds % 60, " \(two(seconds % 60))s") }
+        if seconds < 86_400 {
+            let minutes = seconds % 3_600 / 60
+            return "\(sign)\(seconds / 3_600)h" + rest(minutes, " \(two(minutes))m")
+        }
+        let hours = seconds % 86_400 / 3_600
+        return "\(sign)\(seconds / 86_400)d" + rest(hours, " \(hours)h")
     }
+
+    /// The smaller unit, where there is anything of it.
+    private static func rest(_ count: UInt64, _ text: String) -> String { count == 0 ? "" : text }
 
     /// Writes a length with one unit, for narrow columns: `6m`, `2h`, `3d`.
     package static func short(_ duration: Duration) -> String {

@@ -39,6 +39,20 @@ import Testing
         }
     }
 
+    @Test("A file of keys that is not there is an invalid configuration, for config check and for keys")
+    func keysFile() async throws {
+        try await withFolder { folder in
+            let environment = ["HOME": folder, "STINT_KEYS_FILE": folder + "/no.keys"]
+            let check = await CommandRun.stint(["config", "check"], environment: environment, directory: folder)
+            #expect(check.status == .invalidConfiguration)
+            #expect(check.output.contains("no.keys") && check.output.contains("STINT_KEYS_FILE"), "\(check.output)")
+            let keys = await CommandRun.stint(["keys", "ls"], environment: environment, directory: folder)
+            #expect(keys.status == .invalidConfiguration)
+            let unnamed = await CommandRun.stint(["keys", "ls"], environment: ["HOME": folder], directory: folder)
+            #expect(unnamed.status == .invalidConfiguration)
+        }
+    }
+
     @Test("A message whose delivery broke off half-way is delivered by the next attempt")
     func halfDelivered() async throws {
         try await withFolder { folder async throws in

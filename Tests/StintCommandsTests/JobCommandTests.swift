@@ -9,6 +9,16 @@ import StintTesting
 import Testing
 
 @Suite struct JobCommandTests {
+    @Test("A dry run of an unknown job says so and ends as the real call does")
+    func dryRunOfUnknown() async throws {
+        try await LiveStint.with { live in
+            try await live.enqueue("a1")
+            #expect(await live.run("job", "rm", "ghost", "-n").status == .notFound)
+            #expect(await live.run("job", "rm", "a1", "ghost", "-n").status == .partlyDone)
+            #expect(await live.run("job", "rm", "a1", "-n").status == .ok)
+        }
+    }
+
     @Test("job ls lists the newest first, and its rows can be named")
     func list() async throws {
         try await LiveStint.with { live in

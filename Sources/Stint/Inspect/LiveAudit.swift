@@ -27,7 +27,9 @@ public struct LiveAudit: Sendable {
 
     /// Makes the next step; `nil` when all was looked at.
     ///
-    /// - Throws: ``StintError``, with code `schemaTooNew` if a newer release wrote the queue.
+    /// A queue of a newer release is looked at as if this one had written it: ``QueueStatus/schema`` tells.
+    ///
+    /// - Throws: ``StintError``.
     public mutating func next() async throws(StintError) -> AuditStep? {
         try EnqueueValidation.check(queue: queue)
         try await client.connect(limit: client.settings.enqueueTimeout)

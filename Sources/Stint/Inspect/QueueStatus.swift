@@ -83,6 +83,12 @@ public struct QueueStatus: Sendable, Hashable, Codable {
     /// The layout's version.
     public let schema: Int?
 
+    /// The newest layout that this release knows: the number in lua/include/queue.lua.
+    package static let knownSchema = 1
+
+    /// Whether a newer release wrote the queue, so that this one neither enqueues nor runs its jobs.
+    package var isTooNew: Bool { schema.map { $0 > Self.knownSchema } ?? false }
+
     package init(name: String, counts: QueueCounts) {
         self.name = name
         let now = counts.nowMilliseconds

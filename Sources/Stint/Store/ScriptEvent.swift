@@ -53,7 +53,8 @@ package enum ScriptEvent: Sendable {
             return .failed(
                 StintError(
                     .schemaTooNew,
-                    "The queue was written by a newer release of Stint (schema \(found)): update this program."))
+                    "The queue was written by a newer release of Stint (schema \(found); \(StintVersion.current) knows "
+                        + "up to \(QueueStatus.knownSchema)): update this program."))
         default:
             return .reply(value)
         }
@@ -93,6 +94,15 @@ package enum ScriptEvent: Sendable {
                     .internalError,
                     "The script '\(script)' failed: \(Scripts.translate(error.description, script: script)).",
                     underlying: failure))
+        }
+    }
+
+    /// Why a worker whose first look at a queue came to this must end: somebody has to change something first.
+    package var endsWorker: StintError? {
+        switch self {
+        case .refused(let error): error
+        case .failed(let error) where error.code == .schemaTooNew: error
+        default: nil
         }
     }
 

@@ -113,7 +113,7 @@ public final class Worker: Service, Sendable {
     /// longer than one command may take.
     ///
     /// - Throws: ``StintError`` if the first contact with Redis fails, its user lacks a right that a worker
-    ///   needs, or the first look at a queue is refused. After that
+    ///   needs, the first look at a queue is refused, or a newer release wrote a queue (code `schemaTooNew`). After that
     ///   nothing ends the worker but a shutdown: it waits for Redis to come back, however long that takes. With code
     ///   `outcomeUnknown` if at the end Redis had not answered for every job that it was recorded or handed back; the
     ///   log names these jobs.

@@ -192,7 +192,8 @@ package final class WorkerEngine: Sendable {
     /// A look at the queue was answered.
     func looked(at queue: Int) { state.withLock { _ = $0.looked.insert(queue) } }
 
-    /// The first look at a queue was refused: a worker without its rights ends, for whoever started it to see.
+    /// The first look at a queue was refused: a worker without its rights, or of an older release than the queue's, ends
+    /// for whoever started it to see.
     ///
     /// What it holds of other queues goes back to them.
     func refused(_ queue: Int, _ error: StintError) {

@@ -34,7 +34,9 @@ struct ConfigCheckCommand: ConsoleCommand {
         do {
             let configuration = try Configuration.load(
                 environment: invocation.environment, from: invocation.directory)
-            problems = configuration.check(FunctionRunner(parentEnvironment: invocation.environment))
+            problems =
+                configuration.check(FunctionRunner(parentEnvironment: invocation.environment))
+                + configuration.keyProblems()
             let files = configuration.files.isEmpty ? "no file" : configuration.files.joined(separator: ", ")
             summary =
                 "\(files): \(Self.count(configuration.functions.count, "function")), "

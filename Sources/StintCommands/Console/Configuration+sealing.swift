@@ -30,6 +30,19 @@ extension Configuration {
     }
 }
 
+extension Configuration {
+    /// What is wrong with the keys that payloads are sealed with; nothing of a key is told.
+    func keyProblems() -> [ConfigurationProblem] {
+        do {
+            _ = try sealing()
+            return []
+        } catch {
+            let place = "\(self[.keys].value == nil ? self[.sealing].source : self[.keys].source)"
+            return [ConfigurationProblem(place: place, message: (error as? CommandFailure)?.summary ?? "\(error)")]
+        }
+    }
+}
+
 extension CommandFailure {
     /// This build cannot seal.
     static func withoutEncryption(_ reason: String = "") -> Self {

@@ -86,14 +86,16 @@ package struct Invocation: Sendable {
         name.hasPrefix("/") ? name : directory + "/" + name
     }
 
-    /// The command as it was typed, for hints; passwords of addresses are masked.
-    package func retyped() -> String { typed(arguments) }
+    /// The command as it was typed, for hints, so that it may be shown, logged and followed.
+    ///
+    /// Passwords of addresses are masked, and ``repeatable`` words stand for a payload and for a file that it would empty.
+    package func retyped() -> String { typed(repeatable) }
 
     /// The command as it was typed, for hints, with another word in the place of an argument.
     ///
     /// - Parameter flag: Behind it the word is the argument; elsewhere it may be the value of an option.
     package func retyped(replacing word: String, behind flag: String, by other: String) -> String {
-        var words = arguments
+        var words = repeatable
         let places = words.indices.filter { words[$0] == word }
         let place =
             places.first { $0 > 0 && words[$0 - 1] == flag }
@@ -106,7 +108,7 @@ package struct Invocation: Sendable {
     package func retyped(with option: String, _ value: String) -> String {
         var words: [String] = []
         var isValue = false
-        for word in arguments {
+        for word in repeatable {
             if isValue || word == option {
                 isValue.toggle()
             } else if !word.hasPrefix(option + "=") {

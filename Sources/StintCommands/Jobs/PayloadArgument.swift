@@ -36,11 +36,13 @@ package struct PayloadArgument: Sendable {
             place = "payload in \(path)"
         default: bytes = Array(text.utf8)
         }
-        if !raw { try Self.check(bytes, place, "\(command) \(Invocation.quoted(name))") }
+        if !raw { try Self.check(bytes, place, "\(command) \(Invocation.quoted(name))", invocation) }
         return bytes
     }
 
-    private static func check(_ bytes: [UInt8], _ place: String, _ typed: String) throws {
+    private static func check(
+        _ bytes: [UInt8], _ place: String, _ typed: String, _ invocation: Invocation
+    ) throws {
         do {
             _ = try JSONText(bytes)
         } catch {
@@ -48,7 +50,11 @@ package struct PayloadArgument: Sendable {
             let command =
                 place == "payload"
                 ? "\(typed) @payload.json    raw bytes: --raw" : "add --raw"
-            throw CommandFailure.invalidJSON(place, bytes: bytes, error: error, hints: [.init(purpose, command)])
+            var failure = CommandFailure.invalidJSON(
+                place, bytes: bytes, error: error, hints: [.init(purpose, command)])
+            // The place with a caret is for who typed it, not for the log of a worker.
+            if invocation.isInFunction { failure.details = [] }
+            throw failure
         }
     }
 

@@ -78,14 +78,14 @@ extension RedisTarget {
             let parts = error.message.split(separator: Self.repairLead, maxSplits: 1).map(String.init)
             failure.summary = "\(server) does not give this user a right that it needs: \(parts[0])"
             failure.hints = [
-                .init("Give it the rights:", parts.last ?? ""),
+                .init("Give it the rights:", Self.quotedRights(parts.last ?? "")),
                 .init("All users that Stint needs:", "stint config acl"),
             ]
         case .redisRefused where reason(error).contains("NOPERM"):
             failure.summary = "\(server) does not give this user a right that it needs: \(reason(error))"
             failure.hints = [
                 .init("Which user is it?", "\(client) acl whoami"),
-                .init("Give it the right:", "ACL SETUSER USER +COMMAND ~KEYS &CHANNELS   (see docs/operations.md)"),
+                .init("Give it the right:", "ACL SETUSER USER +COMMAND '~KEYS' '&CHANNELS'   (see docs/operations.md)"),
             ]
         case .redisRefused:
             failure.summary = "\(server) refuses this user: \(reason(error))"
@@ -136,6 +136,13 @@ extension RedisTarget {
 
     /// How to reach it with redis-cli, the password masked.
     var client: String { Self.client(url) }
+
+    /// A rule for a user, in which a shell finds nothing to do: `~` and `&` mean something to it.
+    private static func quotedRights(_ rule: String) -> String {
+        rule.split(separator: " ").map { word in
+            word.contains { "~&*()|<>$%".contains($0) } ? "'\(word)'" : String(word)
+        }.joined(separator: " ")
+    }
 
     /// The URL itself goes before a file with it: both in the environment are no use.
     private var unsetting: String {

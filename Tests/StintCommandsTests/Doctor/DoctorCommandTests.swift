@@ -108,10 +108,14 @@ import Testing
             let objects = try run.lines.map {
                 try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
             }
-            let finding = try #require(objects.first { $0["invariant"] is String })
+            let finding = try #require(objects.first { $0["job"] is String })
             #expect(finding["check"] as? String == "audit.stray" && finding["status"] as? String == "problem")
             #expect(finding["job"] as? String == "a1" && finding["queue"] as? String == "mail")
             #expect(finding["invariant"] as? String == "I1")
+            try await send(live, "CONFIG", "SET", "maxmemory", "1gb", "maxmemory-policy", "volatile-ttl")
+            let evicting = await live.run("doctor", "--json")
+            let row = try #require(evicting.lines.first { $0.contains("redis.eviction") })
+            #expect(row.contains(#""invariant":"I11""#), "\(row)")
             let last = try #require(objects.last)
             #expect(last["check"] as? String == "summary" && last["status"] as? String == "problem")
             #expect((last["counts"] as? [String: Int])?["problem"] == 1)
@@ -138,6 +142,12 @@ import Testing
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
             #expect(mode == 0o600)
             #expect(await live.run("doctor", "--bundle", "no/such/folder/x").status == .failed)
+            #expect(await live.run("doctor", "--bundle", "-").status == .usage)
+            let kept = live.folder + "/kept"
+            try "precious".write(toFile: kept, atomically: true, encoding: .utf8)
+            try FileManager.default.createSymbolicLink(atPath: live.folder + "/link", withDestinationPath: kept)
+            #expect(await live.run("doctor", "--bundle", "link").errors.contains("no regular file"))
+            #expect(try String(contentsOfFile: kept, encoding: .utf8) == "precious")
         }
     }
 
@@ -182,10 +192,20 @@ import Testing
             try await send(live, "ZREM", "{stint:mail}:delayed", "a1")
             try await send(live, "DEL", "{stint:odd}:delayed")
             try await send(live, "SET", "{stint:odd}:delayed", "1")
+            try await send(live, "HSET", "{stint:newer}:meta", "schema", "2")
             let run = await live.run("doctor")
             #expect(run.status == .failed)
             #expect(run.lines.contains { $0.contains("audit.unindexed\tmail\ta1") })
             #expect(run.lines.contains { $0.contains("audit.type\todd") })
+            #expect(!run.output.contains("defect") && !run.output.contains("WRONGTYPE"), "\(run.output)")
+            let broken = await live.run("queue", "show", "odd")
+            #expect(broken.status == .failed && broken.errors.contains("met a key of another kind"), "\(broken.errors)")
+            let newer = try #require(run.lines.first { $0.contains("queue.schema\tnewer") })
+            #expect(newer.hasPrefix("problem\t") && newer.contains("newer release (schema 2)"))
+            #expect(newer.contains("until it is updated\tstint worker ls"))
+            let refused = await live.run("enqueue", "hello", "--queue", "newer")
+            #expect(refused.status == .invalidConfiguration)
+            #expect(refused.errors.contains("schema 2;") && refused.errors.contains("update this program"))
         }
     }
 
@@ -207,6 +227,33 @@ import Testing
             let broken = await doctor("redis+unix:///nonexistent/s")
             #expect(broken.status == .invalidConfiguration)
             #expect(broken.output.contains("problem\tconfig\t"))
+        }
+    }
+
+    @Test("Of a Redis that is away there is a whole report, as JSON too, and a bundle without addresses")
+    func away() async throws {
+        try await withFolder { folder in
+            let environment = [
+                "STINT_REDIS_URL": "redis://wang:geheim@127.0.0.1:1/0", "HOME": folder, "PATH": "/usr/bin:/bin",
+            ]
+            let run = await CommandRun.stint(
+                ["doctor", "--json", "--bundle", "b.json"], environment: environment, directory: folder)
+            #expect(run.status == .unreachable)
+            let objects = try run.lines.map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+            let reach = try #require(objects.first)
+            #expect(reach["check"] as? String == "redis.reach" && reach["status"] as? String == "problem")
+            #expect((reach["message"] as? String)?.contains("cannot reach Redis at 127.0.0.1:1") == true)
+            #expect((reach["do"] as? String)?.hasSuffix(" ping") == true)
+            #expect(objects.last?["check"] as? String == "summary" && objects.last?["status"] as? String == "problem")
+            let text = try String(contentsOfFile: folder + "/b.json", encoding: .utf8)
+            let bundle = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+            #expect(bundle["version"] is String && bundle["error_status"] as? String == "unreachable")
+            #expect((bundle["error"] as? String)?.contains("onnection refused") == true, "\(text)")
+            let settings = try #require(bundle["settings"] as? [[String: Any]])
+            #expect(settings.contains { $0["setting"] as? String == "redis" && $0["value"] is NSNull })
+            for secret in ["geheim", "127.0.0.1", folder] { #expect(!text.contains(secret), "\(secret)") }
         }
     }
 

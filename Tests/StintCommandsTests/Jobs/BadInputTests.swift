@@ -20,7 +20,7 @@ import Testing
             run.errors == """
                 error: cannot reach Redis at /nonexistent/redis.sock (from STINT_REDIS_URL): no such socket
                   Is it running?      redis-cli -s /nonexistent/redis.sock ping
-                  Use another one:    stint --redis redis://HOST:PORT enqueue hello '{}'
+                  Use another one:    stint --redis redis://HOST:PORT enqueue hello -
                   No Redis at hand?   unset STINT_REDIS_URL   (Stint then starts a private one)
 
                 """)

@@ -67,7 +67,7 @@ import Testing
             (#"{"name":"hello","in":5}"#, "line 2, column 22: in: it must be a text in double quotes"),
             (#"{"name":"hello","in":"5"}"#, "line 2, column 22: in: '5' is not a length of time"),
             (#"{"name":"hello","queue":"NO"}"#, "line 2: A queue's name has"),
-            (#"{"name":"hello","in":"2h","ttl":"1h"}"#, "line 2: the job could never start: it is due in 2h 00m"),
+            (#"{"name":"hello","in":"2h","ttl":"1h"}"#, "line 2: the job could never start: it is due in 2h"),
             (
                 "{\"name\":\"hello\",\"payload\":\"\u{1}\"}",
                 "line 2, column 28: this is not valid JSON: a control character"

@@ -44,7 +44,7 @@ import Testing
             ("exit 65", "error: exit 65   (a job would be dead)\n"),
             ("exit 3", "error: exit 3   (a job would be retried)\n"),
             ("kill -9 $$", "error: killed by signal 9 (SIGKILL)   (a job would be retried as crashed)\n"),
-            ("exit 79", "error: it asked to be run again in 1m 00s, the attempt not counted\n"),
+            ("exit 79", "error: it asked to be run again in 1m, the attempt not counted\n"),
         ])
     func outcome(script: String, errors: String) async throws {
         let run = try await run("f", yaml: "functions:\n  f: {sh: '\(script)'}\n")

@@ -52,6 +52,19 @@ import Testing
         }
     }
 
+    @Test("A worker started on a queue of a newer release ends with 78 and says what to do")
+    func newerQueue() async throws {
+        try await withWorkshop { stint async throws in
+            _ = await stint("enqueue", "hello")
+            _ = try await stint.client.core.transport.send(
+                RedisCommand("HSET", ["{stint:default}:meta", "schema", "2"]), timeout: .seconds(60))
+            let run = await stint("work", "--queue", "default")
+            #expect(run.status == .invalidConfiguration)
+            #expect(run.errors.contains("newer release of Stint (schema 2;"), "\(run.errors)")
+            #expect(run.errors.contains("update this program"))
+        }
+    }
+
     @Test("--once and --max-jobs bound the jobs, --max-idle the waiting")
     func bounds() async throws {
         try await withWorkshop { stint async throws in

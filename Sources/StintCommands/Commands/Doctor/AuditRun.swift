@@ -46,7 +46,7 @@ struct AuditRun {
             do {
                 try await audit(queue, inspector)
             } catch let error as StintError {
-                guard [.schemaTooNew, .damaged, .internalError].contains(error.code) else { throw error }
+                guard error.code == .damaged || error.code == .internalError else { throw error }
                 notes.append(
                     DoctorCheck(.unchecked, "audit", "not checked: '\(queue)': \(error.message)", queue: queue))
             }
@@ -71,6 +71,7 @@ struct AuditRun {
         console.endStatus()
         let counts = "\(NumberText.grouped(checked)) jobs and entries in \(NumberText.grouped(calls)) steps"
         let names = queues.count == 1 ? "'\(queues[0])'" : "\(NumberText.grouped(queues.count)) queues"
+        if queues.isEmpty, findings.isEmpty { return }
         if findings.isEmpty {
             notes.append(DoctorCheck(.ok, "audit", "\(names) sound: \(counts)"))
         } else if hidden > 0 {
@@ -131,7 +132,7 @@ struct AuditRun {
             let open: DoctorCheck.Status = finding.isViolation ? .problem : .warning
             switch results[finding] {
             case .mended?: return check(.fixed, " (mended)", nil)
-            case .sound?: return check(.fixed, " (no longer so)", nil)
+            case .sound?: return check(.ok, " (no longer so)", nil)
             case .changed?: return check(open, " (it changed meanwhile)", remedy(finding))
             case .refused?: return check(open, " (cannot be mended without losing something)", remedy(finding))
             case nil: return check(open, "", remedy(finding))

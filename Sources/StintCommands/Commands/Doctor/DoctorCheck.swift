@@ -57,11 +57,18 @@ struct DoctorCheck: Sendable, Hashable {
         }
     }
 
+    /// The promise that it is about; of what no audit found it stands at the head of the text.
+    var invariant: String? {
+        let first = text.prefix { $0 != " " }
+        let isNamed = first.hasPrefix("I") && first.count > 1 && first.dropFirst().allSatisfy(\.isNumber)
+        return finding?.invariant ?? (isNamed ? String(first) : nil)
+    }
+
     /// One object for programs.
     var json: JSONValue {
         let texts: [(String, String?)] = [
             ("check", name), ("status", status.rawValue), ("queue", queue), ("job", finding?.job?.description),
-            ("invariant", finding?.invariant), ("message", text), ("do", remedy),
+            ("invariant", invariant), ("message", text), ("do", remedy),
         ]
         return .object(texts.map { JSONValue.Member($0.0, Field.text(orNone: $0.1).json) })
     }

@@ -4,6 +4,7 @@
 
 import ArgumentParser
 import Stint
+import StintFunctions
 import StintTerminal
 
 /// The command `stint doctor`.
@@ -29,7 +30,7 @@ struct DoctorCommand: ConsoleCommand {
         help: ArgumentHelp("Write what a helper needs into a file, without payloads and secrets.", valueName: "file"),
         completion: .file())
     var bundle: String?
-    @OptionGroup var document: DocumentOptions
+    @Flag(help: "Print one JSON object a check, and at last one that sums up.") var json = false
     @OptionGroup var confirm: ConfirmOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var talk: TalkOptions
@@ -38,6 +39,7 @@ struct DoctorCommand: ConsoleCommand {
     private static let comesFirst: Set<CommandStatus> = [.unreachable, .noPermission, .invalidConfiguration, .tryAgain]
 
     func validate() throws {
+        if bundle == "-" { throw ValidationError("--bundle needs a file: stdout has the report.") }
         guard !fix else { return }
         let given = [("--yes", confirm.yes), ("--no-input", confirm.noInput), ("--dry-run", confirm.dryRun)]
         if let (option, _) = given.first(where: \.1) { throw ValidationError("\(option) needs --fix.") }
@@ -50,10 +52,26 @@ struct DoctorCommand: ConsoleCommand {
                 try await perform(client, target, local, console)
             }
         } catch let failure as CommandFailure where Self.comesFirst.contains(failure.status) {
-            // What can be said without Redis may be the reason.
-            DoctorReport(checks: local.filter { $0.status != .ok }).print(document, isWhole: false, on: console)
+            // What can be said without Redis may be the reason, and whoever helps needs it.
+            let reach = DoctorCheck(
+                .problem, "redis.reach", "Redis could not be looked at: \(failure.summary)",
+                do: failure.hints.first?.command)
+            let report = DoctorReport(checks: [reach] + local)
+            report.print(json: json, isReached: false, on: console)
+            try write(
+                SupportBundle(
+                    report: report, failure: failure,
+                    configuration: try? Configuration.load(connection.flags(), in: .current),
+                    now: Invocation.current.now()),
+                console)
             throw failure
         }
+    }
+
+    private func write(_ contents: SupportBundle, _ console: Console) throws {
+        guard let bundle else { return }
+        try contents.write(to: Invocation.current.path(bundle))
+        console.done("wrote \(bundle): without payloads, secrets, addresses and names of hosts")
     }
 
     private func perform(
@@ -79,18 +97,17 @@ struct DoctorCommand: ConsoleCommand {
         report.checks += WorkforceChecks(queues: statuses.known, nodes: nodes).all + statuses.unreadable
         report.checks += local
 
-        let audit = AuditRun(queues: names, isWhole: queue.isEmpty, redisClient: redisClient, console: console)
-        let audited = try await Interruption.stoppable { try await audit.done(by: inspector) }
-        let results = fix ? try await repair(audited, client, console) : [:]
-        report.checks += audited.checks(after: results)
-        report.print(document, on: console)
-        if let bundle {
-            let file = Invocation.current.path(bundle)
-            let now = Invocation.current.now()
-            try SupportBundle(report: report, servers: servers, queues: statuses.known, nodes: nodes, now: now)
-                .write(to: file)
-            console.done("wrote \(bundle): without payloads, secrets, addresses and names of hosts")
-        }
+        let tooNew = Set(statuses.known.filter(\.isTooNew).map(\.name))
+        let audited = names.filter { !tooNew.contains($0) }
+        let audit = AuditRun(queues: audited, isWhole: queue.isEmpty, redisClient: redisClient, console: console)
+        let done = try await Interruption.stoppable { try await audit.done(by: inspector) }
+        let results = fix ? try await repair(done, client, console) : [:]
+        report.checks += done.checks(after: results)
+        report.print(json: json, on: console)
+        try write(
+            SupportBundle(
+                report: report, servers: servers, queues: statuses.known, nodes: nodes, now: Invocation.current.now()),
+            console)
         if report.count(.problem) > 0 { throw CommandFailure.silent(.failed) }
     }
 
@@ -130,7 +147,11 @@ extension Inspector {
             } catch {
                 // Of a queue whose keys were written by something else the others know nothing.
                 guard error.code == .damaged || error.code == .internalError else { throw error }
-                let text = "'\(name)' cannot be read: \(error.message)"
+                let text =
+                    error.code == .damaged
+                    ? "'\(name)' cannot be read: a key of it, which the row I10 names, was written by another program or "
+                        + "is damaged"
+                    : "'\(name)' cannot be read: \(error.message)"
                 unreadable.append(DoctorCheck(.problem, "queue", text, queue: name))
             }
         }

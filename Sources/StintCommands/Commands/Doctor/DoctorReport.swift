@@ -18,11 +18,11 @@ struct DoctorReport {
 
     /// Prints the checks as the stream and the options ask for.
     ///
-    /// - Parameter isWhole: Whether everything was looked at, so that there is something to sum up.
-    func print(_ document: DocumentOptions, isWhole: Bool = true, on console: Console) {
-        if document.json {
+    /// - Parameter isReached: Whether Redis was looked at; otherwise the error that follows is what sums up.
+    func print(json: Bool, isReached: Bool = true, on console: Console) {
+        if json {
             for check in checks { console.document(check.json) }
-            if isWhole { console.document(summaryJSON) }
+            console.document(summaryJSON)
         } else if console.output.isTerminal {
             for line in lines(for: console.output) { console.data(line) }
         } else {
@@ -34,7 +34,7 @@ struct DoctorReport {
                     ]))
             }
         }
-        if isWhole { console.talk(summary) }
+        if isReached { console.talk(summary) }
     }
 
     /// Lines for people: what is in order beside each other, everything else on a line of its own with what to do.

@@ -36,7 +36,9 @@ struct LocalChecks {
                 DoctorCheck(.problem, "config", $0.description, do: "stint config check")
             }
         }
-        let problems = configuration.check(FunctionRunner(parentEnvironment: invocation.environment))
+        let problems =
+            configuration.check(FunctionRunner(parentEnvironment: invocation.environment))
+            + configuration.keyProblems()
         var checks = problems.map { problem in
             DoctorCheck(
                 problem.severity == .error ? .problem : .warning, problem.function == nil ? "config" : "functions",

@@ -4,6 +4,7 @@
 
 import Foundation
 import Stint
+import StintFunctions
 import StintTerminal
 
 /// What somebody who helps needs to know, in one file without payloads, secrets, addresses and names of hosts.
@@ -11,11 +12,15 @@ struct SupportBundle {
     /// What was looked at.
     let report: DoctorReport
     /// The servers.
-    let servers: [ServerReport]
+    var servers: [ServerReport] = []
     /// The queues.
-    let queues: [QueueStatus]
+    var queues: [QueueStatus] = []
     /// The workers.
-    let nodes: [NodeStatus]
+    var nodes: [NodeStatus] = []
+    /// Why Redis could not be looked at.
+    var failure: CommandFailure?
+    /// What is configured, where Redis could not be looked at.
+    var configuration: Configuration?
     /// When it was made, in milliseconds since 1970.
     let now: Int64
 
@@ -31,13 +36,57 @@ struct SupportBundle {
 
     /// The file's text.
     var json: JSONValue {
-        .object([
-            .init("made_at", .string(CalendarTime(milliseconds: now).iso8601)),
-            .init("version", .string(StintVersion.current)), .init("hiredis", .string(StintVersion.hiredis)),
-            .init("system", .string(ProcessInfo.processInfo.operatingSystemVersionString)),
-            .init("processors", .integer(Int64(ProcessInfo.processInfo.activeProcessorCount))),
-            .init("servers", .array(servers.map(server))), .init("queues", .array(queues.map(queue))),
-            .init("nodes", .array(nodes.map(node))), .init("checks", .array(report.checks.map(check))),
+        .object(
+            [
+                .init("made_at", .string(CalendarTime(milliseconds: now).iso8601)),
+                .init("version", .string(StintVersion.current)), .init("hiredis", .string(StintVersion.hiredis)),
+                .init("system", .string(ProcessInfo.processInfo.operatingSystemVersionString)),
+                .init("processors", .integer(Int64(ProcessInfo.processInfo.activeProcessorCount))),
+                .init("servers", .array(servers.map(server))), .init("queues", .array(queues.map(queue))),
+                .init("nodes", .array(nodes.map(node))), .init("checks", .array(report.checks.map(check))),
+            ] + unreached)
+    }
+
+    /// Of a Redis that could not be looked at: why, and what is configured.
+    private var unreached: [JSONValue.Member] {
+        guard let failure else { return [] }
+        return [
+            .init("error", .string(Self.withoutPlaces(failure.summary, configuration))),
+            .init("error_status", .string("\(failure.status)")),
+            .init("settings", .array((configuration?.settings ?? []).map(Self.setting))),
+        ]
+    }
+
+    /// Addresses, paths and names of hosts in the words of an error are taken out.
+    private static func withoutPlaces(_ text: String, _ configuration: Configuration?) -> String {
+        var text = text
+        let url = configuration?.redis?.url ?? ""
+        let hosts = url.split(whereSeparator: { "/,@:?&=".contains($0) }).map(String.init).filter { $0.count > 3 }
+        for host in hosts.sorted(by: { $0.count > $1.count }) where !host.hasPrefix("redis+") && host != "redis" {
+            text = text.replacingOccurrences(of: host, with: "…")
+        }
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            let isNumeric = word.contains { $0.isNumber } && word.dropLast().contains { ":.".contains($0) }
+            let isPlace = word.contains("/") || isNumeric
+            return isPlace ? "…" + (word.last == ":" ? ":" : "") : String(word)
+        }
+        return words.joined(separator: " ")
+    }
+
+    /// Where a setting comes from, and its value where it is a plain one: neither an address nor a path nor a secret.
+    private static func setting(_ setting: Setting) -> JSONValue {
+        let isPlain = ![SettingKey.redis, .redisURLFile, .passwordFile, .keys, .data].contains(setting.key)
+        let source =
+            switch setting.source {
+            case .flag: "flag"
+            case .environment(let name): "env \(name)"
+            case .file: "file"
+            case .builtIn: "built-in"
+            }
+        return .object([
+            .init("setting", .string(setting.key.rawValue)), .init("source", .string(source)),
+            .init("set", .bool(setting.value != nil)),
+            .init("value", isPlain ? setting.value.map { .string($0) } ?? .null : .null),
         ])
     }
 
@@ -95,16 +144,23 @@ struct SupportBundle {
         let job = check.finding?.job?.description
         let texts: [(String, String?)] = [
             ("check", check.name), ("status", check.status.rawValue), ("queue", check.queue), ("job", job),
-            ("invariant", check.finding?.invariant),
+            ("invariant", check.invariant),
         ]
         return .object(texts.map { JSONValue.Member($0.0, Field.text(orNone: $0.1).json) })
     }
 
     /// Writes the file, for its owner alone.
+    ///
+    /// - Throws: ``CommandFailure``, also if a link or a device stands there: what it leads to would be overwritten.
     func write(to path: String) throws {
+        let files = FileManager.default
+        if let type = try? files.attributesOfItem(atPath: path)[.type] as? FileAttributeType, type != .typeRegular {
+            throw CommandFailure(.failed, "cannot write '\(path)': it is there and no regular file")
+        }
         let data = Data((json.text + "\n").utf8)
-        guard FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
-        else {
+        // A file that is there keeps its permissions when it is written again.
+        try? files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        guard files.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600]) else {
             throw CommandFailure(.failed, "cannot write '\(path)'")
         }
     }

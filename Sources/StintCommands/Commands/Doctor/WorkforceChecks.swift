@@ -17,7 +17,7 @@ struct WorkforceChecks {
 
     /// All checks, in the order in which they are printed.
     var all: [DoctorCheck] {
-        var checks = lost
+        var checks = tooNew + lost
         for more in [stuck, versions, unserved, late, onHold] { checks += more }
         if let watch { checks.append(watch) }
         return checks
@@ -26,6 +26,17 @@ struct WorkforceChecks {
     private var workforce: Workforce { Workforce(nodes) }
 
     private func served(_ queue: QueueStatus) -> Bool { !workforce.serving(queue.name).isEmpty }
+
+    private var tooNew: [DoctorCheck] {
+        queues.filter(\.isTooNew).map { queue in
+            let schema = queue.schema.map(String.init) ?? "?"
+            return DoctorCheck(
+                .problem, "queue.schema",
+                "queue '\(queue.name)' was written by a newer release (schema \(schema)): stint \(version) knows up to "
+                    + "\(QueueStatus.knownSchema), did not audit it, and neither enqueues nor runs its jobs until it is updated",
+                do: "stint worker ls --fields node,host,version", queue: queue.name)
+        }
+    }
 
     private var lost: [DoctorCheck] {
         nodes.filter { !Workforce.isAlive($0) }.map { node in

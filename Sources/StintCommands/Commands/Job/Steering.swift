@@ -97,8 +97,12 @@ struct Steering {
                     on: console)
                 console.talk("would \(verb) \(id): \(job?.text ?? "no such job")")
             }
-            if ids.count == 1, jobs.isEmpty { throw JobNaming.missing(ids[0]) }
-            return
+            let missing = ids.filter { jobs[$0] == nil }
+            guard let first = missing.first else { return }
+            if ids.count == 1 { throw JobNaming.missing(first) }
+            throw CommandFailure(
+                missing.count < ids.count ? .partlyDone : .notFound,
+                "\(NumberText.grouped(missing.count)) of \(JobCount.text(ids.count)) are not there")
         }
         if asks, ids.count > 1 {
             let names = ids.map(\.description).joined(separator: ", ")

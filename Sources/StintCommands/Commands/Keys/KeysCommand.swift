@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Stint
+import StintCrypto
 import StintFunctions
 
 /// The command `stint keys`.
@@ -24,9 +26,27 @@ struct KeysFileOptions: ParsableArguments {
         let invocation = Invocation.current
         let path = try file ?? Configuration.load([:], in: invocation)[.keys].value
         guard let path else {
-            throw CommandFailure.usage(
-                "no file of keys is named", hints: [.init("Name it:", invocation.retyped() + " --file stint.keys")])
+            throw CommandFailure(
+                .invalidConfiguration, "no file of keys is named",
+                hints: [.init("Name it:", invocation.retyped() + " --file stint.keys")])
         }
-        return path.hasPrefix("/") ? path : "\(invocation.directory)/\(path)"
+        return Self.absolute(path, invocation)
+    }
+
+    #if Encryption
+    /// Reads a file of keys; one that cannot be used is a configuration that is invalid.
+    static func ring(at path: String) throws -> KeyringFile {
+        do throws(StintError) {
+            return try KeyringFile(path: path)
+        } catch {
+            var failure = CommandFailure(error)
+            failure.status = .invalidConfiguration
+            throw failure
+        }
+    }
+    #endif
+
+    private static func absolute(_ path: String, _ invocation: Invocation) -> String {
+        path.hasPrefix("/") ? path : "\(invocation.directory)/\(path)"
     }
 }

@@ -30,7 +30,7 @@ struct KeysListCommand: ConsoleCommand {
 
     func perform(on console: Console) async throws {
         #if Encryption
-        let ring = try KeyringFile(path: file.path())
+        let ring = try KeysFileOptions.ring(at: file.path())
         try await console.show(Self.listing, list) {
             ring.keyIDs.map { Row(id: $0, seals: $0 == ring.sealingKeyID) }
         }

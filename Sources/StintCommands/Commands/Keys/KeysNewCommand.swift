@@ -34,7 +34,7 @@ struct KeysNewCommand: ConsoleCommand {
         let path = try file.path()
         let id = id ?? Self.newID()
         let isThere = FileManager.default.fileExists(atPath: path)
-        var ring = isThere ? try KeyringFile(path: path) : try KeyringFile(newKey: id)
+        var ring = isThere ? try KeysFileOptions.ring(at: path) : try KeyringFile(newKey: id)
         if isThere { try ring.add(newKey: id, onStandby: standby) }
         try ring.write(to: path)
         if json {

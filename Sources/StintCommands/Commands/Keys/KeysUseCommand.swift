@@ -20,7 +20,7 @@ struct KeysUseCommand: ConsoleCommand {
     func perform(on console: Console) async throws {
         #if Encryption
         let path = try file.path()
-        var ring = try KeyringFile(path: path)
+        var ring = try KeysFileOptions.ring(at: path)
         try ring.use(key: id)
         try ring.write(to: path)
         if json {

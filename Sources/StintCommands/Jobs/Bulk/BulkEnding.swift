@@ -61,8 +61,10 @@ struct BulkEnding {
     }
 
     private func badLine(_ line: BulkSlice.BadLine, _ console: Console) -> CommandFailure {
-        var details = [Sanitizer.visible(bytes: line.start.prefix(100))]
-        if let column = line.error.column, column <= 100 {
+        // The line is for who typed it, not for the log of a worker.
+        let isShown = !Invocation.current.isInFunction
+        var details = isShown ? [Sanitizer.visible(bytes: line.start.prefix(100))] : []
+        if isShown, let column = line.error.column, column <= 100 {
             let lead = TextWidth.columns(of: Sanitizer.visible(bytes: line.start.prefix(column - 1)))
             details.append(String(repeating: " ", count: lead) + "^")
         }

@@ -34,6 +34,7 @@ struct BulkEnqueue {
         }
         try await connection.withClient(on: console) { client, target in
             // Only now: what stands in the file is gone as soon as it is opened.
+            if let ids = bulk.ids { try refuseInput(ids, invocation) }
             let ids = try bulk.ids.map { try IDList($0, console: console, invocation) }
             let looked = Mutex(Set<String>())
             let names = UnknownNames(JobPlan(target.configuration), console)
@@ -50,6 +51,21 @@ struct BulkEnqueue {
                 return receipts
             }
         }
+    }
+
+    /// Refuses to write the ids into the file that is read: it would be emptied first.
+    private func refuseInput(_ ids: String, _ invocation: Invocation) throws {
+        guard input != "-", ids != "-" else { return }
+        func identity(_ name: String) -> [Int]? {
+            let path = (invocation.path(name) as NSString).resolvingSymlinksInPath
+            guard let all = try? FileManager.default.attributesOfItem(atPath: path),
+                all[.type] as? FileAttributeType == .typeRegular, let device = all[.systemNumber] as? Int,
+                let number = all[.systemFileNumber] as? Int
+            else { return nil }
+            return [device, number]
+        }
+        guard let read = identity(input), read == identity(ids) else { return }
+        throw CommandFailure.usage("--ids names the file that --bulk reads: it would be emptied first")
     }
 
     private func run(
