@@ -11,8 +11,9 @@
 --! return: now in ms, entries of the list, tombstones that `meta` counts, the first and the last entry or '', the slice's
 --!         ids, for each of them l (live) or t (tombstone) in one text
 --
--- Nothing takes entries from a list's end, so one that is in it all the time is met by a walk from the end to the head,
--- whatever is claimed, handed back and enqueued meanwhile. The first four tell whether the list stood still.
+-- Claims take entries from a list's head, so one that is in it all the time is met by a walk from the end to the head,
+-- whatever is claimed, handed back and enqueued meanwhile; only a purge may bring one closer to the end. The first four
+-- tell whether the list stood still.
 --- @include "include/clock"
 --- @include "include/record"
 --- @include "include/damage"

@@ -148,6 +148,12 @@ import Testing
         limit.lower(to: .milliseconds(100))
         #expect(limit.attempt(within: .seconds(60)) == .milliseconds(500))
         #expect(limit.attempt(within: .milliseconds(200)) == .milliseconds(200))
+        for wanted in [1_000, 2_000, 2_000] {
+            limit.ranOut()
+            #expect(limit.attempt(within: .seconds(60)) == .milliseconds(wanted))
+        }
+        limit.succeeded()
+        #expect(limit.attempt(within: .seconds(60)) == .milliseconds(500))
         try await withStranger(replying: "") { configuration in
             var configuration = configuration
             configuration.connectTimeout = .seconds(3_600)
@@ -156,6 +162,7 @@ import Testing
                 logger: .silent)
             let failure = await #expect(throws: RedisFailure.self) { try await node.connect(timeout: .seconds(3_600)) }
             #expect("\(failure!)".contains("no answer within 0.5 s"))
+            #expect(limit.attempt(within: .seconds(60)) > .milliseconds(500))
             await node.shutdown()
         }
     }

@@ -53,6 +53,11 @@ package struct Sealer: Sendable {
         sealed.isSealed = true
         if let unique = content.unique {
             sealed.unique?.key = sealing.codec.uniqueKey(unique.key, namespace: namespace, queue: queue)
+            guard let key = sealed.unique?.key.utf8.count, (1...256).contains(key) else {
+                throw StintError(
+                    .invalidInput,
+                    "The codec made a unique key of \(sealed.unique?.key.utf8.count ?? 0) bytes; one has 1 to 256 bytes.")
+            }
             // Which job will carry the payload, only the script knows.
             if unique.onConflict == .replace { sealed.sealedFor = id }
         }

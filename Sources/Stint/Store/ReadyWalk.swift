@@ -4,8 +4,9 @@
 
 /// Walks over one ready list from its end to its head.
 ///
-/// Entries leave a list at its head only, so one that is in it all the time keeps its distance from the end or gets
-/// further from it, and is met.
+/// Entries leave a list at its head, so one that is in it all the time keeps its distance from the end or gets further
+/// from it, and is met. A purge meanwhile may take older ones from behind one that it leaves: that one comes closer to
+/// the end and may be missed. So who was not met is a suspect only; see ``AuditWalk``.
 struct ReadyWalk: Sendable {
     /// What a list looked like at one moment.
     private struct Look: Hashable {

@@ -80,6 +80,7 @@ final class RedisSocket {
         let limit = dialer.connectTimeout
         deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limit)) {
             // A plain Redis takes the first bytes of TLS for the beginning of a command and waits for its end.
+            self.dialer.reconnects.ranOut()
             let hint = self.dialer.tls == nil ? "" : " (does the port speak TLS?)"
             self.end(.unreachable("no answer within \(limit.formatted)\(hint)"))
         }
@@ -193,6 +194,7 @@ final class RedisSocket {
             end(failure)
         case .done:
             isReady = true
+            dialer.reconnects.succeeded()
             handshake = nil
             deadline?.cancel()
             deadline = nil
