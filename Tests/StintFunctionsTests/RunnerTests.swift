@@ -67,6 +67,17 @@ import Testing
         #expect(result.lastLogLine == "three \u{fffd}")
     }
 
+    @Test("The last line that counts is not one that is indented, as hints below an error are")
+    func indented() async throws {
+        for (script, wanted) in [
+            ("printf 'first\\nerror: no\\n  try: this\\n\\n' >&2", "error: no"), ("printf '  a\\n  b\\n' >&2", "  a"),
+        ] {
+            let result = try await runner.run(
+                try shell(script), payload: [], environment: attempt(), onLog: { _ in })
+            #expect(result.lastLogLine == wanted)
+        }
+    }
+
     @Test("A log line is cut at 8 KiB and says so")
     func longLine() async throws {
         let lines = Collector<String>()

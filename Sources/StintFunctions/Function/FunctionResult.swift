@@ -18,7 +18,7 @@ package struct FunctionResult: Sendable, Hashable {
     package var output: [UInt8]
     /// How many older bytes of standard output are gone.
     package var outputDropped: Int
-    /// The last line of standard error that is not empty.
+    /// The last line of standard error that is neither empty nor indented; the first one, if all are indented.
     package var lastLogLine: String?
     /// The last time that a control line asked to be retried after.
     package var retryAfter: Duration?

@@ -194,7 +194,9 @@ final class ActiveRun {
 
     private func logLine(_ line: LineSplitter.Line) {
         let text = line.text
-        if text.contains(where: { !$0.isWhitespace }) { lastLogLine = text }
+        // What is indented belongs to the line above it, such as the hints below an error.
+        let isOwn = text.first?.isWhitespace == false || lastLogLine == nil
+        if isOwn, text.contains(where: { !$0.isWhitespace }) { lastLogLine = text }
         gate.offer(text, at: elapsed).forEach(request.onLog)
     }
 
