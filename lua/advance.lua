@@ -12,9 +12,10 @@
 --!         1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema
 --
 -- A finished job is given as id, lease member and result ('' for none). It is lost, and nothing of it changes, unless
--- its record is running under that very lease. Claims take the heads of the ready lists, urgent first; entries that
--- the record contradicts (tombstones of cancelled jobs) are dropped as they are met; a job that has expired before its
--- first start is cancelled instead, and one whose payload is gone is dead. At most 500 jobs and about 1 MiB of payloads a call.
+-- its record is running under that very lease. Claims take the heads of the ready lists, urgent first; entries that the
+-- record contradicts (tombstones of cancelled jobs) are dropped as they are met; a job that has expired before its
+-- first start is cancelled instead, and one whose payload is gone is dead. At most 500 jobs and about 1 MiB of payloads
+-- a call.
 --
 -- A repetition answers what the call did: the claimed records are read anew where they still carry the fence.
 --- @include "include/clock"

@@ -12,9 +12,9 @@
 --
 -- Codes: k cancelled, f flagged (it runs; its worker sees the flag within about a second, and whatever ends the attempt
 -- other than success ends the job as cancelled), e it has ended already, s another state, or another job, by now, b its
--- record is damaged and stays as it is, m no such job. A cancelled ready job leaves its id in the list as a tombstone, which is counted, and dropped when a claim meets
--- it. `states` are the letters of those that may be cancelled, '' for all; a job that was enqueued after `seen_ms` is
--- another one of the same id, unless it is 0.
+-- record is damaged and stays as it is, m no such job. A cancelled ready job leaves its id in the list as a tombstone,
+-- which is counted, and dropped when a claim meets it. `states` are the letters of those that may be cancelled, '' for
+-- all; a job that was enqueued after `seen_ms` is another one of the same id, unless it is 0.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"

@@ -6,13 +6,16 @@
 --!
 --! roles:  operator
 --! flags:  allow-oom
---! keys:   jobs big delayed errors progress cancelling unique kept dead meta lane
+--! keys:   jobs big delayed leases errors progress cancelling unique kept dead meta lane
 --! args:   number:int states seen_ms:int ids:list
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
 -- Codes: o deleted, n it is running, s another state, or another job, by now, m no such job. A ready job leaves a
--- tombstone. A damaged record is deleted as far as it tells what belongs to it. `states` are the letters of those that may be deleted, '' for all; a job that was enqueued after `seen_ms`
--- is another one of the same id, unless it is 0.
+-- tombstone. `states` are the letters of those that may be deleted, '' for all; a job that was enqueued after `seen_ms`
+-- is another one of the same id, unless it is 0. A damaged record is deleted, unless a lease of it is alive, as far as
+-- it tells what belongs to it: its unique key may stay, and a tombstone of it is not counted (a claim may have dropped
+-- it).
+--- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
 --- @include "include/damage"
@@ -34,14 +37,20 @@ if #ARGV - ids_from + 1 > 500 then
 end
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
+local now_ms = clock_now()
 local codes = {}
 for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
   local code = 'm'
   if record and record_damage(record) then
-    code = string.byte(record, 2) == 110 and #record >= 39 and 'n' or 'o'
+    local lease = string.byte(record, 2) == 110 and record_lease(id, record)
+    local expiry = lease and redis.call('ZSCORE', leases, lease)
+    code = expiry and tonumber(expiry) > now_ms and 'n' or 'o'
     if code == 'o' then
+      if expiry then
+        redis.call('ZREM', leases, lease)
+      end
       for _, name in ipairs({ jobs, errors, progress, cancelling }) do
         redis.call('HDEL', name, id)
       end

@@ -4,8 +4,9 @@
 
 -- Choosing what a worker claims. Needs include/record and include/damage.
 
--- Reads the heads of the ready lists and decides what each entry is. Returns the jobs to claim, those that expired, those
--- whose payload is gone, how many entries of each list are used up, how many of them were tombstones, and how many live entries remain.
+-- Reads the heads of the ready lists and decides what each entry is. Returns the jobs to claim, those that expired,
+-- those whose payload is gone, how many entries of each list are used up, how many of them were tombstones, and how
+-- many live entries remain.
 local function claim_plan(jobs, big, ready, limit, tombs, now_ms)
   local plan = { jobs = {}, expired = {}, bereft = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 }, remaining = 0,
     is_change = false }
@@ -90,7 +91,7 @@ local function claim_again(jobs, big, note)
       and string.format('%.0f', (struct.unpack('>I7', record, 24))) == fence then
       local payload = ''
       if bit.band(string.byte(record, 4), 32) ~= 0 then
-        payload = redis.call('HGET', big, id)
+        payload = not record_bereft(big, id, record) and redis.call('HGET', big, id)
       end
       if payload then
         claimed[#claimed + 1] = id

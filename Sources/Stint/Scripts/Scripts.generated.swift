@@ -17,7 +17,7 @@ package enum Scripts {
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 19, 10, 41, 19, 26, 44, 23, 9, 47, 23, 14, 53, 23, 22, 68, 23, 39, 72, 23, 45, 81, 23, 56, 89, 23, 66, 94, 23, 73, 98, 23, 79, 105, 23, 100, 112, 15, 9, 141, 15, 40, 145, 16, 9, 153, 16, 19, 170, 16, 39, 175, 16, 46, 194, 16, 68, 225, 16, 101, 234, 21, 8, 237, 21, 14, 240, 21, 19, 247, 21, 35, 250, 21, 40, 257, 13, 9, 277, 13, 30, 305, 13, 60, 316, 13, 73, 321, 13, 81, 344, 20, 9, 347, 0, 28, 361, 0, 43, 399, 0, 82],
+        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 19, 10, 41, 19, 26, 44, 23, 9, 47, 23, 14, 53, 23, 22, 68, 23, 39, 72, 23, 45, 81, 23, 56, 89, 23, 66, 94, 23, 73, 98, 23, 79, 105, 23, 100, 112, 15, 9, 141, 15, 40, 145, 16, 9, 153, 16, 19, 170, 16, 39, 175, 16, 46, 194, 16, 68, 225, 16, 101, 234, 21, 8, 237, 21, 14, 240, 21, 19, 247, 21, 35, 250, 21, 40, 257, 13, 10, 277, 13, 31, 305, 13, 61, 316, 13, 74, 321, 13, 82, 344, 20, 9, 347, 0, 29, 361, 0, 44, 399, 0, 83],
         "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 23, 9, 23, 23, 14, 29, 23, 22, 44, 23, 39, 48, 23, 73, 52, 23, 79, 59, 21, 29, 63, 15, 9, 92, 12, 9, 96, 12, 119, 102, 12, 127, 119, 25, 9, 134, 1, 22, 156, 1, 45],
         "audit_queue": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 5, 2, 9, 6, 2, 9, 7, 2, 9, 8, 2, 9, 9, 2, 9, 10, 2, 9, 11, 2, 9, 12, 2, 9, 13, 2, 9, 14, 2, 9, 15, 2, 9, 16, 14, 8, 20, 21, 29, 24, 12, 79, 28, 2, 20],
         "audit_ready": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 6, 3, 10, 7, 3, 10, 8, 14, 8, 12, 12, 146, 16, 3, 21],
@@ -40,7 +40,7 @@ package enum Scripts {
         "purge": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 9, 34, 9, 10, 34, 9, 11, 34, 9, 12, 34, 9, 13, 34, 9, 15, 34, 10, 16, 34, 10, 17, 34, 10, 18, 34, 10, 19, 19, 10, 33, 19, 26, 36, 23, 9, 39, 23, 22, 54, 23, 39, 58, 23, 73, 62, 15, 9, 91, 16, 9, 99, 16, 19, 116, 16, 39, 121, 21, 8, 124, 34, 24],
         "register": [1, 35, 5, 2, 35, 9, 4, 20, 9, 7, 20, 14, 10, 35, 16],
         "release": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 12, 36, 9, 13, 36, 9, 14, 36, 9, 15, 36, 9, 17, 36, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 23, 9, 45, 23, 14, 51, 23, 22, 66, 23, 39, 70, 23, 45, 79, 23, 56, 87, 23, 66, 92, 23, 73, 96, 23, 79, 103, 23, 95, 106, 15, 9, 135, 16, 9, 143, 16, 19, 160, 16, 39, 165, 16, 46, 184, 16, 68, 215, 21, 8, 218, 21, 19, 225, 21, 35, 228, 21, 40, 235, 20, 9, 238, 36, 24, 271, 36, 58],
-        "remove": [1, 37, 5, 2, 37, 9, 3, 37, 9, 4, 37, 9, 5, 37, 9, 6, 37, 9, 7, 37, 9, 8, 37, 9, 9, 37, 9, 10, 37, 9, 11, 37, 9, 12, 37, 9, 14, 37, 10, 15, 37, 10, 16, 37, 10, 17, 19, 10, 31, 19, 26, 34, 23, 9, 37, 23, 22, 52, 23, 39, 56, 23, 73, 60, 23, 89, 64, 15, 9, 93, 16, 9, 101, 16, 19, 118, 16, 39, 123, 21, 8, 126, 20, 9, 129, 37, 22],
+        "remove": [1, 37, 5, 2, 37, 9, 3, 37, 9, 4, 37, 9, 5, 37, 9, 6, 37, 9, 7, 37, 9, 8, 37, 9, 9, 37, 9, 10, 37, 9, 11, 37, 9, 12, 37, 9, 13, 37, 9, 15, 37, 10, 16, 37, 10, 17, 37, 10, 18, 14, 8, 22, 19, 10, 36, 19, 26, 39, 23, 9, 42, 23, 22, 57, 23, 39, 61, 23, 73, 65, 23, 79, 72, 23, 89, 76, 15, 9, 105, 16, 9, 113, 16, 19, 130, 16, 39, 135, 21, 8, 138, 20, 9, 141, 37, 25],
         "renew": [1, 38, 5, 2, 38, 9, 3, 38, 9, 5, 38, 10, 6, 14, 8, 10, 20, 9, 13, 38, 16],
         "repair": [1, 39, 5, 2, 39, 9, 3, 39, 9, 4, 39, 9, 5, 39, 9, 6, 39, 9, 7, 39, 9, 8, 39, 9, 9, 39, 9, 10, 39, 9, 11, 39, 9, 12, 39, 9, 13, 39, 9, 14, 39, 9, 16, 39, 10, 17, 39, 10, 18, 39, 10, 19, 14, 8, 23, 23, 9, 26, 23, 14, 32, 23, 22, 47, 23, 39, 51, 23, 66, 56, 23, 73, 60, 23, 79, 67, 23, 109, 75, 21, 8, 78, 21, 19, 85, 21, 29, 89, 21, 35, 92, 15, 9, 121, 12, 9, 125, 12, 15, 140, 12, 32, 148, 12, 42, 182, 12, 79, 186, 12, 85, 218, 12, 119, 224, 12, 127, 241, 12, 146, 245, 24, 10, 288, 24, 55, 315, 24, 85, 326, 24, 99, 356, 24, 131, 372, 39, 22],
         "resume": [1, 40, 5, 2, 40, 9, 3, 40, 9, 4, 40, 9, 5, 14, 8, 9, 21, 8, 12, 21, 19, 19, 21, 35, 22, 40, 14],
@@ -171,8 +171,8 @@ package enum Scripts {
         ScriptAccess(
             script: removeScript,
             roles: [.operator],
-            keys: ["jobs", "big", "delayed", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "lane"],
-            commands: ["GET", "HDEL", "HGET", "HINCRBY", "PUBLISH", "SET", "ZREM"]),
+            keys: ["jobs", "big", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "lane"],
+            commands: ["GET", "HDEL", "HGET", "HINCRBY", "PUBLISH", "SET", "TIME", "ZREM", "ZSCORE"]),
         ScriptAccess(
             script: renewScript,
             roles: [.worker],
@@ -551,7 +551,7 @@ local function claim_again(jobs, big, note)
       and string.format('%.0f', (struct.unpack('>I7', record, 24))) == fence then
       local payload = ''
       if bit.band(string.byte(record, 4), 32) ~= 0 then
-        payload = redis.call('HGET', big, id)
+        payload = not record_bereft(big, id, record) and redis.call('HGET', big, id)
       end
       if payload then
         claimed[#claimed + 1] = id
@@ -691,7 +691,7 @@ end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
 """#,
-        sha1: "84429f7c7e16ce418204b28c44fd8ccb426dc6ef"
+        sha1: "1239336719ac92f444ec89c1ff1d07981ce15d6c"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
@@ -4310,18 +4310,23 @@ return { 1, reply }
 local jobs = KEYS[1]
 local big = KEYS[2]
 local delayed = KEYS[3]
-local errors = KEYS[4]
-local progress = KEYS[5]
-local cancelling = KEYS[6]
-local unique = KEYS[7]
-local kept = KEYS[8]
-local dead = KEYS[9]
-local meta = KEYS[10]
-local lane = KEYS[11]
+local leases = KEYS[4]
+local errors = KEYS[5]
+local progress = KEYS[6]
+local cancelling = KEYS[7]
+local unique = KEYS[8]
+local kept = KEYS[9]
+local dead = KEYS[10]
+local meta = KEYS[11]
+local lane = KEYS[12]
 local number = tonumber(ARGV[1])
 local states = ARGV[2]
 local seen_ms = tonumber(ARGV[3])
 local ids_from = 4
+local function clock_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
+end
 local function lane_check(lane, number)
   local kept = redis.call('GET', lane)
   if not kept then
@@ -4364,6 +4369,13 @@ end
 local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
+end
+local function record_lease(id, record)
+  if #record < 39 then
+    return nil
+  end
+  local fence = struct.unpack('>I7', record, 24)
+  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function record_meant(record, states, seen_ms)
   return (states == '' or string.find(states, string.sub(record, 2, 2), 1, true) ~= nil)
@@ -4449,14 +4461,20 @@ if #ARGV - ids_from + 1 > 500 then
 end
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
+local now_ms = clock_now()
 local codes = {}
 for at = ids_from, #ARGV do
   local id = ARGV[at]
   local record = redis.call('HGET', jobs, id)
   local code = 'm'
   if record and record_damage(record) then
-    code = string.byte(record, 2) == 110 and #record >= 39 and 'n' or 'o'
+    local lease = string.byte(record, 2) == 110 and record_lease(id, record)
+    local expiry = lease and redis.call('ZSCORE', leases, lease)
+    code = expiry and tonumber(expiry) > now_ms and 'n' or 'o'
     if code == 'o' then
+      if expiry then
+        redis.call('ZREM', leases, lease)
+      end
       for _, name in ipairs({ jobs, errors, progress, cancelling }) do
         redis.call('HDEL', name, id)
       end
@@ -4491,7 +4509,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "ed008fbc72d2fa418ebc670a428db01a49af04aa"
+        sha1: "957897515c7a0f29b70bb2f561fc53c0c4418c8f"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -4501,6 +4519,7 @@ return { 1, reply }
         jobs: String,
         big: String,
         delayed: String,
+        leases: String,
         errors: String,
         progress: String,
         cancelling: String,
@@ -4516,7 +4535,7 @@ return { 1, reply }
     ) -> ScriptCall {
         return ScriptCall(
             script: removeScript,
-            keys: [jobs, big, delayed, errors, progress, cancelling, unique, kept, dead, meta, lane],
+            keys: [jobs, big, delayed, leases, errors, progress, cancelling, unique, kept, dead, meta, lane],
             arguments: [number.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
@@ -4534,7 +4553,7 @@ return { 1, reply }
     ) -> ScriptCall {
         return ScriptCall(
             script: removeScript,
-            keys: [keys.jobs, keys.big, keys.delayed, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
+            keys: [keys.jobs, keys.big, keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
             arguments: [number.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
