@@ -49,7 +49,9 @@ extension StintClient {
 
 extension StintError {
     fileprivate static var holderKeepsChanging: Self {
-        .init(.refusedByState, "The unique key was given to another job each time the payload had been sealed for its holder; the job "
+        .init(
+            .refusedByState,
+            "The unique key was given to another job each time the payload had been sealed for its holder; the job "
                 + "was not enqueued. Enqueue it again, or let fewer callers replace under one key.")
     }
 }

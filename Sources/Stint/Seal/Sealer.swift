@@ -56,7 +56,8 @@ package struct Sealer: Sendable {
             guard let key = sealed.unique?.key.utf8.count, (1...256).contains(key) else {
                 throw StintError(
                     .invalidInput,
-                    "The codec made a unique key of \(sealed.unique?.key.utf8.count ?? 0) bytes; one has 1 to 256 bytes.")
+                    "The codec made a unique key of \(sealed.unique?.key.utf8.count ?? 0) bytes; one has 1 to 256 bytes."
+                )
             }
             // Which job will carry the payload, only the script knows.
             if unique.onConflict == .replace { sealed.sealedFor = id }
