@@ -8,7 +8,7 @@ import StintTesting
 import Testing
 
 /// A record that is none keeps nothing else from going on, and stays for whoever looks after it.
-@Suite struct DamagedRecordTests {
+@Suite struct DamagedRecordScriptTests {
     /// Ways in which the record of a job is no record any more.
     static let damages: [@Sendable (inout [UInt8]) -> Void] = [
         { $0.removeLast($0.count - 1) },
