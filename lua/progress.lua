@@ -12,12 +12,13 @@
 --
 -- Repeatable: the last value stands.
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/limit"
 if #text > 1030 then
   return limit_refusal('a progress has at most 5 digits and a note of 1 KiB')
 end
 local record = redis.call('HGET', jobs, id)
-if not record or string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member then
+if not record or string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member or record_damage(record) then
   return 0
 end
 local _, _, flags, attempt, crashes, returns = record_head(record)

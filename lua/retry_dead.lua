@@ -51,9 +51,9 @@ for at = ids_from, #ARGV do
     local name = bit.band(flags, 64) ~= 0 and record_field(record, 'u')
     local holder = name and redis.call('HGET', unique, name)
     local held = holder and holder ~= id and redis.call('HGET', jobs, holder)
-    held = held and not record_damage(held) and held
+    local is_damaged = held and record_damage(held)
     local held_state, held_list
-    if held then
+    if held and not is_damaged then
       held_state, held_list = record_head(held)
     end
     if held and (held_state == 'r' or held_state == 'd') and record_expired(held, now_ms) then
@@ -66,7 +66,7 @@ for at = ids_from, #ARGV do
       expired = expired + 1
       held = redis.call('HGET', jobs, holder)
     end
-    if held and record_holds(held, now_ms) then
+    if held and (is_damaged or record_holds(held, now_ms)) then
       code = 'u'
     else
       code = 'o'

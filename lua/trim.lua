@@ -14,6 +14,7 @@
 -- future, or a hold (see sweep). Repeatable.
 --- @include "include/clock"
 --- @include "include/record"
+--- @include "include/damage"
 --- @include "include/ending"
 local now_ms = clock_now()
 local state = redis.call('HMGET', meta, 'look', 'hold', 'lease')
@@ -35,7 +36,8 @@ for index, ids in ipairs({ ended, died }) do
   for _, id in ipairs(ids) do
     local record = redis.call('HGET', jobs, id)
     redis.call('ZREM', set, id)
-    local old = record and string.sub(record, 2, 2)
+    -- Of a damaged one only the entry goes.
+    local old = record and not record_damage(record) and string.sub(record, 2, 2)
     if old and (old == 'x') == (set == dead) and string.find('xck', old, 1, true) then
       ending_forget(key, id, record)
     end

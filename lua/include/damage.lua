@@ -3,7 +3,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- Bytes in the place of a record that are none: cut off, or written by something else. A script looks before its first
--- write, leaves such a job as it is (`stint doctor` tells of it) and goes on with the others. Needs include/record.
+-- write, leaves such a job as it is (`stint doctor` tells of it) and goes on with the others. (A
+-- finish that needs nothing of a record but its lease, looks at that only.) Needs include/record.
 
 -- Says why bytes are no record; nil if they are one.
 local function record_damage(record)
@@ -26,7 +27,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -39,5 +44,5 @@ end
 -- Says whether the payload that a record announces elsewhere is not there, or not the one that was stored.
 local function record_bereft(big, id, record)
   return bit.band(string.byte(record, 4), 32) ~= 0
-    and redis.call('HSTRLEN', big, id) ~= struct.unpack('>I4', record, record_fields_end(record) + 1)
+    and redis.call('HSTRLEN', big, id) ~= math.max(1, (struct.unpack('>I4', record, record_fields_end(record) + 1)))
 end

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- The decisions of an enqueue: which entries are new, which are answered by a job that is there. Needs
--- include/clock and include/record. The limits are those of include/limit.
+-- include/clock, include/record and include/damage. A damaged record keeps its id and its key. The limits are those of include/limit.
 
 -- Says whether there are too many tags, or one is too long.
 local function intake_has_excess_tags(record)
@@ -187,7 +187,7 @@ local function intake_decide(entries, now_ms, now_us, room)
     local code, holder, target = 'n', nil, nil
     local present = entry.present
     local is_free = not present
-    if present and not taken[entry.id] then
+    if present and not taken[entry.id] and not record_damage(present) then
       if plan.expired[entry.id] or intake_overdue(present, now_ms) then
         plan.expired[entry.id] = present
         is_free = not intake_lingers(present)
@@ -202,6 +202,8 @@ local function intake_decide(entries, now_ms, now_us, room)
       local owner, owned, is_over = owner_of[entry.key] or entry.owner, entry.owned, false
       if owner_of[entry.key] or plan.replaced[owner] then
         owned = plan.jobs[place_of[owner] + 1]
+      elseif owned and record_damage(owned) then
+        is_over = true
       elseif owned and (plan.freed[owner] or not record_holds(owned, now_ms)) then
         owned = nil
       elseif owned and (plan.expired[owner] or intake_overdue(owned, now_ms)) then

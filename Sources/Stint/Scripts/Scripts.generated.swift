@@ -17,38 +17,38 @@ package enum Scripts {
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 19, 10, 41, 19, 26, 44, 23, 9, 47, 23, 14, 53, 23, 22, 68, 23, 39, 72, 23, 45, 81, 23, 56, 89, 23, 66, 94, 23, 73, 98, 23, 79, 105, 23, 100, 112, 15, 9, 141, 15, 40, 145, 16, 9, 153, 16, 19, 170, 16, 39, 175, 16, 46, 194, 16, 68, 225, 16, 101, 234, 21, 8, 237, 21, 14, 240, 21, 19, 247, 21, 35, 250, 21, 40, 257, 13, 10, 277, 13, 31, 305, 13, 61, 316, 13, 74, 321, 13, 82, 344, 20, 9, 347, 0, 29, 361, 0, 44, 399, 0, 83],
-        "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 23, 9, 23, 23, 14, 29, 23, 22, 44, 23, 39, 48, 23, 73, 52, 23, 79, 59, 21, 29, 63, 15, 9, 92, 12, 9, 96, 12, 119, 102, 12, 127, 119, 25, 9, 134, 1, 22, 156, 1, 45],
+        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 19, 10, 41, 19, 26, 44, 23, 9, 47, 23, 14, 53, 23, 22, 68, 23, 39, 72, 23, 45, 81, 23, 56, 89, 23, 66, 94, 23, 73, 98, 23, 79, 105, 23, 100, 112, 15, 10, 145, 15, 45, 149, 16, 9, 157, 16, 19, 174, 16, 39, 179, 16, 46, 198, 16, 68, 229, 16, 101, 238, 21, 8, 241, 21, 14, 244, 21, 19, 251, 21, 35, 254, 21, 40, 261, 13, 10, 281, 13, 31, 309, 13, 61, 320, 13, 74, 325, 13, 82, 348, 20, 9, 351, 0, 29, 365, 0, 44, 403, 0, 83],
+        "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 23, 9, 23, 23, 14, 29, 23, 22, 44, 23, 39, 48, 23, 73, 52, 23, 79, 59, 21, 29, 63, 15, 10, 96, 12, 9, 100, 12, 119, 106, 12, 127, 123, 25, 9, 138, 1, 22, 160, 1, 45],
         "audit_queue": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 5, 2, 9, 6, 2, 9, 7, 2, 9, 8, 2, 9, 9, 2, 9, 10, 2, 9, 11, 2, 9, 12, 2, 9, 13, 2, 9, 14, 2, 9, 15, 2, 9, 16, 14, 8, 20, 21, 29, 24, 12, 79, 28, 2, 20],
         "audit_ready": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 6, 3, 10, 7, 3, 10, 8, 14, 8, 12, 12, 146, 16, 3, 21],
-        "audit_records": [1, 4, 5, 2, 4, 9, 3, 4, 9, 4, 4, 9, 5, 4, 9, 6, 4, 9, 7, 4, 9, 8, 4, 9, 9, 4, 9, 10, 4, 9, 11, 4, 9, 12, 4, 9, 14, 4, 10, 15, 4, 10, 16, 4, 10, 17, 14, 8, 21, 23, 9, 24, 23, 14, 30, 23, 22, 45, 23, 39, 49, 23, 73, 53, 23, 79, 60, 15, 9, 89, 12, 9, 93, 12, 15, 108, 12, 32, 116, 12, 42, 150, 12, 85, 182, 25, 9, 197, 4, 21],
+        "audit_records": [1, 4, 5, 2, 4, 9, 3, 4, 9, 4, 4, 9, 5, 4, 9, 6, 4, 9, 7, 4, 9, 8, 4, 9, 9, 4, 9, 10, 4, 9, 11, 4, 9, 12, 4, 9, 14, 4, 10, 15, 4, 10, 16, 4, 10, 17, 14, 8, 21, 23, 9, 24, 23, 14, 30, 23, 22, 45, 23, 39, 49, 23, 73, 53, 23, 79, 60, 15, 10, 93, 12, 9, 97, 12, 15, 112, 12, 32, 120, 12, 42, 154, 12, 85, 186, 25, 9, 201, 4, 21],
         "await": [1, 5, 5, 2, 5, 9, 3, 5, 9, 4, 5, 9, 6, 23, 66, 11, 23, 73, 15, 5, 15],
         "beat": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 6, 6, 10, 7, 6, 10, 8, 14, 8, 12, 6, 16],
-        "cancel": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 14, 7, 10, 15, 7, 10, 16, 7, 10, 17, 7, 10, 18, 14, 8, 22, 19, 10, 36, 19, 26, 39, 23, 9, 42, 23, 14, 48, 23, 22, 63, 23, 39, 67, 23, 45, 76, 23, 56, 84, 23, 66, 89, 23, 73, 93, 23, 89, 97, 15, 9, 126, 16, 9, 134, 16, 19, 151, 16, 39, 156, 16, 46, 175, 16, 68, 206, 21, 8, 209, 20, 9, 212, 7, 25],
+        "cancel": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 14, 7, 10, 15, 7, 10, 16, 7, 10, 17, 7, 10, 18, 14, 8, 22, 19, 10, 36, 19, 26, 39, 23, 9, 42, 23, 14, 48, 23, 22, 63, 23, 39, 67, 23, 45, 76, 23, 56, 84, 23, 66, 89, 23, 73, 93, 23, 89, 97, 15, 10, 130, 16, 9, 138, 16, 19, 155, 16, 39, 160, 16, 46, 179, 16, 68, 210, 21, 8, 213, 20, 9, 216, 7, 25],
         "configure": [1, 8, 5, 2, 8, 9, 4, 8, 10, 5, 14, 8, 9, 21, 8, 12, 21, 14, 15, 21, 29, 19, 20, 9, 22, 8, 19],
         "confirm": [1, 9, 5, 2, 9, 9, 4, 9, 16],
-        "enqueue": [1, 10, 5, 2, 10, 9, 3, 10, 9, 4, 10, 9, 5, 10, 9, 6, 10, 9, 7, 10, 9, 8, 10, 9, 9, 10, 9, 10, 10, 9, 11, 10, 9, 12, 10, 9, 13, 10, 9, 14, 10, 9, 16, 10, 10, 17, 14, 8, 21, 14, 14, 24, 19, 10, 38, 19, 26, 41, 23, 9, 44, 23, 14, 50, 23, 22, 65, 23, 39, 69, 23, 45, 78, 23, 56, 86, 23, 66, 91, 23, 73, 95, 23, 100, 102, 23, 109, 110, 16, 9, 118, 16, 19, 135, 16, 39, 140, 16, 46, 159, 16, 68, 190, 21, 8, 193, 21, 14, 196, 21, 19, 203, 21, 35, 206, 21, 40, 213, 20, 9, 216, 20, 14, 219, 18, 9, 231, 18, 24, 268, 18, 63, 286, 18, 83, 319, 18, 118, 330, 18, 131, 334, 18, 137, 338, 18, 143, 354, 18, 162, 362, 18, 172, 370, 18, 182, 412, 18, 225, 462, 10, 28, 481, 10, 48, 504, 10, 72],
-        "fail": [1, 11, 5, 2, 11, 9, 3, 11, 9, 4, 11, 9, 5, 11, 9, 6, 11, 9, 7, 11, 9, 8, 11, 9, 9, 11, 9, 10, 11, 9, 11, 11, 9, 12, 11, 9, 13, 11, 9, 14, 11, 9, 16, 11, 10, 17, 11, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 23, 9, 45, 23, 14, 51, 23, 22, 66, 23, 39, 70, 23, 45, 79, 23, 56, 87, 23, 66, 92, 23, 73, 96, 23, 79, 103, 15, 9, 132, 16, 9, 140, 16, 19, 157, 16, 39, 162, 16, 46, 181, 16, 68, 212, 16, 101, 221, 17, 10, 233, 21, 8, 236, 21, 19, 243, 21, 35, 246, 21, 40, 253, 20, 9, 256, 11, 24, 294, 11, 63],
+        "enqueue": [1, 10, 5, 2, 10, 9, 3, 10, 9, 4, 10, 9, 5, 10, 9, 6, 10, 9, 7, 10, 9, 8, 10, 9, 9, 10, 9, 10, 10, 9, 11, 10, 9, 12, 10, 9, 13, 10, 9, 14, 10, 9, 16, 10, 10, 17, 14, 8, 21, 14, 14, 24, 19, 10, 38, 19, 26, 41, 23, 9, 44, 23, 14, 50, 23, 22, 65, 23, 39, 69, 23, 45, 78, 23, 56, 86, 23, 66, 91, 23, 73, 95, 23, 100, 102, 23, 109, 110, 15, 10, 143, 16, 9, 151, 16, 19, 168, 16, 39, 173, 16, 46, 192, 16, 68, 223, 21, 8, 226, 21, 14, 229, 21, 19, 236, 21, 35, 239, 21, 40, 246, 20, 9, 249, 20, 14, 252, 18, 9, 264, 18, 24, 301, 18, 63, 319, 18, 83, 352, 18, 118, 363, 18, 131, 367, 18, 137, 371, 18, 143, 387, 18, 162, 395, 18, 172, 403, 18, 182, 447, 18, 227, 497, 10, 29, 516, 10, 49, 539, 10, 73],
+        "fail": [1, 11, 5, 2, 11, 9, 3, 11, 9, 4, 11, 9, 5, 11, 9, 6, 11, 9, 7, 11, 9, 8, 11, 9, 9, 11, 9, 10, 11, 9, 11, 11, 9, 12, 11, 9, 13, 11, 9, 14, 11, 9, 16, 11, 10, 17, 11, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 23, 9, 45, 23, 14, 51, 23, 22, 66, 23, 39, 70, 23, 45, 79, 23, 56, 87, 23, 66, 92, 23, 73, 96, 23, 79, 103, 15, 10, 136, 16, 9, 144, 16, 19, 161, 16, 39, 166, 16, 46, 185, 16, 68, 216, 16, 101, 225, 17, 10, 237, 21, 8, 240, 21, 19, 247, 21, 35, 250, 21, 40, 257, 20, 9, 260, 11, 24, 298, 11, 63],
         "inspect": [1, 26, 5, 2, 26, 9, 3, 26, 9, 4, 26, 9, 5, 26, 9, 6, 26, 9, 7, 26, 9, 8, 26, 9, 9, 26, 9, 10, 14, 8, 14, 26, 16],
         "leave": [1, 27, 5, 2, 27, 9, 3, 27, 9, 5, 27, 12],
         "log": [1, 28, 5, 2, 28, 9, 3, 28, 9, 5, 28, 10, 6, 28, 10, 7, 28, 10, 8, 28, 10, 9, 28, 10, 10, 20, 9, 13, 28, 17],
         "open_lane": [1, 29, 5, 2, 29, 9, 3, 29, 14],
         "page": [1, 30, 5, 2, 30, 9, 3, 30, 9, 4, 30, 9, 5, 30, 9, 6, 30, 9, 7, 30, 9, 9, 30, 10, 10, 30, 10, 11, 30, 10, 12, 14, 8, 16, 30, 16],
         "pause": [1, 31, 5, 2, 31, 9, 3, 31, 9, 5, 31, 10, 6, 31, 10, 7, 14, 8, 11, 21, 8, 14, 21, 14, 17, 20, 9, 20, 31, 17],
-        "progress": [1, 32, 5, 2, 32, 9, 3, 32, 9, 5, 32, 10, 6, 32, 10, 7, 23, 66, 12, 23, 73, 16, 23, 79, 23, 20, 9, 26, 32, 16],
-        "promote": [1, 33, 5, 2, 33, 9, 3, 33, 9, 4, 33, 9, 5, 33, 9, 6, 33, 9, 7, 33, 9, 9, 33, 10, 10, 14, 8, 14, 19, 10, 28, 19, 26, 31, 23, 9, 34, 23, 66, 39, 23, 73, 43, 15, 9, 72, 21, 8, 75, 21, 19, 82, 21, 35, 85, 20, 9, 88, 33, 20],
-        "purge": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 9, 34, 9, 10, 34, 9, 11, 34, 9, 12, 34, 9, 13, 34, 9, 15, 34, 10, 16, 34, 10, 17, 34, 10, 18, 34, 10, 19, 19, 10, 33, 19, 26, 36, 23, 9, 39, 23, 22, 54, 23, 39, 58, 23, 73, 62, 15, 9, 91, 16, 9, 99, 16, 19, 116, 16, 39, 121, 21, 8, 124, 34, 24],
+        "progress": [1, 32, 5, 2, 32, 9, 3, 32, 9, 5, 32, 10, 6, 32, 10, 7, 23, 9, 10, 23, 66, 15, 23, 73, 19, 23, 79, 26, 15, 10, 59, 20, 9, 62, 32, 17],
+        "promote": [1, 33, 5, 2, 33, 9, 3, 33, 9, 4, 33, 9, 5, 33, 9, 6, 33, 9, 7, 33, 9, 9, 33, 10, 10, 14, 8, 14, 19, 10, 28, 19, 26, 31, 23, 9, 34, 23, 66, 39, 23, 73, 43, 15, 10, 76, 21, 8, 79, 21, 19, 86, 21, 35, 89, 20, 9, 92, 33, 20],
+        "purge": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 9, 34, 9, 10, 34, 9, 11, 34, 9, 12, 34, 9, 13, 34, 9, 15, 34, 10, 16, 34, 10, 17, 34, 10, 18, 34, 10, 19, 19, 10, 33, 19, 26, 36, 23, 9, 39, 23, 22, 54, 23, 39, 58, 23, 73, 62, 15, 10, 95, 16, 9, 103, 16, 19, 120, 16, 39, 125, 21, 8, 128, 34, 24],
         "register": [1, 35, 5, 2, 35, 9, 4, 20, 9, 7, 20, 14, 10, 35, 16],
-        "release": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 12, 36, 9, 13, 36, 9, 14, 36, 9, 15, 36, 9, 17, 36, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 23, 9, 45, 23, 14, 51, 23, 22, 66, 23, 39, 70, 23, 45, 79, 23, 56, 87, 23, 66, 92, 23, 73, 96, 23, 79, 103, 23, 95, 106, 15, 9, 135, 16, 9, 143, 16, 19, 160, 16, 39, 165, 16, 46, 184, 16, 68, 215, 21, 8, 218, 21, 19, 225, 21, 35, 228, 21, 40, 235, 20, 9, 238, 36, 24, 271, 36, 58],
-        "remove": [1, 37, 5, 2, 37, 9, 3, 37, 9, 4, 37, 9, 5, 37, 9, 6, 37, 9, 7, 37, 9, 8, 37, 9, 9, 37, 9, 10, 37, 9, 11, 37, 9, 12, 37, 9, 13, 37, 9, 15, 37, 10, 16, 37, 10, 17, 37, 10, 18, 14, 8, 22, 19, 10, 36, 19, 26, 39, 23, 9, 42, 23, 22, 57, 23, 39, 61, 23, 73, 65, 23, 79, 72, 23, 89, 76, 15, 9, 105, 16, 9, 113, 16, 19, 130, 16, 39, 135, 21, 8, 138, 20, 9, 141, 37, 25],
+        "release": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 12, 36, 9, 13, 36, 9, 14, 36, 9, 15, 36, 9, 17, 36, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 23, 9, 45, 23, 14, 51, 23, 22, 66, 23, 39, 70, 23, 45, 79, 23, 56, 87, 23, 66, 92, 23, 73, 96, 23, 79, 103, 23, 95, 106, 15, 10, 139, 16, 9, 147, 16, 19, 164, 16, 39, 169, 16, 46, 188, 16, 68, 219, 21, 8, 222, 21, 19, 229, 21, 35, 232, 21, 40, 239, 20, 9, 242, 36, 24, 275, 36, 58],
+        "remove": [1, 37, 5, 2, 37, 9, 3, 37, 9, 4, 37, 9, 5, 37, 9, 6, 37, 9, 7, 37, 9, 8, 37, 9, 9, 37, 9, 10, 37, 9, 11, 37, 9, 12, 37, 9, 13, 37, 9, 15, 37, 10, 16, 37, 10, 17, 37, 10, 18, 14, 8, 22, 19, 10, 36, 19, 26, 39, 23, 9, 42, 23, 22, 57, 23, 39, 61, 23, 73, 65, 23, 79, 72, 23, 89, 76, 15, 10, 109, 16, 9, 117, 16, 19, 134, 16, 39, 139, 21, 8, 142, 20, 9, 145, 37, 25],
         "renew": [1, 38, 5, 2, 38, 9, 3, 38, 9, 5, 38, 10, 6, 14, 8, 10, 20, 9, 13, 38, 16],
-        "repair": [1, 39, 5, 2, 39, 9, 3, 39, 9, 4, 39, 9, 5, 39, 9, 6, 39, 9, 7, 39, 9, 8, 39, 9, 9, 39, 9, 10, 39, 9, 11, 39, 9, 12, 39, 9, 13, 39, 9, 14, 39, 9, 16, 39, 10, 17, 39, 10, 18, 39, 10, 19, 14, 8, 23, 23, 9, 26, 23, 14, 32, 23, 22, 47, 23, 39, 51, 23, 66, 56, 23, 73, 60, 23, 79, 67, 23, 109, 75, 21, 8, 78, 21, 19, 85, 21, 29, 89, 21, 35, 92, 15, 9, 121, 12, 9, 125, 12, 15, 140, 12, 32, 148, 12, 42, 182, 12, 79, 186, 12, 85, 218, 12, 119, 224, 12, 127, 241, 12, 146, 245, 24, 10, 288, 24, 55, 315, 24, 85, 326, 24, 99, 356, 24, 131, 372, 39, 22],
+        "repair": [1, 39, 5, 2, 39, 9, 3, 39, 9, 4, 39, 9, 5, 39, 9, 6, 39, 9, 7, 39, 9, 8, 39, 9, 9, 39, 9, 10, 39, 9, 11, 39, 9, 12, 39, 9, 13, 39, 9, 14, 39, 9, 16, 39, 10, 17, 39, 10, 18, 39, 10, 19, 14, 8, 23, 23, 9, 26, 23, 14, 32, 23, 22, 47, 23, 39, 51, 23, 66, 56, 23, 73, 60, 23, 79, 67, 23, 109, 75, 21, 8, 78, 21, 19, 85, 21, 29, 89, 21, 35, 92, 15, 10, 125, 12, 9, 129, 12, 15, 144, 12, 32, 152, 12, 42, 186, 12, 79, 190, 12, 85, 222, 12, 119, 228, 12, 127, 245, 12, 146, 249, 24, 10, 292, 24, 55, 319, 24, 85, 330, 24, 99, 360, 24, 131, 376, 39, 22],
         "resume": [1, 40, 5, 2, 40, 9, 3, 40, 9, 4, 40, 9, 5, 14, 8, 9, 21, 8, 12, 21, 19, 19, 21, 35, 22, 40, 14],
-        "retry_dead": [1, 41, 5, 2, 41, 9, 3, 41, 9, 4, 41, 9, 5, 41, 9, 6, 41, 9, 7, 41, 9, 8, 41, 9, 9, 41, 9, 10, 41, 9, 11, 41, 9, 12, 41, 9, 13, 41, 9, 14, 41, 9, 16, 41, 10, 17, 14, 8, 21, 19, 10, 35, 19, 26, 38, 23, 9, 41, 23, 14, 47, 23, 22, 62, 23, 39, 66, 23, 45, 75, 23, 56, 83, 23, 66, 88, 23, 73, 92, 23, 95, 95, 23, 100, 102, 23, 109, 110, 15, 9, 139, 15, 40, 143, 16, 9, 151, 16, 19, 168, 16, 39, 173, 16, 46, 192, 16, 68, 223, 21, 8, 226, 21, 19, 233, 21, 35, 236, 20, 9, 239, 41, 24],
+        "retry_dead": [1, 41, 5, 2, 41, 9, 3, 41, 9, 4, 41, 9, 5, 41, 9, 6, 41, 9, 7, 41, 9, 8, 41, 9, 9, 41, 9, 10, 41, 9, 11, 41, 9, 12, 41, 9, 13, 41, 9, 14, 41, 9, 16, 41, 10, 17, 14, 8, 21, 19, 10, 35, 19, 26, 38, 23, 9, 41, 23, 14, 47, 23, 22, 62, 23, 39, 66, 23, 45, 75, 23, 56, 83, 23, 66, 88, 23, 73, 92, 23, 95, 95, 23, 100, 102, 23, 109, 110, 15, 10, 143, 15, 45, 147, 16, 9, 155, 16, 19, 172, 16, 39, 177, 16, 46, 196, 16, 68, 227, 21, 8, 230, 21, 19, 237, 21, 35, 240, 20, 9, 243, 41, 24],
         "rewake": [1, 42, 5, 2, 42, 9, 3, 42, 14],
         "show": [1, 43, 5, 2, 43, 9, 3, 43, 9, 4, 43, 9, 5, 43, 9, 6, 43, 9, 7, 43, 9, 8, 43, 9, 10, 14, 8, 14, 23, 79, 21, 43, 15],
-        "sweep": [1, 44, 5, 2, 44, 9, 3, 44, 9, 4, 44, 9, 5, 44, 9, 6, 44, 9, 7, 44, 9, 8, 44, 9, 9, 44, 9, 10, 44, 9, 11, 44, 9, 12, 44, 9, 13, 44, 9, 14, 44, 9, 16, 44, 10, 17, 44, 10, 18, 44, 10, 19, 14, 8, 23, 23, 9, 26, 23, 14, 32, 23, 22, 47, 23, 39, 51, 23, 45, 60, 23, 56, 68, 23, 66, 73, 23, 73, 77, 23, 79, 84, 15, 9, 113, 16, 9, 121, 16, 19, 138, 16, 39, 143, 16, 46, 162, 16, 68, 193, 16, 101, 202, 17, 10, 214, 21, 8, 217, 21, 14, 220, 21, 19, 227, 21, 29, 231, 21, 35, 234, 21, 40, 241, 22, 10, 253, 22, 26, 257, 22, 32, 284, 22, 62, 307, 22, 89, 336, 22, 121, 351, 44, 28, 372, 44, 50, 420, 44, 99],
-        "trim": [1, 45, 5, 2, 45, 9, 3, 45, 9, 4, 45, 9, 5, 45, 9, 6, 45, 9, 7, 45, 9, 8, 45, 9, 9, 45, 9, 10, 45, 9, 11, 45, 9, 13, 45, 10, 14, 14, 8, 18, 23, 9, 21, 23, 22, 36, 23, 39, 40, 16, 9, 48, 16, 19, 65, 45, 18],
+        "sweep": [1, 44, 5, 2, 44, 9, 3, 44, 9, 4, 44, 9, 5, 44, 9, 6, 44, 9, 7, 44, 9, 8, 44, 9, 9, 44, 9, 10, 44, 9, 11, 44, 9, 12, 44, 9, 13, 44, 9, 14, 44, 9, 16, 44, 10, 17, 44, 10, 18, 44, 10, 19, 14, 8, 23, 23, 9, 26, 23, 14, 32, 23, 22, 47, 23, 39, 51, 23, 45, 60, 23, 56, 68, 23, 66, 73, 23, 73, 77, 23, 79, 84, 15, 10, 117, 16, 9, 125, 16, 19, 142, 16, 39, 147, 16, 46, 166, 16, 68, 197, 16, 101, 206, 17, 10, 218, 21, 8, 221, 21, 14, 224, 21, 19, 231, 21, 29, 235, 21, 35, 238, 21, 40, 245, 22, 10, 257, 22, 26, 261, 22, 32, 288, 22, 62, 311, 22, 89, 340, 22, 121, 355, 44, 28, 376, 44, 50, 424, 44, 99],
+        "trim": [1, 45, 5, 2, 45, 9, 3, 45, 9, 4, 45, 9, 5, 45, 9, 6, 45, 9, 7, 45, 9, 8, 45, 9, 9, 45, 9, 10, 45, 9, 11, 45, 9, 13, 45, 10, 14, 14, 8, 18, 23, 9, 21, 23, 22, 36, 23, 39, 40, 15, 10, 73, 16, 9, 81, 16, 19, 98, 45, 19, 118, 45, 40],
     ]
 
     /// Who calls each script, the keys that it takes and the commands that it calls.
@@ -350,7 +350,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -361,7 +365,7 @@ local function record_damage(record)
 end
 local function record_bereft(big, id, record)
   return bit.band(string.byte(record, 4), 32) ~= 0
-    and redis.call('HSTRLEN', big, id) ~= struct.unpack('>I4', record, record_fields_end(record) + 1)
+    and redis.call('HSTRLEN', big, id) ~= math.max(1, (struct.unpack('>I4', record, record_fields_end(record) + 1)))
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -691,7 +695,7 @@ end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
 """#,
-        sha1: "1239336719ac92f444ec89c1ff1d07981ce15d6c"
+        sha1: "7c72ad241be230a5301a60def87ab8e02903d644"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
@@ -834,7 +838,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -921,7 +929,7 @@ for at = 1, #flat, 2 do
 end
 return { string.format('%.0f', now_ms), cursor, #flat / 2, wrong }
 """#,
-        sha1: "7b190f32d5020da879afc6f7ca4fd1864f0d4f7f",
+        sha1: "7f983ab580ceca41fe14a73873643a40459ecaf3",
         isReadOnly: true
     )
 
@@ -1241,7 +1249,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -1390,7 +1402,7 @@ for at = 1, #flat, 2 do
 end
 return { string.format('%.0f', now_ms), cursor, #flat / 2, waiting, wrong }
 """#,
-        sha1: "fbed12c54802b13e062e629c82b3061a63bf912b",
+        sha1: "64314a4964a9e9b0e6af68843ed9cb87886dcf44",
         isReadOnly: true
     )
 
@@ -1675,7 +1687,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -1828,7 +1844,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "2218c7ace857bcd35eda6bbf14a3f34c0edb93e8"
+        sha1: "965fbe899bd91c2779d5ce252592a181f30e376a"
     )
 
     /// Cancels jobs: waiting ones end at once, running ones are told to stop.
@@ -2104,6 +2120,39 @@ local function record_holds(record, now_ms)
   local _, _, _, window_ms = record_options(record)
   return struct.unpack('>I6', record, 18) + window_ms > now_ms
 end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
     local name = record_field(record, 'u')
@@ -2372,7 +2421,7 @@ local function intake_decide(entries, now_ms, now_us, room)
     local code, holder, target = 'n', nil, nil
     local present = entry.present
     local is_free = not present
-    if present and not taken[entry.id] then
+    if present and not taken[entry.id] and not record_damage(present) then
       if plan.expired[entry.id] or intake_overdue(present, now_ms) then
         plan.expired[entry.id] = present
         is_free = not intake_lingers(present)
@@ -2387,6 +2436,8 @@ local function intake_decide(entries, now_ms, now_us, room)
       local owner, owned, is_over = owner_of[entry.key] or entry.owner, entry.owned, false
       if owner_of[entry.key] or plan.replaced[owner] then
         owned = plan.jobs[place_of[owner] + 1]
+      elseif owned and record_damage(owned) then
+        is_over = true
       elseif owned and (plan.freed[owner] or not record_holds(owned, now_ms)) then
         owned = nil
       elseif owned and (plan.expired[owner] or intake_overdue(owned, now_ms)) then
@@ -2569,7 +2620,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "a6d8617d4478ab38ff231ce4beee8618cf3f0092"
+        sha1: "60ab53201319e347ea3e48f88f4ab2bc0b6ec3ae"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -2742,7 +2793,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -2959,7 +3014,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "f814aa768932d51a0b9469eee94f6fa6c38e9e8d"
+        sha1: "19d867c40867b18a8b07f1599ae32ff40206a6c5"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -3403,6 +3458,9 @@ local progress = KEYS[2]
 local id = ARGV[1]
 local member = ARGV[2]
 local text = ARGV[3]
+local function record_fields_end(record)
+  return 38 + struct.unpack('>I2', record, 37)
+end
 local function record_move(record, state, flags, attempt, crashes, returns, at_ms)
   return string.sub(record, 1, 1) .. state .. string.sub(record, 3, 3) .. string.char(flags)
     .. string.sub(record, 5, 5) .. struct.pack('>I2', attempt) .. string.char(crashes, returns)
@@ -3419,6 +3477,39 @@ local function record_lease(id, record)
   local fence = struct.unpack('>I7', record, 24)
   return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
 end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
 local function limit_refusal(what)
   return redis.error_reply('STINTLIMIT ' .. what)
 end
@@ -3426,7 +3517,7 @@ if #text > 1030 then
   return limit_refusal('a progress has at most 5 digits and a note of 1 KiB')
 end
 local record = redis.call('HGET', jobs, id)
-if not record or string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member then
+if not record or string.byte(record, 2) ~= 110 or record_lease(id, record) ~= member or record_damage(record) then
   return 0
 end
 local _, _, flags, attempt, crashes, returns = record_head(record)
@@ -3437,7 +3528,7 @@ end
 redis.call('HSET', progress, id, text)
 return 1
 """#,
-        sha1: "e39649bb17daf075e344d81b20b379cf029047a8"
+        sha1: "465e4abcb0c0e73cb9350d676116dc87a88b93ad"
     )
 
     /// Writes how far a running job is, under its lease.
@@ -3539,7 +3630,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -3601,7 +3696,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "7603617a39b2465583d16f7cc0e58f5b2f293860"
+        sha1: "2ce2cb7a1afd3939a402058ce7e93a9fc8aac3b2"
     )
 
     /// Makes delayed jobs ready now.
@@ -3726,7 +3821,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -3853,7 +3952,7 @@ local more = left > skip + passed and 1 or 0
 lane_note(lane, number, deleted .. ' ' .. passed .. ' ' .. more)
 return { 1, deleted, passed, more }
 """#,
-        sha1: "d76249b017bdb0b36bacedb776c66a8f5c7df2e5"
+        sha1: "ec41591dfb909c0ccd73c275f09540e73fd45db3"
     )
 
     /// Deletes a slice of the jobs of one index that were there at a time, oldest first.
@@ -4070,7 +4169,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -4254,7 +4357,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "168e416fcf546467b25faf74cc8725770029f312"
+        sha1: "91fcfce1aedad4f8bbe8da0e625c8110b51e962c"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -4401,7 +4504,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -4509,7 +4616,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "957897515c7a0f29b70bb2f561fc53c0c4418c8f"
+        sha1: "78ac424c1d8603785bfb14151532f2fb25a65d14"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -4750,7 +4857,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -5054,7 +5165,7 @@ elseif code == 'missing' then
 end
 return { 1, repair_job(key, code, id, record, first, now_ms, lease > 0 and lease or 10000, tonumber(state[6]) or 0) }
 """#,
-        sha1: "68d67c14494ee6d7547f7716d79695757880ad5c"
+        sha1: "26ace3089f5c9a5b21fe45cfff7acf79c2afa28c"
     )
 
     /// Mends one thing that an audit found, if it is wrong still.
@@ -5307,7 +5418,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -5318,7 +5433,7 @@ local function record_damage(record)
 end
 local function record_bereft(big, id, record)
   return bit.band(string.byte(record, 4), 32) ~= 0
-    and redis.call('HSTRLEN', big, id) ~= struct.unpack('>I4', record, record_fields_end(record) + 1)
+    and redis.call('HSTRLEN', big, id) ~= math.max(1, (struct.unpack('>I4', record, record_fields_end(record) + 1)))
 end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
@@ -5446,9 +5561,9 @@ for at = ids_from, #ARGV do
     local name = bit.band(flags, 64) ~= 0 and record_field(record, 'u')
     local holder = name and redis.call('HGET', unique, name)
     local held = holder and holder ~= id and redis.call('HGET', jobs, holder)
-    held = held and not record_damage(held) and held
+    local is_damaged = held and record_damage(held)
     local held_state, held_list
-    if held then
+    if held and not is_damaged then
       held_state, held_list = record_head(held)
     end
     if held and (held_state == 'r' or held_state == 'd') and record_expired(held, now_ms) then
@@ -5461,7 +5576,7 @@ for at = ids_from, #ARGV do
       expired = expired + 1
       held = redis.call('HGET', jobs, holder)
     end
-    if held and record_holds(held, now_ms) then
+    if held and (is_damaged or record_holds(held, now_ms)) then
       code = 'u'
     else
       code = 'o'
@@ -5491,7 +5606,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "bc3dd3e7e5fbbff5417f5c145034f8fc67da2d51"
+        sha1: "5f7c9c3ca782539f02d55bc0af8b6ba4d4764d79"
     )
 
     /// Puts dead jobs back on their queue, with all their attempts before them.
@@ -5756,7 +5871,11 @@ local function record_damage(record)
     return 'its fields end too early'
   end
   while at + 2 <= stop do
-    at = at + 3 + struct.unpack('>I2', record, at + 1)
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
   end
   if at ~= stop + 1 then
     return 'its fields do not fit'
@@ -6091,7 +6210,7 @@ return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
   tally.dead }
 """#,
-        sha1: "c73a4aae9a9db560c0e0d17d9aad0a326d5edc44"
+        sha1: "031e347a3dd0b6edf4ecb6632f459068834ff546"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
@@ -6184,6 +6303,39 @@ local function record_field(record, tag)
   local at, length = record_seek(record, tag)
   return at and string.sub(record, at + 3, at + 2 + length)
 end
+local function record_damage(record)
+  local format, _, place = string.byte(record, 1, 3)
+  if #record < 39 then
+    return 'it ends too early'
+  elseif format ~= 1 then
+    return 'its format is unknown'
+  elseif not string.find('drnckx', string.sub(record, 2, 2), 1, true) then
+    return 'its state is unknown'
+  elseif place < 48 or place > 63 then
+    return 'its list is unknown'
+  end
+  local stop = record_fields_end(record)
+  local at = 40 + string.byte(record, 39)
+  if bit.band(string.byte(record, 5), 16) ~= 0 then
+    at = at + 21
+  end
+  if stop > #record then
+    return 'its fields end too early'
+  end
+  while at + 2 <= stop do
+    local length = struct.unpack('>I2', record, at + 1)
+    if length ~= 6 and string.find('es', string.sub(record, at, at), 1, true) then
+      return 'a time in its fields is none'
+    end
+    at = at + 3 + length
+  end
+  if at ~= stop + 1 then
+    return 'its fields do not fit'
+  elseif bit.band(string.byte(record, 4), 32) ~= 0 and #record < stop + 4 then
+    return 'it does not tell the length of its payload'
+  end
+  return nil
+end
 local function ending_free(key, id, record)
   if bit.band(string.byte(record, 4), 64) ~= 0 then
     local name = record_field(record, 'u')
@@ -6229,7 +6381,7 @@ for index, ids in ipairs({ ended, died }) do
   for _, id in ipairs(ids) do
     local record = redis.call('HGET', jobs, id)
     redis.call('ZREM', set, id)
-    local old = record and string.sub(record, 2, 2)
+    local old = record and not record_damage(record) and string.sub(record, 2, 2)
     if old and (old == 'x') == (set == dead) and string.find('xck', old, 1, true) then
       ending_forget(key, id, record)
     end
@@ -6240,7 +6392,7 @@ if is_sure then
 end
 return { 1, #ended + #died, (#ended == 100 or #died == 100) and 1 or 0 }
 """#,
-        sha1: "45643f1a0a86b61039ee0385d8a4d41ea11e9e6a"
+        sha1: "bb595e15d92e26278300cca66848bf574af276c4"
     )
 
     /// Drops what retention no longer keeps: ended jobs past their time, the oldest dead ones.

@@ -16,7 +16,7 @@ extension Invocation {
         let (names, command, _) = CommandWords.path(words, root: StintCommand.self)
         let takers = ["enqueue", "run"]
         guard let name = names.first, takers.contains(name) else { return arguments }
-        let valued = command.namesOfOptions
+        let (valued, flags) = (command.names(of: "option"), command.names(of: "flag"))
         var result = names
         var places = 0
         var isOpen = true
@@ -30,7 +30,7 @@ extension Invocation {
                 result.append(word)
             } else if isOpen, word.hasPrefix("--ids=") {
                 result.append("--ids=" + unused(String(word.dropFirst("--ids=".count))))
-            } else if isOpen, word.hasPrefix("-"), word != "-" {
+            } else if isOpen, flags.contains(word) || valued.contains(String(word.prefix { $0 != "=" })) {
                 option = valued.contains(word) ? word : nil
                 result.append(word)
             } else {
@@ -56,13 +56,13 @@ extension Invocation {
 }
 
 extension ParsableCommand {
-    /// The names of the options that take a value, such as `--queue`.
-    fileprivate static var namesOfOptions: Set<String> {
+    /// The names of the options, which take a value, such as `--queue`, or of the flags.
+    fileprivate static func names(of kind: String) -> Set<String> {
         guard let dump = try? JSONSerialization.jsonObject(with: Data(_dumpHelp().utf8)) as? [String: Any],
             let command = dump["command"] as? [String: Any], let arguments = command["arguments"] as? [[String: Any]]
         else { return [] }
         var names: Set<String> = []
-        for argument in arguments where argument["kind"] as? String == "option" {
+        for argument in arguments where argument["kind"] as? String == kind {
             for name in argument["names"] as? [[String: String]] ?? [] {
                 guard let text = name["name"] else { continue }
                 names.insert((name["kind"] == "long" ? "--" : "-") + text)

@@ -101,6 +101,8 @@ import Testing
             try await bench.edit("a", damage)
             #expect(try await bench.fail((claim, action: "r", delay: 0, kind: "e", text: "x")) == "[1, l]")
             #expect(try await bench.release((claim, delay: -1)) == "[1, l]")
+            let progress = Scripts.progress(bench.keys, id: "a", member: claim.member, text: "half")
+            #expect(try await bench.run(progress) == .integer(0))
             let reply = try await bench.advance(0, finished: [(claim, "r"), (other, "")])
             #expect(reply.lost == ["a"])
             #expect(try await bench.redis("HEXISTS", bench.keys.jobs, "b").integerValue == 0)
@@ -139,6 +141,60 @@ import Testing
             #expect(
                 try await bench.redis("HKEYS", bench.keys.jobs).arrayValue?.compactMap(\.string).sorted() == ["a", "c"])
             try await clear(bench, "a", "c")
+        }
+    }
+
+    @Test("A damaged record keeps its id and its unique key, and no other job of the call", arguments: damages)
+    func enqueue(_ damage: @Sendable (inout [UInt8]) -> Void) async throws {
+        try await ScriptBench.with { bench in
+            let dead = try await bench.running(TestJob("b") { $0.unique = .key("dead") })
+            try await bench.fail((dead, action: "d", delay: 0, kind: "e", text: "x"))
+            try await bench.enqueue(
+                TestJob("a") { $0.unique = .key("k") }, TestJob("c") { $0.unique = .key("dead") })
+            for id in ["a", "c"] { try await bench.edit(id, damage) }
+            let reply = try await bench.enqueue(
+                TestJob("a"), TestJob("d") { $0.unique = .key("k", onConflict: .replace) },
+                TestJob("e") { $0.unique = .key("k", onConflict: .existing) }, TestJob("f"))
+            #expect(reply == "[1, eren, [a, a, a]]")
+            #expect(try await bench.retryDead("b") == "[1, u]")
+            #expect(try await bench.remove("a", "c") == "[1, oo]")
+            #expect(try await bench.enqueue(TestJob("g") { $0.unique = .key("k") }) == "[1, n, []]")
+            #expect(try await bench.retryDead("b") == "[1, o]")
+            try await bench.redis("HDEL", bench.keys.meta, "tomb:2")
+            for id in ["a", "c"] { try await bench.redis("LREM", bench.keys.ready[2], "0", id) }
+        }
+    }
+
+    @Test("Trimming drops the entry of a damaged record and goes on", arguments: damages)
+    func trim(_ damage: @Sendable (inout [UInt8]) -> Void) async throws {
+        try await ScriptBench.with { bench in
+            for id in ["a", "b"] {
+                let claim = try await bench.running(TestJob(id) { $0.unique = .key(id) })
+                try await bench.fail((claim, action: "d", delay: 0, kind: "e", text: "x"))
+            }
+            try await bench.edit("a", damage)
+            try await bench.run(Scripts.trim(bench.keys, deadAgeMs: 1_000_000, deadCount: 0))
+            #expect(try await bench.redis("HKEYS", bench.keys.jobs).arrayValue?.compactMap(\.string) == ["a"])
+            #expect(try await bench.redis("EXISTS", bench.keys.dead).integerValue == 0)
+            try await clear(bench, "a")
+        }
+    }
+
+    @Test("A time in the fields that is none is damage")
+    func time() async throws {
+        try await ScriptBench.with { bench in
+            let claim = try await bench.running(TestJob("a"))
+            try await bench.fail((claim, action: "d", delay: 0, kind: "e", text: "x"))
+            try await bench.retryDead("a")
+            let text = try #require(await bench.redis("HGET", bench.keys.jobs, "a").bytesValue)
+            let at = try #require(text.indices.first { text[$0...].starts(with: [UInt8(ascii: "e"), 0, 6]) })
+            try await bench.edit("a") { record in
+                record.remove(at: at + 3)
+                record[at + 2] = 5
+                record[37] -= 1
+            }
+            #expect(try await bench.purge("ready:2", 10) == "[1, 0, 0, 0]")
+            #expect(try await bench.remove("a") == "[1, o]")
         }
     }
 
