@@ -6,15 +6,14 @@
 --!
 --! roles:  operator
 --! flags:  allow-oom
---! keys:   jobs big delayed leases errors progress cancelling unique kept dead meta lane
+--! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead meta lane
 --! args:   number:int states seen_ms:int ids:list
 --! return: 1, a code per id | -1 lane lost | -2 schema
 --
 -- Codes: o deleted, n it is running, s another state, or another job, by now, m no such job. A ready job leaves a
 -- tombstone. `states` are the letters of those that may be deleted, '' for all; a job that was enqueued after `seen_ms`
--- is another one of the same id, unless it is 0. A damaged record is deleted, unless a lease of it is alive, as far as
--- it tells what belongs to it: its unique key may stay, and a tombstone of it is not counted (a claim may have dropped
--- it).
+-- is another one of the same id, unless it is 0. A damaged record is deleted, unless a lease of it is alive, with all
+-- that bears its id (looking through the lists takes some milliseconds for a million entries); its unique key may stay.
 --- @include "include/clock"
 --- @include "include/lane"
 --- @include "include/record"
@@ -57,6 +56,9 @@ for at = ids_from, #ARGV do
       redis.call('HDEL', big, id, id .. ':r')
       for _, name in ipairs({ delayed, kept, dead }) do
         redis.call('ZREM', name, id)
+      end
+      for list = 1, 4 do
+        redis.call('LREM', ready[list], -1, id)
       end
     end
   elseif record then

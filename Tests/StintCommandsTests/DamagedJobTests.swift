@@ -44,7 +44,10 @@ import Testing
                     return .completed
                 }
             }.run()
+            let part = await live.run("job", "show", "a1", "--payload")
+            #expect(part.status == .failed && part.output.isEmpty && part.errors.contains("is gone from Redis"))
             let shown = await live.run("job", "show", "a1", "--json")
+            #expect(shown.output.contains("\"payload_gone\":true"))
             #expect(shown.output.contains("its payload is gone from Redis"), "\(shown.output)")
             let retried = await live.run("dead", "retry", "a1")
             #expect(retried.status == .refusedByState && retried.errors.contains("its payload is gone from Redis"))
@@ -54,11 +57,19 @@ import Testing
     @Test("A key of another kind is named as such, and not as a defect of Stint")
     func wrongType() async throws {
         try await LiveStint.with { live in
-            _ = try await live.client.core.send(RedisCommand("SET", "{stint:mail}:jobs", "x"))
-            let run = await live.run("job", "show", "a1", "--queue", "mail")
+            _ = try await live.client.core.send(RedisCommand("SET", "{stint:mail}:dead", "x"))
+            _ = try await live.client.core.send(RedisCommand("SADD", "{stint}:queues", "mail"))
+            let run = await live.run("queue", "show", "mail")
             #expect(run.status == .failed)
             #expect(run.errors.contains("met a key of another kind in Redis") && run.errors.contains("stint doctor"))
             #expect(!run.errors.contains("defect"))
+            try await live.enqueue("a2", queue: "other")
+            for command in [["queue", "ls"], ["job", "ls"], ["stats"]] {
+                let list = await live.run(words: command)
+                #expect(list.status == .ok && list.errors.contains("the queue 'mail' is left out"), "\(list.errors)")
+            }
+            #expect(await live.run("queue", "ls").lines.count == 1)
+            #expect(await live.run("job", "ls").output.contains("a2"))
         }
     }
 

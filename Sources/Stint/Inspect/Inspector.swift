@@ -13,18 +13,30 @@ public struct Inspector: Sendable {
     var core: ClientCore { client.core }
 
     /// Returns all queues that were ever enqueued to or served, by name.
-    public func queues() async throws(StintError) -> [QueueStatus] {
+    ///
+    /// - Parameter onDamage: Gets a queue that cannot be read because something else has written its keys; the others are
+    ///   returned. Without it such a queue makes the call fail, with code `damaged`.
+    public func queues(
+        onDamage: ((_ queue: String, _ error: StintError) -> Void)? = nil
+    ) async throws(StintError) -> [QueueStatus] {
         try await prepare()
         let names = try await core.queueNames()
         var statuses: [QueueStatus] = []
         // In slices, so that very many queues do not hold up everybody else's calls.
         for start in stride(from: 0, to: names.count, by: 50) {
             let slice = names[start..<min(start + 50, names.count)]
-            let results = await withTaskGroup(of: Result<QueueStatus, StintError>.self) { group in
-                for name in slice { group.addTask { await self.read(name) } }
+            let results = await withTaskGroup(of: (String, Result<QueueStatus, StintError>).self) { group in
+                for name in slice { group.addTask { (name, await self.read(name)) } }
                 return await group.reduce(into: []) { $0.append($1) }
             }
-            for result in results { statuses.append(try result.get()) }
+            for (name, result) in results {
+                do throws(StintError) {
+                    statuses.append(try result.get())
+                } catch {
+                    guard let onDamage, error.code == .damaged else { throw error }
+                    onDamage(name, error)
+                }
+            }
         }
         return statuses.sorted { $0.name < $1.name }
     }

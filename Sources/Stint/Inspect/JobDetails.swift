@@ -43,6 +43,9 @@ public struct JobDetails: Sendable, Hashable, Codable {
     /// When its record is dropped.
     public let droppedAt: Date?
 
+    /// Whether the payload that the record announces is not in Redis any more: the job will never run.
+    public var isPayloadGone: Bool { seal == nil && payload.count != summary.payloadBytes }
+
     package init(
         id: JobID, queue: String, record: JobRecord, nowMilliseconds: Int64, payload: [UInt8],
         result: [UInt8]?, seal: JobSeal?, failures: [JobFailure], progress: JobProgress?,

@@ -40,7 +40,7 @@ package enum Scripts {
         "purge": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 9, 34, 9, 10, 34, 9, 11, 34, 9, 12, 34, 9, 13, 34, 9, 15, 34, 10, 16, 34, 10, 17, 34, 10, 18, 34, 10, 19, 19, 10, 33, 19, 26, 36, 23, 9, 39, 23, 22, 54, 23, 39, 58, 23, 73, 62, 15, 10, 95, 16, 9, 103, 16, 19, 120, 16, 39, 125, 21, 8, 128, 34, 24],
         "register": [1, 35, 5, 2, 35, 9, 4, 20, 9, 7, 20, 14, 10, 35, 16],
         "release": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 12, 36, 9, 13, 36, 9, 14, 36, 9, 15, 36, 9, 17, 36, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 23, 9, 45, 23, 14, 51, 23, 22, 66, 23, 39, 70, 23, 45, 79, 23, 56, 87, 23, 66, 92, 23, 73, 96, 23, 79, 103, 23, 95, 106, 15, 10, 139, 16, 9, 147, 16, 19, 164, 16, 39, 169, 16, 46, 188, 16, 68, 219, 21, 8, 222, 21, 19, 229, 21, 35, 232, 21, 40, 239, 20, 9, 242, 36, 24, 275, 36, 58],
-        "remove": [1, 37, 5, 2, 37, 9, 3, 37, 9, 4, 37, 9, 5, 37, 9, 6, 37, 9, 7, 37, 9, 8, 37, 9, 9, 37, 9, 10, 37, 9, 11, 37, 9, 12, 37, 9, 13, 37, 9, 15, 37, 10, 16, 37, 10, 17, 37, 10, 18, 14, 8, 22, 19, 10, 36, 19, 26, 39, 23, 9, 42, 23, 22, 57, 23, 39, 61, 23, 73, 65, 23, 79, 72, 23, 89, 76, 15, 10, 109, 16, 9, 117, 16, 19, 134, 16, 39, 139, 21, 8, 142, 20, 9, 145, 37, 25],
+        "remove": [1, 37, 5, 2, 37, 9, 3, 37, 9, 4, 37, 9, 5, 37, 9, 6, 37, 9, 7, 37, 9, 8, 37, 9, 9, 37, 9, 10, 37, 9, 11, 37, 9, 12, 37, 9, 13, 37, 9, 14, 37, 9, 16, 37, 10, 17, 37, 10, 18, 37, 10, 19, 14, 8, 23, 19, 10, 37, 19, 26, 40, 23, 9, 43, 23, 22, 58, 23, 39, 62, 23, 73, 66, 23, 79, 73, 23, 89, 77, 15, 10, 110, 16, 9, 118, 16, 19, 135, 16, 39, 140, 21, 8, 143, 20, 9, 146, 37, 24],
         "renew": [1, 38, 5, 2, 38, 9, 3, 38, 9, 5, 38, 10, 6, 14, 8, 10, 20, 9, 13, 38, 16],
         "repair": [1, 39, 5, 2, 39, 9, 3, 39, 9, 4, 39, 9, 5, 39, 9, 6, 39, 9, 7, 39, 9, 8, 39, 9, 9, 39, 9, 10, 39, 9, 11, 39, 9, 12, 39, 9, 13, 39, 9, 14, 39, 9, 16, 39, 10, 17, 39, 10, 18, 39, 10, 19, 14, 8, 23, 23, 9, 26, 23, 14, 32, 23, 22, 47, 23, 39, 51, 23, 66, 56, 23, 73, 60, 23, 79, 67, 23, 109, 75, 21, 8, 78, 21, 19, 85, 21, 29, 89, 21, 35, 92, 15, 10, 125, 12, 9, 129, 12, 15, 144, 12, 32, 152, 12, 42, 186, 12, 79, 190, 12, 85, 222, 12, 119, 228, 12, 127, 245, 12, 146, 249, 24, 10, 292, 24, 55, 319, 24, 85, 330, 24, 99, 360, 24, 131, 376, 39, 22],
         "resume": [1, 40, 5, 2, 40, 9, 3, 40, 9, 4, 40, 9, 5, 14, 8, 9, 21, 8, 12, 21, 19, 19, 21, 35, 22, 40, 14],
@@ -171,8 +171,8 @@ package enum Scripts {
         ScriptAccess(
             script: removeScript,
             roles: [.operator],
-            keys: ["jobs", "big", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "lane"],
-            commands: ["GET", "HDEL", "HGET", "HINCRBY", "PUBLISH", "SET", "TIME", "ZREM", "ZSCORE"]),
+            keys: ["jobs", "big", "ready", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "lane"],
+            commands: ["GET", "HDEL", "HGET", "HINCRBY", "LREM", "PUBLISH", "SET", "TIME", "ZREM", "ZSCORE"]),
         ScriptAccess(
             script: renewScript,
             roles: [.worker],
@@ -4412,16 +4412,17 @@ return { 1, reply }
 #!lua flags=allow-oom
 local jobs = KEYS[1]
 local big = KEYS[2]
-local delayed = KEYS[3]
-local leases = KEYS[4]
-local errors = KEYS[5]
-local progress = KEYS[6]
-local cancelling = KEYS[7]
-local unique = KEYS[8]
-local kept = KEYS[9]
-local dead = KEYS[10]
-local meta = KEYS[11]
-local lane = KEYS[12]
+local ready = {KEYS[3], KEYS[4], KEYS[5], KEYS[6]}
+local delayed = KEYS[7]
+local leases = KEYS[8]
+local errors = KEYS[9]
+local progress = KEYS[10]
+local cancelling = KEYS[11]
+local unique = KEYS[12]
+local kept = KEYS[13]
+local dead = KEYS[14]
+local meta = KEYS[15]
+local lane = KEYS[16]
 local number = tonumber(ARGV[1])
 local states = ARGV[2]
 local seen_ms = tonumber(ARGV[3])
@@ -4589,6 +4590,9 @@ for at = ids_from, #ARGV do
       for _, name in ipairs({ delayed, kept, dead }) do
         redis.call('ZREM', name, id)
       end
+      for list = 1, 4 do
+        redis.call('LREM', ready[list], -1, id)
+      end
     end
   elseif record then
     local old, list = record_head(record)
@@ -4616,7 +4620,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "78ac424c1d8603785bfb14151532f2fb25a65d14"
+        sha1: "8a36296b80ea10edf6316432c9644ce44167f2e0"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -4625,6 +4629,7 @@ return { 1, reply }
     package static func remove(
         jobs: String,
         big: String,
+        ready: [String],
         delayed: String,
         leases: String,
         errors: String,
@@ -4640,9 +4645,10 @@ return { 1, reply }
         seenMs: Int,
         ids: [[UInt8]] = []
     ) -> ScriptCall {
+        precondition(ready.count == 4, "ready: 4 keys")
         return ScriptCall(
             script: removeScript,
-            keys: [jobs, big, delayed, leases, errors, progress, cancelling, unique, kept, dead, meta, lane],
+            keys: [jobs, big] + ready + [delayed, leases, errors, progress, cancelling, unique, kept, dead, meta, lane],
             arguments: [number.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }
@@ -4660,7 +4666,7 @@ return { 1, reply }
     ) -> ScriptCall {
         return ScriptCall(
             script: removeScript,
-            keys: [keys.jobs, keys.big, keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
+            keys: [keys.jobs, keys.big] + keys.ready + [keys.delayed, keys.leases, keys.errors, keys.progress, keys.cancelling, keys.unique, keys.kept, keys.dead, keys.meta, lane],
             arguments: [number.scriptBytes, states.scriptBytes, seenMs.scriptBytes] + ids
         )
     }

@@ -74,7 +74,7 @@ struct AccessQuestion: Hashable, Sendable {
         "EVALSHA": "x 1 key", "EVALSHA_RO": "x 1 key", "GET": "key", "HDEL": "key a", "HEXISTS": "key a",
         "HGET": "key a", "HGETALL": "key", "HINCRBY": "key a 1", "HLEN": "key", "HMGET": "key a",
         "HRANDFIELD": "key", "HSCAN": "key 0", "HSET": "key a b", "HSTRLEN": "key a", "LINDEX": "key 0",
-        "LLEN": "key", "LPOS": "key a", "LPUSH": "key a",
+        "LLEN": "key", "LPOS": "key a", "LPUSH": "key a", "LREM": "key 1 a",
         "LRANGE": "key 0 1", "LTRIM": "key 0 1", "PEXPIRE": "key 1", "PING": "", "PUBLISH": "channel a",
         "RPUSH": "key a", "SADD": "key a", "SET": "key a", "SMEMBERS": "key", "SUBSCRIBE": "channel", "TIME": "",
         "TYPE": "key",

@@ -31,7 +31,7 @@ struct StatsCommand: ConsoleCommand {
             try await console.show(document, watch: watch) {
                 let inspector = client.inspector
                 let names = try await inspector.known(queue, all: queue.isEmpty)
-                let queues = try await inspector.queues().filter { names.contains($0.name) }
+                let queues = try await inspector.readableQueues(on: console).filter { names.contains($0.name) }
                 let statistics = Statistics(
                     queues: queues, workforce: Workforce(try await inspector.nodes()),
                     server: try await inspector.server(),

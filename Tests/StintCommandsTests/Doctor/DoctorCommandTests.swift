@@ -92,9 +92,9 @@ import Testing
             let run = await live.run("doctor", "--fix", "--yes")
             #expect(run.status == .failed)
             let damaged = try #require(run.lines.first { $0.contains("audit.damaged") })
-            #expect(damaged.hasPrefix("problem\t") && damaged.hasSuffix("\tstint doctor --bundle doctor.json"))
+            #expect(damaged.hasPrefix("problem\t") && damaged.hasSuffix("\tstint job rm a1"))
             let payload = try #require(run.lines.first { $0.contains("audit.payload") })
-            #expect(payload.contains("\tb1\tI1 ") && payload.hasSuffix("\tstint job cancel b1"))
+            #expect(payload.contains("\tb1\tI1 ") && payload.hasSuffix("\tstint job rm b1"))
         }
     }
 

@@ -160,8 +160,6 @@ import Testing
             #expect(try await bench.remove("a", "c") == "[1, oo]")
             #expect(try await bench.enqueue(TestJob("g") { $0.unique = .key("k") }) == "[1, n, []]")
             #expect(try await bench.retryDead("b") == "[1, o]")
-            try await bench.redis("HDEL", bench.keys.meta, "tomb:2")
-            for id in ["a", "c"] { try await bench.redis("LREM", bench.keys.ready[2], "0", id) }
         }
     }
 

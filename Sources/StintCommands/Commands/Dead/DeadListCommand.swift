@@ -34,7 +34,7 @@ struct DeadListCommand: ConsoleCommand {
         try await connection.withClient(on: console) { client, _ in
             var finding = JobSearch.Finding()
             try await console.show(JobRow.deadListing, list, watch: watch, times: times) {
-                finding = try await search.find(client.inspector)
+                finding = try await search.find(client.inspector, on: console)
                 return finding.jobs
             }
             search.tell(finding, on: console)

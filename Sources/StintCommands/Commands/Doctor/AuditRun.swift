@@ -145,11 +145,12 @@ struct AuditRun {
         switch finding.kind {
         case .unheld where !finding.second.isEmpty: return "stint job show \(id)"
         case _ where finding.isRepairable: return "stint doctor --fix --queue \(finding.queue)"
-        case .payload, .flagged: return "stint job cancel \(id)"
+        case .flagged: return "stint job cancel \(id)"
+        case .payload, .damaged: return "stint job rm \(id)"
         case .overdue: return "stint worker ls"
         case .miscounted: return "stint job show \(id)"
         case .foreign: return "\(redisClient) type \(Invocation.quoted(finding.keyName))"
-        case .damaged, .type, .number: return "stint doctor --bundle doctor.json"
+        case .type, .number: return "stint doctor --bundle doctor.json"
         default: return nil
         }
     }

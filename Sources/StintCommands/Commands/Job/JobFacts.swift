@@ -80,6 +80,7 @@ enum JobFacts {
 
     private static func payload(_ details: JobDetails, _ reveal: Bool) -> [JSONValue.Member] {
         if let seal = details.seal, !seal.isOpen, details.payload.isEmpty { return [.init("payload", .null)] }
+        if details.isPayloadGone { return [.init("payload", .null), .init("payload_gone", .bool(true))] }
         return bytes("payload", details.payload, reveal: reveal)
     }
 

@@ -44,7 +44,7 @@ struct JobListCommand: ConsoleCommand {
         try await connection.withClient(on: console) { client, _ in
             var finding = JobSearch.Finding()
             try await console.show(JobRow.listing, list, watch: watch, times: times) {
-                finding = try await search.find(client.inspector)
+                finding = try await search.find(client.inspector, on: console)
                 return finding.jobs
             }
             search.tell(finding, on: console)

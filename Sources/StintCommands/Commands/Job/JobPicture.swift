@@ -31,7 +31,11 @@ struct JobPicture {
             lines.append(style.paint(TextWidth.pad("payload", to: 8), .dim) + " " + Sanitizer.visible(words))
             return lines
         }
-        lines += part("payload", details.payload)
+        if details.isPayloadGone {
+            lines.append(style.paint(TextWidth.pad("payload", to: 8), .dim) + " gone from Redis: it will never run")
+        } else {
+            lines += part("payload", details.payload)
+        }
         if let result = details.result { lines += part("result", result) }
         return lines
     }

@@ -20,8 +20,8 @@ struct JobSearch {
     var order: JobWalk.Order
 
     /// Looks for the jobs of one print.
-    func find(_ inspector: Inspector) async throws -> Finding {
-        let (sources, total) = try await sources(inspector)
+    func find(_ inspector: Inspector, on console: Console) async throws -> Finding {
+        let (sources, total) = try await sources(inspector, console)
         var positions = selectors.cursor.flatMap(JobWalk.positions) ?? [:]
         if let offset = selectors.offset {
             guard sources.count == 1 else {
@@ -63,10 +63,10 @@ struct JobSearch {
         }
     }
 
-    private func sources(_ inspector: Inspector) async throws -> ([JobWalk.Source], total: Int) {
+    private func sources(_ inspector: Inspector, _ console: Console) async throws -> ([JobWalk.Source], total: Int) {
         var statuses: [QueueStatus] = []
         if selectors.queue.isEmpty {
-            statuses = try await inspector.queues()
+            statuses = try await inspector.readableQueues(on: console)
         } else {
             for queue in selectors.queue { statuses.append(try await inspector.known(queue)) }
         }

@@ -85,6 +85,11 @@ struct JobShowCommand: ConsoleCommand {
 
     private func print(part details: JobDetails, on console: Console) throws {
         if let problem = details.seal?.problem { throw CommandFailure.sealed(problem) }
+        if payload, details.isPayloadGone {
+            throw CommandFailure(
+                .failed, "the payload of job \(details.summary.id) is gone from Redis",
+                hints: [.init("Delete the job:", "stint job rm \(details.summary.id)")])
+        }
         guard let bytes = payload ? details.payload : details.result else {
             throw CommandFailure(
                 .notFound, "job \(details.summary.id) has no result: it has not completed, or none was kept")

@@ -55,7 +55,7 @@ struct QueueListCommand: ConsoleCommand {
             var before: [String: QueueStatus] = [:]
             try await console.show(listing, list, watch: watch, times: times) {
                 let workforce = Workforce(try await client.inspector.nodes())
-                let statuses = try await client.inspector.queues()
+                let statuses = try await client.inspector.readableQueues(on: console)
                 defer { before = Dictionary(statuses.map { ($0.name, $0) }) { $1 } }
                 return statuses.map { status in
                     QueueRow(

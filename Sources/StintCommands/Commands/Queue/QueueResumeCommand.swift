@@ -25,7 +25,7 @@ struct QueueResumeCommand: ConsoleCommand {
         try await connection.withClient(on: console) { client, _ in
             var names = try await client.inspector.known(queues, all: all)
             if all {
-                names = try await client.inspector.queues().filter { $0.pause != nil }.map(\.name)
+                names = try await client.inspector.readableQueues(on: console).filter { $0.pause != nil }.map(\.name)
                 guard !names.isEmpty else {
                     console.talk("no queue is paused")
                     return
