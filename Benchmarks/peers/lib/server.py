@@ -66,7 +66,7 @@ class Server:
 
     def answers(self):
         try:
-            return self.ask("PING" if self.kind == "redis" else "stats-x").startswith(("+PONG", "UNKNOWN"))
+            return self.ask("PING" if self.kind == "redis" else "list-tube-used").startswith(("+PONG", "USING"))
         except OSError:
             return False
 
