@@ -76,7 +76,7 @@ def peers():
     """All peers, in the order of the drivers' names, Stint first."""
     found = []
     folder = os.path.join(HERE, "drivers")
-    for name in sorted(os.listdir(folder)):
+    for name in sorted(one for one in os.listdir(folder) if one.endswith((".py", ".rb", ".c"))):
         path = os.path.join(folder, name)
         with open(path, encoding="utf-8") as file:
             facts = dict(re.findall(r"^(?:#|//) ([a-z]+): (.*)$", file.read(4000), re.M))
