@@ -23,6 +23,11 @@ chaos cc                         gcc
 chaos iptables                   iptables
 chaos ip                         iproute2
 valkey /usr/lib/python3.*/ensurepip/__init__.py python3-venv
+peers /usr/lib/python3.*/ensurepip/__init__.py python3-venv
+peers cc                         gcc
+peers sidekiq                    ruby-sidekiq
+peers /usr/lib/ruby/vendor_ruby/hiredis.rb ruby-hiredis
+peers beanstalkd                 beanstalkd
 LIST
 }
 
@@ -50,7 +55,7 @@ stint_is_there() {
     esac
 }
 
-# stint_install_missing run|test|chaos|valkey: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
+# stint_install_missing run|test|chaos|valkey|peers: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
 stint_install_missing() {
     local purpose=$1 for_whom what package missing=()
     while read -r for_whom what package; do
@@ -75,12 +80,14 @@ stint_install_missing() {
         "See why: ${as_root[*]:+sudo }apt-get update && ${as_root[*]:+sudo }apt-get install ${missing[*]}"
 }
 
-# Installs packages without letting Debian start a system-wide Redis: Stint runs private ones. A Redis service that is
-# already installed is left as it is. Uses `as_root` of the caller.
+# Installs packages without letting Debian start a system-wide Redis or beanstalkd: Stint runs private ones. A service that
+# is already installed is left as it is. Uses `as_root` of the caller.
 stint_apt() (
-    policy=/usr/sbin/policy-rc.d status=0 fresh_redis=''
-    [[ " $* " == *" redis-server "* ]] && fresh_redis=yes
-    if [ "$fresh_redis" ] && [ ! -e "$policy" ]; then
+    local policy=/usr/sbin/policy-rc.d status=0 package fresh=()
+    for package in "$@"; do
+        case $package in redis-server | beanstalkd) fresh+=("$package") ;; esac
+    done
+    if [ ${#fresh[@]} -gt 0 ] && [ ! -e "$policy" ]; then
         trap '"${as_root[@]}" rm -f "$policy"' EXIT
         printf '#!/bin/sh\n# Written by scripts/lib/setup.sh of Stint for one installation, then removed.\nexit 101\n' |
             "${as_root[@]}" tee "$policy" >/dev/null
@@ -91,8 +98,8 @@ stint_apt() (
             "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
                 -o DPkg::Lock::Timeout=120 "$@"
     } >&2 || status=$?
-    if [ "$fresh_redis" ] && [ $status -eq 0 ] && command -v systemctl >/dev/null 2>&1; then
-        "${as_root[@]}" systemctl disable --quiet redis-server 2>/dev/null || true
+    if [ ${#fresh[@]} -gt 0 ] && [ $status -eq 0 ] && command -v systemctl >/dev/null 2>&1; then
+        "${as_root[@]}" systemctl disable --quiet "${fresh[@]}" 2>/dev/null || true
     fi
     exit $status
 )
