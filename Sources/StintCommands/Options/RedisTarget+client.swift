@@ -153,9 +153,13 @@ extension RedisTarget {
     private var withoutAddress: [CommandFailure.Hint] {
         switch source {
         case .environment(let name)?:
-            [.init("No Redis at hand?", "unset \(name)   (Stint then starts a private one)")]
+            [.init("No Redis at hand?", "unset \(name)   (Stint then starts a private one, without these jobs)")]
         case .file(let path, _)?:
-            [.init("No Redis at hand?", "remove 'redis:' from \(path)   (Stint then starts a private one)")]
+            [
+                .init(
+                    "No Redis at hand?",
+                    "remove 'redis:' from \(path)   (Stint then starts a private one, without these jobs)")
+            ]
         default: []
         }
     }

@@ -25,6 +25,7 @@ import Testing
         (["used_memory": "50", "maxmemory": "100"], "redis.memory", .ok, "50 %"),
         (["used_memory": "80", "maxmemory": "100"], "redis.memory", .warning, "80 %"),
         (["used_memory": "95", "maxmemory": "100"], "redis.memory", .problem, "enqueue will fail soon"),
+        (["used_memory": "101", "maxmemory": "100"], "redis.memory", .problem, "enqueue fails now"),
         (["used_memory": "95", "total_system_memory": "100"], "redis.memory", .warning, "of the machine's"),
         (["aof_enabled": "0"], "redis.append_only", .warning, "I11 no append-only file"),
         (["aof_enabled": "1"], "redis.append_only", .ok, "AOF"),

@@ -164,7 +164,7 @@ import Testing
                 problems.contains {
                     $0.contains("redis.eviction") && $0.contains("config set maxmemory-policy noeviction")
                 })
-            #expect(problems.contains { $0.contains("redis.memory") && $0.contains("enqueue will fail soon") })
+            #expect(problems.contains { $0.contains("redis.memory") && $0.contains("enqueue fails now") })
         }
     }
 

@@ -21,7 +21,7 @@ import Testing
                 error: cannot reach Redis at /nonexistent/redis.sock (from STINT_REDIS_URL): no such socket
                   Is it running?      redis-cli -s /nonexistent/redis.sock ping
                   Use another one:    stint --redis redis://HOST:PORT enqueue hello -
-                  No Redis at hand?   unset STINT_REDIS_URL   (Stint then starts a private one)
+                  No Redis at hand?   unset STINT_REDIS_URL   (Stint then starts a private one, without these jobs)
 
                 """)
         let flag = await CommandRun.stint(["enqueue", "hello", "--redis", "redis://127.0.0.1:1"])
@@ -175,7 +175,7 @@ import Testing
                     Stint needs 7.0 or newer
                       Which one is it?    redis-cli -s \(peer.socketPath) info server
                       Use another one:    stint --redis redis://HOST:PORT queue ls
-                      No Redis at hand?   unset STINT_REDIS_URL   (Stint then starts a private one)
+                      No Redis at hand?   unset STINT_REDIS_URL   (Stint then starts a private one, without these jobs)
 
                     """)
         }

@@ -73,7 +73,8 @@ struct ServerChecks {
         let share = Double(used) / Double(bound)
         let text = "maxmemory \(NumberText.bytes(bound)), used \(NumberText.bytes(used)) (\(NumberText.percent(share)))"
         if share >= 0.95 {
-            return DoctorCheck(.problem, "redis.memory", text + ": enqueue will fail soon", do: hint)
+            let effect = share < 1 ? "enqueue will fail soon" : "enqueue fails now"
+            return DoctorCheck(.problem, "redis.memory", "\(text): \(effect)", do: hint)
         }
         return DoctorCheck(share >= 0.8 ? .warning : .ok, "redis.memory", text, do: share >= 0.8 ? hint : nil)
     }
