@@ -185,7 +185,9 @@ extension WorkerEngine {
             guard case .success(let value) = result, let parts = value.arrayValue, parts.count >= 10 else {
                 let event = ScriptEvent(result, script: "sweep")
                 failed(.sweep(queue), event.error ?? .unreadable("The reply of 'sweep'"))
-                if !hasLooked(at: queue), let error = event.endsWorker { refused(queue, error) }
+                if !hasLooked(at: queue), let error = event.endsWorker, leavesNothing(queue, error) {
+                    refused(queue, error)
+                }
                 apply { $0.sweepFailed(queue: queue, now: $1) }
                 return
             }

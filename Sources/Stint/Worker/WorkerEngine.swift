@@ -57,6 +57,8 @@ package final class WorkerEngine: Sendable {
         var hasStopped = false
         /// The queues whose first look was answered.
         var looked: Set<Int> = []
+        /// The queues of a newer release.
+        var tooNew: Set<Int> = []
         /// Why the worker ended at its start.
         var failure: StintError?
         /// Told when the worker begins to run jobs, and when it runs none any more.
@@ -192,7 +194,17 @@ package final class WorkerEngine: Sendable {
     /// A look at the queue was answered.
     func looked(at queue: Int) { state.withLock { _ = $0.looked.insert(queue) } }
 
-    /// The first look at a queue was refused: a worker without its rights, or of an older release than the queue's, ends
+    /// Whether a worker whose first look at a queue came to this has nothing to work on: where only some of its queues are
+    /// of a newer release, as in the middle of an upgrade, the others are not to wait for it.
+    func leavesNothing(_ queue: Int, _ error: StintError) -> Bool {
+        guard error.code == .schemaTooNew else { return true }
+        return state.withLock { state in
+            state.tooNew.insert(queue)
+            return state.tooNew.count == calls.count
+        }
+    }
+
+    /// The first look at a queue was refused: a worker without its rights, or of an older release than its queues, ends
     /// for whoever started it to see.
     ///
     /// What it holds of other queues goes back to them.

@@ -62,6 +62,10 @@ import Testing
             #expect(run.status == .invalidConfiguration)
             #expect(run.errors.contains("newer release of Stint (schema 2;"), "\(run.errors)")
             #expect(run.errors.contains("update this program"))
+            // The others of its queues are not to wait for an upgrade.
+            _ = await stint("enqueue", "hello", "--queue", "mail")
+            let other = await stint("work", "--queue", "default", "--queue", "mail", "--max-jobs", "1")
+            #expect(other.status == .ok, "\(other.errors)")
         }
     }
 
