@@ -86,7 +86,6 @@ if not state[1] then
   queue_found(meta)
 end
 if #finished > 0 then
-  redis.call('ZREM', leases, unpack(members)) -- at most 500
   local plain = {}
   for _, job in ipairs(finished) do
     if job[4] then
@@ -104,7 +103,7 @@ if #finished > 0 and math.abs(now_ms - (tonumber(state[12]) or 0)) >= 10 then
   redis.call('ZADD', recent, now_ms, finished[#finished][1])
   redis.call('ZREMRANGEBYRANK', recent, 0, -1001)
   counts[#counts + 1] = 'sampled'
-  counts[#counts + 1] = string.format('%.0f', now_ms)
+  counts[#counts + 1] = string.format('%d', now_ms)
 end
 local claimed, short = {}, {}
 if plan.is_change then
@@ -124,11 +123,11 @@ if plan.is_change then
     counts[#counts + 1] = (tonumber(state[13]) or 0) + #plan.bereft
   end
   local fields, scores = {}, {}
-  local expiry = string.format('%.0f', now_ms + lease)
+  local expiry = string.format('%d', now_ms + lease)
   for index, job in ipairs(plan.jobs) do
     fence = fence + 1
     local id, record = job[1], claim_record(job[2], now_ms, fence, node)
-    local token = id .. ':' .. string.format('%.0f', fence)
+    local token = id .. ':' .. string.format('%d', fence)
     fields[2 * index - 1], fields[2 * index] = id, record
     scores[2 * index - 1], scores[2 * index] = expiry, token .. ':' .. node
     claimed[3 * index - 2], claimed[3 * index - 1], claimed[3 * index] = id, record, ''
@@ -142,9 +141,13 @@ if plan.is_change then
     redis.call('ZADD', leases, unpack(scores)) -- at most 1000
   end
   counts[#counts + 1] = 'fence'
-  counts[#counts + 1] = string.format('%.0f', fence)
+  counts[#counts + 1] = string.format('%d', fence)
   counts[#counts + 1] = 'claimed'
   counts[#counts + 1] = (tonumber(state[10]) or 0) + #plan.jobs
+end
+-- After the new ones: a set that is emptied begins anew as a list, which is looked through for each entry.
+if #members > 0 then
+  redis.call('ZREM', leases, unpack(members)) -- at most 500
 end
 redis.call('HSET', meta, unpack(counts)) -- at most 26
 local has_more = plan.remaining > 0 and not is_paused

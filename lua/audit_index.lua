@@ -47,11 +47,11 @@ for at = 1, #flat, 2 do
     elseif source == 'leases' then
       local expiry = tonumber(value)
       if longest > 0 and expiry > now_ms + longest + 1000 then
-        audit_note(wrong, 'ahead', id, entry, string.format('%.0f', expiry - now_ms))
+        audit_note(wrong, 'ahead', id, entry, string.format('%d', expiry - now_ms))
       elseif is_watched and now_ms - math.max(expiry, hold) > lease + 1000 then
-        audit_note(wrong, 'overdue', id, entry, string.format('%.0f', now_ms - expiry))
+        audit_note(wrong, 'overdue', id, entry, string.format('%d', now_ms - expiry))
       end
     end
   end
 end
-return { string.format('%.0f', now_ms), cursor, #flat / 2, wrong }
+return { string.format('%d', now_ms), cursor, #flat / 2, wrong }

@@ -18,7 +18,7 @@
 --- @include "include/damage"
 --- @include "include/audit"
 local now_ms = clock_now()
-local now = string.format('%.0f', now_ms)
+local now = string.format('%d', now_ms)
 local wrong = {}
 local function note(code, first, second)
   local at = #wrong

@@ -28,5 +28,5 @@ if #ids > 0 then
     marks[index] = audit_is_live(record, list) and 'l' or 't'
   end
 end
-return { string.format('%.0f', now_ms), redis.call('LLEN', name), redis.call('HGET', meta, 'tomb:' .. list) or '0',
+return { string.format('%d', now_ms), redis.call('LLEN', name), redis.call('HGET', meta, 'tomb:' .. list) or '0',
   redis.call('LINDEX', name, 0) or '', redis.call('LINDEX', name, -1) or '', ids, table.concat(marks) }

@@ -44,8 +44,8 @@ for at = 1, #flat, 2 do
       local _, list = record_head(record)
       waiting[#waiting + 1] = id
       waiting[#waiting + 1] = list
-      waiting[#waiting + 1] = string.format('%.0f', at_ms)
+      waiting[#waiting + 1] = string.format('%d', at_ms)
     end
   end
 end
-return { string.format('%.0f', now_ms), cursor, #flat / 2, waiting, wrong }
+return { string.format('%d', now_ms), cursor, #flat / 2, waiting, wrong }

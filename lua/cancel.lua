@@ -58,7 +58,7 @@ for at = ids_from, #ARGV do
       code = 'f'
       record = record_move(record, 'n', bit.bor(flags, 2), attempt, crashes, returns, struct.unpack('>I6', record, 18))
       redis.call('HSET', jobs, id, record)
-      redis.call('HSET', cancelling, id, string.format('%.0f', now_ms) .. ' ' .. who)
+      redis.call('HSET', cancelling, id, string.format('%d', now_ms) .. ' ' .. who)
     elseif old == 'r' or old == 'd' then
       code = 'k'
       cancelled = cancelled + 1

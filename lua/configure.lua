@@ -31,7 +31,7 @@ if not state[1] then
   queue_found(meta)
 end
 if field == 'lease' and before > (tonumber(value) or 0) then
-  redis.call('HSET', meta, 'lease_before', before, 'lease_lowered_until', string.format('%.0f', now_ms + before))
+  redis.call('HSET', meta, 'lease_before', before, 'lease_lowered_until', string.format('%d', now_ms + before))
 end
 if value == '' then
   redis.call('HDEL', meta, field)

@@ -91,7 +91,7 @@ for _, failure in ipairs(found) do
   else
     local due_ms = clock_due(now_ms, now_us, delay_ms)
     redis.call('HSET', jobs, id, record_move(record, 'd', bit.bor(flags, 4), attempt, crashes, returns, due_ms))
-    redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
+    redis.call('ZADD', delayed, string.format('%d', due_ms), id)
     retried = retried + 1
     soonest = math.min(soonest or due_ms, due_ms)
     codes[index] = 'r'

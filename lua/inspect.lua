@@ -20,7 +20,7 @@ for list = 1, 4 do
   heads[2 * list - 1] = id
   heads[2 * list] = id and redis.call('HGET', jobs, id)
 end
-return { string.format('%.0f', now_ms),
+return { string.format('%d', now_ms),
   { redis.call('LLEN', ready[1]), redis.call('LLEN', ready[2]), redis.call('LLEN', ready[3]),
     redis.call('LLEN', ready[4]) },
   redis.call('ZCARD', delayed), redis.call('ZCARD', leases), redis.call('ZCARD', kept), redis.call('ZCARD', dead),

@@ -48,4 +48,4 @@ for index, entry in ipairs(entries) do
   reply[3 * index - 2], reply[3 * index - 1] = entry, scores[index] or ''
   reply[3 * index] = redis.call('HGET', jobs, id)
 end
-return { string.format('%.0f', now_ms), total, reply }
+return { string.format('%d', now_ms), total, reply }

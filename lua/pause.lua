@@ -25,8 +25,8 @@ local now_ms = clock_now()
 if not schema then
   queue_found(meta)
 end
-local until_ms = for_ms > 0 and string.format('%.0f', now_ms + for_ms) or '0'
-redis.call('HSET', meta, 'paused_until', until_ms, 'paused_at', string.format('%.0f', now_ms), 'paused_by', who,
+local until_ms = for_ms > 0 and string.format('%d', now_ms + for_ms) or '0'
+redis.call('HSET', meta, 'paused_until', until_ms, 'paused_at', string.format('%d', now_ms), 'paused_by', who,
   'paused_reason', reason)
 redis.call('DEL', wake)
 return { 1 }

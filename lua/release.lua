@@ -80,7 +80,7 @@ for index = #found, 1, -1 do
   else
     local due_ms = clock_due(now_ms, now_us, delay_ms)
     redis.call('HSET', jobs, id, record_move(record, 'd', flags, attempt, crashes, returns, due_ms))
-    redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
+    redis.call('ZADD', delayed, string.format('%d', due_ms), id)
     soonest = math.min(soonest or due_ms, due_ms)
   end
 end

@@ -25,7 +25,7 @@ end
 if #members == 0 then
   return lost
 end
-local expiry = string.format('%.0f', now_ms + lease)
+local expiry = string.format('%d', now_ms + lease)
 for index, score in ipairs(redis.call('ZMSCORE', leases, unpack(members))) do -- at most 500
   if score then
     renewed[#renewed + 1] = expiry

@@ -39,13 +39,13 @@ elseif code == 'hold' then
   if (tonumber(state[5]) or 0) <= now_ms + longest then
     return { 1, 's' }
   end
-  redis.call('HSET', meta, 'hold', string.format('%.0f', now_ms + longest))
+  redis.call('HSET', meta, 'hold', string.format('%d', now_ms + longest))
   return { 1, 'm' }
 elseif code == 'ahead' then
   if tonumber(redis.call('ZSCORE', leases, first) or 0) <= now_ms + longest then
     return { 1, 's' }
   end
-  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + longest), first)
+  redis.call('ZADD', leases, 'XX', string.format('%d', now_ms + longest), first)
   return { 1, 'm' }
 end
 local record = redis.call('HGET', jobs, id)

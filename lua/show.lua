@@ -15,10 +15,10 @@
 local now_ms = clock_now()
 local record = redis.call('HGET', jobs, id)
 if not record then
-  return { string.format('%.0f', now_ms), false }
+  return { string.format('%d', now_ms), false }
 end
 local stored = redis.call('HMGET', big, id, id .. ':r')
 local lease = string.byte(record, 2) == 110 and record_lease(id, record)
 local expiry = lease and redis.call('ZSCORE', leases, lease)
-return { string.format('%.0f', now_ms), record, stored[1], stored[2], redis.call('HGET', errors, id),
+return { string.format('%d', now_ms), record, stored[1], stored[2], redis.call('HGET', errors, id),
   redis.call('HGET', progress, id), redis.call('HGET', cancelling, id), expiry, redis.call('ZSCORE', kept, id) }

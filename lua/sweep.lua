@@ -41,7 +41,7 @@ local is_gap = not gap or gap < 0 or gap > lease / 3
 local is_look = is_gap or gap >= 0.9 * interval_ms
 local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
 hold = math.min(is_gap and now_ms + longest or hold, now_ms + longest)
-local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + longest), '+inf', 'LIMIT', 0,
+local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%d', now_ms + longest), '+inf', 'LIMIT', 0,
   100)
 local expired = now_ms >= hold and redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100) or {}
 local due_records = #due > 0 and redis.call('HMGET', jobs, unpack(due)) or {} -- at most 200
@@ -52,13 +52,13 @@ if is_look then
   if not state[1] then
     queue_found(meta)
   end
-  counts = { 'lease', lease, 'look', string.format('%.0f', now_ms), 'hold', string.format('%.0f', hold) }
+  counts = { 'lease', lease, 'look', string.format('%d', now_ms), 'hold', string.format('%d', hold) }
   if state[5] and not queue_paused(state[5], now_ms) then
     redis.call('HDEL', meta, 'paused_until', 'paused_at', 'paused_by', 'paused_reason')
   end
 end
 for _, member in ipairs(ahead) do
-  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + longest), member)
+  redis.call('ZADD', leases, 'XX', string.format('%d', now_ms + longest), member)
 end
 local is_littered = reap_tombs(jobs, ready, { state[6], state[7], state[8], state[9] }, counts)
 local tally = reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)

@@ -102,7 +102,7 @@ local function audit_job(key, id, record, now_ms, last_fence, wrong)
   end
   local fence = struct.unpack('>I7', record, 24)
   if fence > last_fence then
-    audit_note(wrong, 'fence', id, string.format('%.0f', fence))
+    audit_note(wrong, 'fence', id, string.format('%d', fence))
   end
   if audit_miscounted(record) then
     audit_note(wrong, 'miscounted', id, tostring((struct.unpack('>I2', record, 6))), tostring(string.byte(record, 8)))

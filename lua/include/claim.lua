@@ -88,7 +88,7 @@ local function claim_again(jobs, big, note)
   for id, fence in string.gmatch(string.sub(note, comma + 1), '([^ :]+):(%d+)') do
     local record = redis.call('HGET', jobs, id)
     if record and #record >= 39 and string.byte(record, 2) == 110
-      and string.format('%.0f', (struct.unpack('>I7', record, 24))) == fence then
+      and string.format('%d', (struct.unpack('>I7', record, 24))) == fence then
       local payload = ''
       if bit.band(string.byte(record, 4), 32) ~= 0 then
         payload = not record_bereft(big, id, record) and redis.call('HGET', big, id)

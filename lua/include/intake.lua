@@ -240,7 +240,7 @@ local function intake_decide(entries, now_ms, now_us, room)
       plan.jobs[#plan.jobs + 1] = entry.id
       plan.jobs[#plan.jobs + 1] = record
       if due_ms then
-        plan.delayed[#plan.delayed + 1] = string.format('%.0f', due_ms)
+        plan.delayed[#plan.delayed + 1] = string.format('%d', due_ms)
         plan.delayed[#plan.delayed + 1] = entry.id
         plan.soonest = math.min(plan.soonest or due_ms, due_ms)
       else

@@ -24,5 +24,5 @@ end
 
 -- Notes call `number` as done, with the short reply that a repetition gets.
 local function lane_note(lane, number, reply)
-  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+  redis.call('SET', lane, string.format('%d', number) .. ':' .. reply, 'PX', 600000)
 end

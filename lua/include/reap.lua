@@ -53,7 +53,7 @@ local function reap_one(key, delayed, id, record, now_ms, max_crashes)
   end
   local due_ms = now_ms + reap_wait(crashes, (struct.unpack('>I7', record, 24)))
   redis.call('HSET', key.jobs, id, record_move(record, 'd', flags, attempt, crashes, returns, due_ms))
-  redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
+  redis.call('ZADD', delayed, string.format('%d', due_ms), id)
   return 'delayed'
 end
 

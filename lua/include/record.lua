@@ -81,7 +81,7 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 
 -- Says whether the job may be touched: it is in one of these states (any, without letters), and was enqueued by then

@@ -19,20 +19,20 @@ local function repair_job(key, code, id, record, first, now_ms, lease, last_fenc
   local flags, more = string.byte(record, 4, 5)
   if code == 'unindexed' or code == 'score' then
     local index, score = audit_place(record)
-    redis.call('ZADD', key[index], string.format('%.0f', score), id)
+    redis.call('ZADD', key[index], string.format('%d', score), id)
   elseif code == 'unleased' then
-    redis.call('ZADD', key.leases, string.format('%.0f', now_ms + lease), record_lease(id, record))
+    redis.call('ZADD', key.leases, string.format('%d', now_ms + lease), record_lease(id, record))
   elseif code == 'fence' then
     local fence = struct.unpack('>I7', record, 24)
     if audit_far(fence, now_ms) then
       return 'u'
     end
-    redis.call('HSET', key.meta, 'fence', string.format('%.0f', fence))
+    redis.call('HSET', key.meta, 'fence', string.format('%d', fence))
   elseif code == 'result' then
     redis.call('HSET', key.jobs, id, string.sub(record, 1, 4) .. string.char(bit.band(more, 243))
       .. string.sub(record, 6))
   elseif code == 'unnoted' and first == 'cancelling' then
-    redis.call('HSET', key.cancelling, id, string.format('%.0f', now_ms) .. ' doctor')
+    redis.call('HSET', key.cancelling, id, string.format('%d', now_ms) .. ' doctor')
   elseif code == 'unnoted' then
     local kept = bit.band(flags, first == 'errors' and 251 or 247)
     redis.call('HSET', key.jobs, id, string.sub(record, 1, 3) .. string.char(kept) .. string.sub(record, 5))
@@ -85,7 +85,7 @@ end
 local function repair_missing(key, ready, id, record, since, now_ms)
   local state, list, flags, attempt, crashes, returns = record_head(record)
   local name = ready[list + 1]
-  if state ~= 'r' or string.format('%.0f', (struct.unpack('>I6', record, 18))) ~= since
+  if state ~= 'r' or string.format('%d', (struct.unpack('>I6', record, 18))) ~= since
     or redis.call('LPOS', name, id, 'MAXLEN', 1000) or redis.call('LPOS', name, id, 'RANK', -1, 'MAXLEN', 1000) then
     return 's'
   end
@@ -134,7 +134,7 @@ local function repair_number(key, field, now_ms)
   if not value or (string.find(value, '^%d+$') and not is_far) then
     return 's'
   elseif is_far then
-    redis.call('HSET', key.meta, field, string.format('%.0f', now_ms * 1000))
+    redis.call('HSET', key.meta, field, string.format('%d', now_ms * 1000))
   elseif field == 'schema' then
     return 'u'
   elseif field == 'paused_until' then

@@ -17,7 +17,7 @@ package enum Scripts {
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 19, 10, 41, 19, 26, 44, 23, 9, 47, 23, 14, 53, 23, 22, 68, 23, 39, 72, 23, 45, 81, 23, 56, 89, 23, 66, 94, 23, 73, 98, 23, 79, 105, 23, 100, 112, 15, 10, 145, 15, 45, 149, 16, 9, 157, 16, 19, 174, 16, 39, 179, 16, 46, 198, 16, 68, 229, 16, 101, 238, 21, 8, 241, 21, 14, 244, 21, 19, 251, 21, 35, 254, 21, 40, 261, 13, 10, 281, 13, 31, 309, 13, 61, 320, 13, 74, 325, 13, 82, 348, 20, 9, 351, 0, 29, 365, 0, 44, 403, 0, 83],
+        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 19, 10, 41, 19, 26, 44, 23, 9, 47, 23, 14, 53, 23, 22, 68, 23, 39, 72, 23, 45, 81, 23, 56, 89, 23, 66, 94, 23, 73, 98, 23, 79, 105, 23, 100, 112, 15, 10, 145, 15, 45, 149, 16, 9, 157, 16, 19, 174, 16, 39, 179, 16, 46, 198, 16, 68, 229, 16, 101, 238, 21, 8, 241, 21, 14, 244, 21, 19, 251, 21, 35, 254, 21, 40, 261, 13, 10, 281, 13, 31, 309, 13, 61, 320, 13, 74, 325, 13, 82, 348, 20, 9, 351, 0, 29, 365, 0, 44, 403, 0, 83, 468, 0, 149],
         "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 23, 9, 23, 23, 14, 29, 23, 22, 44, 23, 39, 48, 23, 73, 52, 23, 79, 59, 21, 29, 63, 15, 10, 96, 12, 9, 100, 12, 119, 106, 12, 127, 123, 25, 9, 138, 1, 22, 160, 1, 45],
         "audit_queue": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 5, 2, 9, 6, 2, 9, 7, 2, 9, 8, 2, 9, 9, 2, 9, 10, 2, 9, 11, 2, 9, 12, 2, 9, 13, 2, 9, 14, 2, 9, 15, 2, 9, 16, 14, 8, 20, 21, 29, 24, 12, 79, 28, 2, 20],
         "audit_ready": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 6, 3, 10, 7, 3, 10, 8, 14, 8, 12, 12, 146, 16, 3, 21],
@@ -260,7 +260,7 @@ local function lane_check(lane, number)
   return 'lost'
 end
 local function lane_note(lane, number, reply)
-  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+  redis.call('SET', lane, string.format('%d', number) .. ':' .. reply, 'PX', 600000)
 end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
@@ -321,7 +321,7 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function record_expired(record, now_ms)
   if bit.band(string.byte(record, 5), 32) == 0 or struct.unpack('>I2', record, 6) > 0 then
@@ -552,7 +552,7 @@ local function claim_again(jobs, big, note)
   for id, fence in string.gmatch(string.sub(note, comma + 1), '([^ :]+):(%d+)') do
     local record = redis.call('HGET', jobs, id)
     if record and #record >= 39 and string.byte(record, 2) == 110
-      and string.format('%.0f', (struct.unpack('>I7', record, 24))) == fence then
+      and string.format('%d', (struct.unpack('>I7', record, 24))) == fence then
       local payload = ''
       if bit.band(string.byte(record, 4), 32) ~= 0 then
         payload = not record_bereft(big, id, record) and redis.call('HGET', big, id)
@@ -627,7 +627,6 @@ if not state[1] then
   queue_found(meta)
 end
 if #finished > 0 then
-  redis.call('ZREM', leases, unpack(members)) -- at most 500
   local plain = {}
   for _, job in ipairs(finished) do
     if job[4] then
@@ -645,7 +644,7 @@ if #finished > 0 and math.abs(now_ms - (tonumber(state[12]) or 0)) >= 10 then
   redis.call('ZADD', recent, now_ms, finished[#finished][1])
   redis.call('ZREMRANGEBYRANK', recent, 0, -1001)
   counts[#counts + 1] = 'sampled'
-  counts[#counts + 1] = string.format('%.0f', now_ms)
+  counts[#counts + 1] = string.format('%d', now_ms)
 end
 local claimed, short = {}, {}
 if plan.is_change then
@@ -665,11 +664,11 @@ if plan.is_change then
     counts[#counts + 1] = (tonumber(state[13]) or 0) + #plan.bereft
   end
   local fields, scores = {}, {}
-  local expiry = string.format('%.0f', now_ms + lease)
+  local expiry = string.format('%d', now_ms + lease)
   for index, job in ipairs(plan.jobs) do
     fence = fence + 1
     local id, record = job[1], claim_record(job[2], now_ms, fence, node)
-    local token = id .. ':' .. string.format('%.0f', fence)
+    local token = id .. ':' .. string.format('%d', fence)
     fields[2 * index - 1], fields[2 * index] = id, record
     scores[2 * index - 1], scores[2 * index] = expiry, token .. ':' .. node
     claimed[3 * index - 2], claimed[3 * index - 1], claimed[3 * index] = id, record, ''
@@ -683,9 +682,12 @@ if plan.is_change then
     redis.call('ZADD', leases, unpack(scores)) -- at most 1000
   end
   counts[#counts + 1] = 'fence'
-  counts[#counts + 1] = string.format('%.0f', fence)
+  counts[#counts + 1] = string.format('%d', fence)
   counts[#counts + 1] = 'claimed'
   counts[#counts + 1] = (tonumber(state[10]) or 0) + #plan.jobs
+end
+if #members > 0 then
+  redis.call('ZREM', leases, unpack(members)) -- at most 500
 end
 redis.call('HSET', meta, unpack(counts)) -- at most 26
 local has_more = plan.remaining > 0 and not is_paused
@@ -695,7 +697,7 @@ end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
 """#,
-        sha1: "7c72ad241be230a5301a60def87ab8e02903d644"
+        sha1: "6a54e5dcb5fe6b0878140480e41abed32ea9ac5d"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
@@ -812,7 +814,7 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function queue_lease_before(before, lowered_until, now_ms)
   local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
@@ -920,16 +922,16 @@ for at = 1, #flat, 2 do
     elseif source == 'leases' then
       local expiry = tonumber(value)
       if longest > 0 and expiry > now_ms + longest + 1000 then
-        audit_note(wrong, 'ahead', id, entry, string.format('%.0f', expiry - now_ms))
+        audit_note(wrong, 'ahead', id, entry, string.format('%d', expiry - now_ms))
       elseif is_watched and now_ms - math.max(expiry, hold) > lease + 1000 then
-        audit_note(wrong, 'overdue', id, entry, string.format('%.0f', now_ms - expiry))
+        audit_note(wrong, 'overdue', id, entry, string.format('%d', now_ms - expiry))
       end
     end
   end
 end
-return { string.format('%.0f', now_ms), cursor, #flat / 2, wrong }
+return { string.format('%d', now_ms), cursor, #flat / 2, wrong }
 """#,
-        sha1: "7f983ab580ceca41fe14a73873643a40459ecaf3",
+        sha1: "7b641027f5c52fc4130a644157a63c4f83b57ef1",
         isReadOnly: true
     )
 
@@ -1007,7 +1009,7 @@ local function audit_far(fence, now_ms)
   return fence and fence > (now_ms + 315576000000) * 1000
 end
 local now_ms = clock_now()
-local now = string.format('%.0f', now_ms)
+local now = string.format('%d', now_ms)
 local wrong = {}
 local function note(code, first, second)
   local at = #wrong
@@ -1051,7 +1053,7 @@ return { now,
     redis.call('ZCARD', kept), redis.call('HLEN', unique), redis.call('HLEN', big), redis.call('HLEN', errors),
     redis.call('HLEN', progress), redis.call('HLEN', cancelling) }, wrong }
 """#,
-        sha1: "683518ea54c8cd289cbea26a85aae61e9d4ed09d",
+        sha1: "3a5f842b45bf83603088fdcacf539b815d2da767",
         isReadOnly: true
     )
 
@@ -1124,10 +1126,10 @@ if #ids > 0 then
     marks[index] = audit_is_live(record, list) and 'l' or 't'
   end
 end
-return { string.format('%.0f', now_ms), redis.call('LLEN', name), redis.call('HGET', meta, 'tomb:' .. list) or '0',
+return { string.format('%d', now_ms), redis.call('LLEN', name), redis.call('HGET', meta, 'tomb:' .. list) or '0',
   redis.call('LINDEX', name, 0) or '', redis.call('LINDEX', name, -1) or '', ids, table.concat(marks) }
 """#,
-        sha1: "c28f78b2e2279952fd5fc2867e754249409c113e",
+        sha1: "0db17fbe30425b202ff514de746c91f71920db25",
         isReadOnly: true
     )
 
@@ -1227,7 +1229,7 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
@@ -1343,7 +1345,7 @@ local function audit_job(key, id, record, now_ms, last_fence, wrong)
   end
   local fence = struct.unpack('>I7', record, 24)
   if fence > last_fence then
-    audit_note(wrong, 'fence', id, string.format('%.0f', fence))
+    audit_note(wrong, 'fence', id, string.format('%d', fence))
   end
   if audit_miscounted(record) then
     audit_note(wrong, 'miscounted', id, tostring((struct.unpack('>I2', record, 6))), tostring(string.byte(record, 8)))
@@ -1396,13 +1398,13 @@ for at = 1, #flat, 2 do
       local _, list = record_head(record)
       waiting[#waiting + 1] = id
       waiting[#waiting + 1] = list
-      waiting[#waiting + 1] = string.format('%.0f', at_ms)
+      waiting[#waiting + 1] = string.format('%d', at_ms)
     end
   end
 end
-return { string.format('%.0f', now_ms), cursor, #flat / 2, waiting, wrong }
+return { string.format('%d', now_ms), cursor, #flat / 2, waiting, wrong }
 """#,
-        sha1: "64314a4964a9e9b0e6af68843ed9cb87886dcf44",
+        sha1: "e9225126eab29e1b965cd4a66cd7f85cf1a9f4ad",
         isReadOnly: true
     )
 
@@ -1607,7 +1609,7 @@ local function lane_check(lane, number)
   return 'lost'
 end
 local function lane_note(lane, number, reply)
-  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+  redis.call('SET', lane, string.format('%d', number) .. ':' .. reply, 'PX', 600000)
 end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
@@ -1822,7 +1824,7 @@ for at = ids_from, #ARGV do
       code = 'f'
       record = record_move(record, 'n', bit.bor(flags, 2), attempt, crashes, returns, struct.unpack('>I6', record, 18))
       redis.call('HSET', jobs, id, record)
-      redis.call('HSET', cancelling, id, string.format('%.0f', now_ms) .. ' ' .. who)
+      redis.call('HSET', cancelling, id, string.format('%d', now_ms) .. ' ' .. who)
     elseif old == 'r' or old == 'd' then
       code = 'k'
       cancelled = cancelled + 1
@@ -1844,7 +1846,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "965fbe899bd91c2779d5ce252592a181f30e376a"
+        sha1: "ac9e9bf71e020f200c6ec6bafe8e9ad998d0d7c1"
     )
 
     /// Cancels jobs: waiting ones end at once, running ones are told to stop.
@@ -1934,7 +1936,7 @@ if not state[1] then
   queue_found(meta)
 end
 if field == 'lease' and before > (tonumber(value) or 0) then
-  redis.call('HSET', meta, 'lease_before', before, 'lease_lowered_until', string.format('%.0f', now_ms + before))
+  redis.call('HSET', meta, 'lease_before', before, 'lease_lowered_until', string.format('%d', now_ms + before))
 end
 if value == '' then
   redis.call('HDEL', meta, field)
@@ -1943,7 +1945,7 @@ else
 end
 return { 1 }
 """#,
-        sha1: "ac5cdca354eaa8e4bc2ff35fbe7c3edd12b5d37f"
+        sha1: "379660e4254fb0fbbe9724dad6038f9dfc7d34bf"
     )
 
     /// Sets a queue's depth limit or lease length.
@@ -2049,7 +2051,7 @@ local function lane_check(lane, number)
   return 'lost'
 end
 local function lane_note(lane, number, reply)
-  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+  redis.call('SET', lane, string.format('%d', number) .. ':' .. reply, 'PX', 600000)
 end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
@@ -2473,7 +2475,7 @@ local function intake_decide(entries, now_ms, now_us, room)
       plan.jobs[#plan.jobs + 1] = entry.id
       plan.jobs[#plan.jobs + 1] = record
       if due_ms then
-        plan.delayed[#plan.delayed + 1] = string.format('%.0f', due_ms)
+        plan.delayed[#plan.delayed + 1] = string.format('%d', due_ms)
         plan.delayed[#plan.delayed + 1] = entry.id
         plan.soonest = math.min(plan.soonest or due_ms, due_ms)
       else
@@ -2620,7 +2622,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "60ab53201319e347ea3e48f88f4ab2bc0b6ec3ae"
+        sha1: "7c5d453c5b250a734d4c137eb230e06a11953585"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -2710,7 +2712,7 @@ local function lane_check(lane, number)
   return 'lost'
 end
 local function lane_note(lane, number, reply)
-  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+  redis.call('SET', lane, string.format('%d', number) .. ':' .. reply, 'PX', 600000)
 end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
@@ -2771,7 +2773,7 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
@@ -2999,7 +3001,7 @@ for _, failure in ipairs(found) do
   else
     local due_ms = clock_due(now_ms, now_us, delay_ms)
     redis.call('HSET', jobs, id, record_move(record, 'd', bit.bor(flags, 4), attempt, crashes, returns, due_ms))
-    redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
+    redis.call('ZADD', delayed, string.format('%d', due_ms), id)
     retried = retried + 1
     soonest = math.min(soonest or due_ms, due_ms)
     codes[index] = 'r'
@@ -3014,7 +3016,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "19d867c40867b18a8b07f1599ae32ff40206a6c5"
+        sha1: "465337cb5d185254b85f1aa2bf2414a1c0379223"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -3086,14 +3088,14 @@ for list = 1, 4 do
   heads[2 * list - 1] = id
   heads[2 * list] = id and redis.call('HGET', jobs, id)
 end
-return { string.format('%.0f', now_ms),
+return { string.format('%d', now_ms),
   { redis.call('LLEN', ready[1]), redis.call('LLEN', ready[2]), redis.call('LLEN', ready[3]),
     redis.call('LLEN', ready[4]) },
   redis.call('ZCARD', delayed), redis.call('ZCARD', leases), redis.call('ZCARD', kept), redis.call('ZCARD', dead),
   redis.call('HLEN', cancelling), redis.call('HGETALL', meta), heads,
   redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES') }
 """#,
-        sha1: "8509eeea552f73957613253d0f9612f86a9b9509",
+        sha1: "8f72e00f45e2e1331d8b448f3862212282166b3e",
         isReadOnly: true
     )
 
@@ -3326,9 +3328,9 @@ for index, entry in ipairs(entries) do
   reply[3 * index - 2], reply[3 * index - 1] = entry, scores[index] or ''
   reply[3 * index] = redis.call('HGET', jobs, id)
 end
-return { string.format('%.0f', now_ms), total, reply }
+return { string.format('%d', now_ms), total, reply }
 """#,
-        sha1: "8fc6a88ab5052bee02939a32118041648d184c7a",
+        sha1: "27e274a92490becf02887e057bc2ab5e13cedcac",
         isReadOnly: true
     )
 
@@ -3406,13 +3408,13 @@ local now_ms = clock_now()
 if not schema then
   queue_found(meta)
 end
-local until_ms = for_ms > 0 and string.format('%.0f', now_ms + for_ms) or '0'
-redis.call('HSET', meta, 'paused_until', until_ms, 'paused_at', string.format('%.0f', now_ms), 'paused_by', who,
+local until_ms = for_ms > 0 and string.format('%d', now_ms + for_ms) or '0'
+redis.call('HSET', meta, 'paused_until', until_ms, 'paused_at', string.format('%d', now_ms), 'paused_by', who,
   'paused_reason', reason)
 redis.call('DEL', wake)
 return { 1 }
 """#,
-        sha1: "9d932a004d854fe814e1893e9a82e4e6e86fbac3"
+        sha1: "bedecec41e5d75a52b0f1b040dcede295dc404f6"
     )
 
     /// Stops claims from a queue; running jobs go on.
@@ -3475,7 +3477,7 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
@@ -3528,7 +3530,7 @@ end
 redis.call('HSET', progress, id, text)
 return 1
 """#,
-        sha1: "465e4abcb0c0e73cb9350d676116dc87a88b93ad"
+        sha1: "4179f8f39508ac0276d96e22e50c49cd1bedb58c"
     )
 
     /// Writes how far a running job is, under its lease.
@@ -3596,7 +3598,7 @@ local function lane_check(lane, number)
   return 'lost'
 end
 local function lane_note(lane, number, reply)
-  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+  redis.call('SET', lane, string.format('%d', number) .. ':' .. reply, 'PX', 600000)
 end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
@@ -3696,7 +3698,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "2ce2cb7a1afd3939a402058ce7e93a9fc8aac3b2"
+        sha1: "332a8a561bd479ab6e2720e3c6b97a06b8ebe5f4"
     )
 
     /// Makes delayed jobs ready now.
@@ -3773,7 +3775,7 @@ local function lane_check(lane, number)
   return 'lost'
 end
 local function lane_note(lane, number, reply)
-  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+  redis.call('SET', lane, string.format('%d', number) .. ':' .. reply, 'PX', 600000)
 end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
@@ -3952,7 +3954,7 @@ local more = left > skip + passed and 1 or 0
 lane_note(lane, number, deleted .. ' ' .. passed .. ' ' .. more)
 return { 1, deleted, passed, more }
 """#,
-        sha1: "ec41591dfb909c0ccd73c275f09540e73fd45db3"
+        sha1: "ce1524c67fc84b35be56bce1e0e56a46adcd8420"
     )
 
     /// Deletes a slice of the jobs of one index that were there at a time, oldest first.
@@ -4083,7 +4085,7 @@ local function lane_check(lane, number)
   return 'lost'
 end
 local function lane_note(lane, number, reply)
-  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+  redis.call('SET', lane, string.format('%d', number) .. ':' .. reply, 'PX', 600000)
 end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
@@ -4144,7 +4146,7 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function record_started(record)
   return string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)
@@ -4343,7 +4345,7 @@ for index = #found, 1, -1 do
   else
     local due_ms = clock_due(now_ms, now_us, delay_ms)
     redis.call('HSET', jobs, id, record_move(record, 'd', flags, attempt, crashes, returns, due_ms))
-    redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
+    redis.call('ZADD', delayed, string.format('%d', due_ms), id)
     soonest = math.min(soonest or due_ms, due_ms)
   end
 end
@@ -4357,7 +4359,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "91fcfce1aedad4f8bbe8da0e625c8110b51e962c"
+        sha1: "843095ff09fb98c4a62d8bbe83c01d2812d7f42a"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -4446,7 +4448,7 @@ local function lane_check(lane, number)
   return 'lost'
 end
 local function lane_note(lane, number, reply)
-  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+  redis.call('SET', lane, string.format('%d', number) .. ':' .. reply, 'PX', 600000)
 end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
@@ -4479,7 +4481,7 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function record_meant(record, states, seen_ms)
   return (states == '' or string.find(states, string.sub(record, 2, 2), 1, true) ~= nil)
@@ -4620,7 +4622,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "8a36296b80ea10edf6316432c9644ce44167f2e0"
+        sha1: "81e414459c7b6dfbea1d79d4f47ca2f79dd0c984"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -4699,7 +4701,7 @@ end
 if #members == 0 then
   return lost
 end
-local expiry = string.format('%.0f', now_ms + lease)
+local expiry = string.format('%d', now_ms + lease)
 for index, score in ipairs(redis.call('ZMSCORE', leases, unpack(members))) do -- at most 500
   if score then
     renewed[#renewed + 1] = expiry
@@ -4714,7 +4716,7 @@ if #renewed > 0 then
 end
 return lost
 """#,
-        sha1: "366267d0fc88a1e38f4c31fa8919cd309ab883de"
+        sha1: "869e9fc109c2b1b9a27a98139bb6325e9e577a12"
     )
 
     /// Renews leases, and names those that are lost.
@@ -4816,7 +4818,7 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function record_holds(record, now_ms)
   local state = string.sub(record, 2, 2)
@@ -4961,7 +4963,7 @@ local function audit_job(key, id, record, now_ms, last_fence, wrong)
   end
   local fence = struct.unpack('>I7', record, 24)
   if fence > last_fence then
-    audit_note(wrong, 'fence', id, string.format('%.0f', fence))
+    audit_note(wrong, 'fence', id, string.format('%d', fence))
   end
   if audit_miscounted(record) then
     audit_note(wrong, 'miscounted', id, tostring((struct.unpack('>I2', record, 6))), tostring(string.byte(record, 8)))
@@ -5012,20 +5014,20 @@ local function repair_job(key, code, id, record, first, now_ms, lease, last_fenc
   local flags, more = string.byte(record, 4, 5)
   if code == 'unindexed' or code == 'score' then
     local index, score = audit_place(record)
-    redis.call('ZADD', key[index], string.format('%.0f', score), id)
+    redis.call('ZADD', key[index], string.format('%d', score), id)
   elseif code == 'unleased' then
-    redis.call('ZADD', key.leases, string.format('%.0f', now_ms + lease), record_lease(id, record))
+    redis.call('ZADD', key.leases, string.format('%d', now_ms + lease), record_lease(id, record))
   elseif code == 'fence' then
     local fence = struct.unpack('>I7', record, 24)
     if audit_far(fence, now_ms) then
       return 'u'
     end
-    redis.call('HSET', key.meta, 'fence', string.format('%.0f', fence))
+    redis.call('HSET', key.meta, 'fence', string.format('%d', fence))
   elseif code == 'result' then
     redis.call('HSET', key.jobs, id, string.sub(record, 1, 4) .. string.char(bit.band(more, 243))
       .. string.sub(record, 6))
   elseif code == 'unnoted' and first == 'cancelling' then
-    redis.call('HSET', key.cancelling, id, string.format('%.0f', now_ms) .. ' doctor')
+    redis.call('HSET', key.cancelling, id, string.format('%d', now_ms) .. ' doctor')
   elseif code == 'unnoted' then
     local kept = bit.band(flags, first == 'errors' and 251 or 247)
     redis.call('HSET', key.jobs, id, string.sub(record, 1, 3) .. string.char(kept) .. string.sub(record, 5))
@@ -5073,7 +5075,7 @@ end
 local function repair_missing(key, ready, id, record, since, now_ms)
   local state, list, flags, attempt, crashes, returns = record_head(record)
   local name = ready[list + 1]
-  if state ~= 'r' or string.format('%.0f', (struct.unpack('>I6', record, 18))) ~= since
+  if state ~= 'r' or string.format('%d', (struct.unpack('>I6', record, 18))) ~= since
     or redis.call('LPOS', name, id, 'MAXLEN', 1000) or redis.call('LPOS', name, id, 'RANK', -1, 'MAXLEN', 1000) then
     return 's'
   end
@@ -5117,7 +5119,7 @@ local function repair_number(key, field, now_ms)
   if not value or (string.find(value, '^%d+$') and not is_far) then
     return 's'
   elseif is_far then
-    redis.call('HSET', key.meta, field, string.format('%.0f', now_ms * 1000))
+    redis.call('HSET', key.meta, field, string.format('%d', now_ms * 1000))
   elseif field == 'schema' then
     return 'u'
   elseif field == 'paused_until' then
@@ -5147,13 +5149,13 @@ elseif code == 'hold' then
   if (tonumber(state[5]) or 0) <= now_ms + longest then
     return { 1, 's' }
   end
-  redis.call('HSET', meta, 'hold', string.format('%.0f', now_ms + longest))
+  redis.call('HSET', meta, 'hold', string.format('%d', now_ms + longest))
   return { 1, 'm' }
 elseif code == 'ahead' then
   if tonumber(redis.call('ZSCORE', leases, first) or 0) <= now_ms + longest then
     return { 1, 's' }
   end
-  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + longest), first)
+  redis.call('ZADD', leases, 'XX', string.format('%d', now_ms + longest), first)
   return { 1, 'm' }
 end
 local record = redis.call('HGET', jobs, id)
@@ -5171,7 +5173,7 @@ elseif code == 'missing' then
 end
 return { 1, repair_job(key, code, id, record, first, now_ms, lease > 0 and lease or 10000, tonumber(state[6]) or 0) }
 """#,
-        sha1: "26ace3089f5c9a5b21fe45cfff7acf79c2afa28c"
+        sha1: "31d6e7b46feb761c056ae9a24768659599947e1a"
     )
 
     /// Mends one thing that an audit found, if it is wrong still.
@@ -5330,7 +5332,7 @@ local function lane_check(lane, number)
   return 'lost'
 end
 local function lane_note(lane, number, reply)
-  redis.call('SET', lane, string.format('%.0f', number) .. ':' .. reply, 'PX', 600000)
+  redis.call('SET', lane, string.format('%d', number) .. ':' .. reply, 'PX', 600000)
 end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
@@ -5612,7 +5614,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "5f7c9c3ca782539f02d55bc0af8b6ba4d4764d79"
+        sha1: "b4117f0c263328d1f81d004e19c314c3f1676a4f"
     )
 
     /// Puts dead jobs back on their queue, with all their attempts before them.
@@ -5719,20 +5721,20 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local now_ms = clock_now()
 local record = redis.call('HGET', jobs, id)
 if not record then
-  return { string.format('%.0f', now_ms), false }
+  return { string.format('%d', now_ms), false }
 end
 local stored = redis.call('HMGET', big, id, id .. ':r')
 local lease = string.byte(record, 2) == 110 and record_lease(id, record)
 local expiry = lease and redis.call('ZSCORE', leases, lease)
-return { string.format('%.0f', now_ms), record, stored[1], stored[2], redis.call('HGET', errors, id),
+return { string.format('%d', now_ms), record, stored[1], stored[2], redis.call('HGET', errors, id),
   redis.call('HGET', progress, id), redis.call('HGET', cancelling, id), expiry, redis.call('ZSCORE', kept, id) }
 """#,
-        sha1: "d11c73d717b53d63cb3cde7123cf5155f2c8cdf6",
+        sha1: "6aed90113cd1cf2e565f62e807332ef369396483",
         isReadOnly: true
     )
 
@@ -5855,7 +5857,7 @@ local function record_lease(id, record)
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%.0f', fence) .. ':' .. string.sub(record, 31, 36)
+  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
 end
 local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
@@ -6058,7 +6060,7 @@ local function reap_one(key, delayed, id, record, now_ms, max_crashes)
   end
   local due_ms = now_ms + reap_wait(crashes, (struct.unpack('>I7', record, 24)))
   redis.call('HSET', key.jobs, id, record_move(record, 'd', flags, attempt, crashes, returns, due_ms))
-  redis.call('ZADD', delayed, string.format('%.0f', due_ms), id)
+  redis.call('ZADD', delayed, string.format('%d', due_ms), id)
   return 'delayed'
 end
 local function reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)
@@ -6144,7 +6146,7 @@ local is_gap = not gap or gap < 0 or gap > lease / 3
 local is_look = is_gap or gap >= 0.9 * interval_ms
 local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
 hold = math.min(is_gap and now_ms + longest or hold, now_ms + longest)
-local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now_ms + longest), '+inf', 'LIMIT', 0,
+local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%d', now_ms + longest), '+inf', 'LIMIT', 0,
   100)
 local expired = now_ms >= hold and redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100) or {}
 local due_records = #due > 0 and redis.call('HMGET', jobs, unpack(due)) or {} -- at most 200
@@ -6154,13 +6156,13 @@ if is_look then
   if not state[1] then
     queue_found(meta)
   end
-  counts = { 'lease', lease, 'look', string.format('%.0f', now_ms), 'hold', string.format('%.0f', hold) }
+  counts = { 'lease', lease, 'look', string.format('%d', now_ms), 'hold', string.format('%d', hold) }
   if state[5] and not queue_paused(state[5], now_ms) then
     redis.call('HDEL', meta, 'paused_until', 'paused_at', 'paused_by', 'paused_reason')
   end
 end
 for _, member in ipairs(ahead) do
-  redis.call('ZADD', leases, 'XX', string.format('%.0f', now_ms + longest), member)
+  redis.call('ZADD', leases, 'XX', string.format('%d', now_ms + longest), member)
 end
 local is_littered = reap_tombs(jobs, ready, { state[6], state[7], state[8], state[9] }, counts)
 local tally = reap_return(key, ready, delayed, leases, reaped, now_ms, max_crashes)
@@ -6216,7 +6218,7 @@ return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
   tally.dead }
 """#,
-        sha1: "031e347a3dd0b6edf4ecb6632f459068834ff546"
+        sha1: "29c4813af5f02d0afd8b13991762d5d3c9aa26f5"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.

@@ -99,16 +99,17 @@ struct ThroughputBench: Sendable {
 
     private func enqueueSingly(_ client: StintClient, _ count: Int) async throws {
         let callers = max(1, Self.inFlight / producers)
-        let (job, bytes) = (job, bytes)
+        let (jobs, payloads) = (jobPayloads, rawPayloads)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for caller in 0..<callers {
                 group.addTask {
-                    for _ in stride(from: caller, to: count, by: callers) {
+                    for index in stride(from: caller, to: count, by: callers) {
                         try Task.checkCancellation()
                         if isRaw {
-                            try await client.enqueue(name: BenchPayload.name, payload: bytes, options: Self.options)
+                            let payload = payloads[index % Self.variety]
+                            try await client.enqueue(name: BenchPayload.name, payload: payload, options: Self.options)
                         } else {
-                            try await client.enqueue(job, options: Self.options)
+                            try await client.enqueue(jobs[index % Self.variety], options: Self.options)
                         }
                     }
                 }
@@ -118,19 +119,32 @@ struct ThroughputBench: Sendable {
     }
 
     private func enqueueInBulk(_ client: StintClient, _ count: Int) async throws {
+        let (jobs, payloads) = (jobPayloads, rawPayloads)
         for start in stride(from: 0, to: count, by: 5_000) {
             try Task.checkCancellation()
-            let size = min(5_000, count - start)
+            let part = start..<min(start + 5_000, count)
             if isRaw {
-                let raw = RawJob(name: BenchPayload.name, payload: bytes, options: Self.options)
-                try await client.enqueue(contentsOf: Array(repeating: raw, count: size))
+                try await client.enqueue(
+                    contentsOf: part.map { index in
+                        RawJob(
+                            name: BenchPayload.name, payload: payloads[index % Self.variety], options: Self.options)
+                    })
             } else {
-                try await client.enqueue(contentsOf: Array(repeating: job, count: size), options: Self.options)
+                try await client.enqueue(contentsOf: part.map { jobs[$0 % Self.variety] }, options: Self.options)
             }
         }
     }
 
-    private var job: BenchPayload { BenchPayload(bytes: payload) }
-    private var bytes: [UInt8] { Array(repeating: UInt8(ascii: "x"), count: payload) }
+    /// How many different payloads there are: more than one call carries, so that no two in it are the same.
+    private static let variety = 1_000
+
+    private var jobPayloads: [BenchPayload] {
+        isRaw ? [] : (0..<Self.variety).map { BenchPayload($0, bytes: payload) }
+    }
+
+    private var rawPayloads: [[UInt8]] {
+        isRaw ? (0..<Self.variety).map { Array(BenchPayload.text($0, payload).utf8) } : []
+    }
+
     private static let options = JobOptions(queue: BenchStage.queue)
 }
