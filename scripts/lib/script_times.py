@@ -184,8 +184,8 @@ def measure(queue, running):
     yield "enqueue, 200 with a unique key and 600 B", times(
         lambda: entries(200, unique=True, payload=b"x" * 600), lambda words: lane("enqueue", *words))
     yield "enqueue, 100 delayed", times(lambda: entries(100, delay_ms=5_000_000), lambda words: lane("enqueue", *words))
-    yield "enqueue, 16 of 64 KiB", times(
-        lambda: entries(16, payload=b"x" * 65536), lambda words: lane("enqueue", *words))
+    yield "enqueue, 15 of 64 KiB", times(
+        lambda: entries(15, payload=b"x" * 65536), lambda words: lane("enqueue", *words))
 
     def advance(words, count):
         running.extend(queue.claim(count, words))
@@ -234,13 +234,13 @@ def measure(queue, running):
     yield "sweep, reap 100 and promote 200", times(lambda: make_due(100, 200), sweep)
     yield "trim, 100 dead by count", times(
         look, lambda _: queue.call("trim", 10**12, max(0, redis("ZCARD", f"{queue.prefix}:dead") - 100)), CALLS // 2)
-    yield "cancel, 200 delayed", times(lambda: ids("delayed", 200), lambda found: lane("cancel", "bench", *found))
-    yield "cancel, 200 ready", times(lambda: ids("ready:2", 200, False), lambda found: lane("cancel", "bench", *found), 20)
+    yield "cancel, 200 delayed", times(lambda: ids("delayed", 200), lambda found: lane("cancel", "bench", "", 0, *found))
+    yield "cancel, 200 ready", times(lambda: ids("ready:2", 200, False), lambda found: lane("cancel", "bench", "", 0, *found), 20)
     yield "promote, 200", times(lambda: ids("delayed", 200), lambda found: lane("promote", *found))
     yield "retry_dead, 200", times(lambda: ids("dead", 200), lambda found: lane("retry_dead", *found))
-    yield "remove, 200 delayed", times(lambda: ids("delayed", 200), lambda found: lane("remove", *found))
-    yield "purge, 200 delayed", times(nothing, lambda _: lane("purge", "delayed", 200))
-    yield "purge, 200 dead", times(nothing, lambda _: lane("purge", "dead", 200))
+    yield "remove, 200 delayed", times(lambda: ids("delayed", 200), lambda found: lane("remove", "", 0, *found))
+    yield "purge, 200 delayed", times(nothing, lambda _: lane("purge", "delayed", 200, 1 << 46, 0))
+    yield "purge, 200 dead", times(nothing, lambda _: lane("purge", "dead", 200, 1 << 46, 0))
     middle = JOBS // 2
     yield "page, 100 delayed from the middle", times(nothing, lambda _: queue.call("page", "delayed", middle, 100, 0))
     yield "page, 100 ready from the middle", times(nothing, lambda _: queue.call("page", "ready:2", middle, 100, 0))
