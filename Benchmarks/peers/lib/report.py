@@ -37,16 +37,19 @@ def speeds(results, measure):
           spread(results.values(measure, peer, "enqueue", "bytes"))] for peer in results.peers(measure)])
 
 
-def ratio(results, measure, peer, phase):
-    ours, theirs = (results.median(measure, name, phase, "per_s") for name in (goals.RAW, peer))
+def ratio(results, measure, peer, phase, own=goals.RAW):
+    ours, theirs = (results.median(measure, name, phase, "per_s") for name in (own, peer))
     return f"{number(ours / theirs)} ×" if ours and theirs else "–"
 
 
 def ratios(results):
     there = [(measure, title) for measure, title in SPEEDS if results.peers(measure)]
-    peers = [peer for peer in dict.fromkeys(peer for measure, _ in there for peer in results.peers(measure)) if peer != goals.RAW]
-    return table(["peer", *(f"{phase}, {title}" for _, title in there for phase, _ in PHASES)],
-                 [[peer, *(ratio(results, measure, peer, phase) for measure, _ in there for phase, _ in PHASES)] for peer in peers])
+    peers = [peer for peer in dict.fromkeys(peer for measure, _ in there for peer in results.peers(measure)) if peer not in (goals.RAW, goals.DECODED)]
+    return table(
+        ["peer", *(f"{phase}, {title}" for _, title in there for phase in ("enqueue", "bulk", "drain", "drain decoded"))],
+        [[peer, *(cell for measure, _ in there for cell in (
+            *(ratio(results, measure, peer, phase) for phase, _ in PHASES), ratio(results, measure, peer, "drain", goals.DECODED)))]
+         for peer in peers])
 
 
 def costs(results, measure):
@@ -136,7 +139,7 @@ def text(results):
         for measure, title in SPEEDS:
             if results.peers(measure):
                 parts += [f"With {title}:", speeds(results, measure)]
-        parts += ["How many times as many Stint does, raw:", ratios(results)]
+        parts += ["How many times as many Stint does (raw; the last column of each with decoded payloads, which the other queues decode as well):", ratios(results)]
         for measure, title in SPEEDS:
             if results.peers(measure):
                 parts += [f"Processor time of each phase with {title}, µs a job:", costs(results, measure)]
