@@ -25,6 +25,7 @@ chaos ip                         iproute2
 valkey /usr/lib/python3.*/ensurepip/__init__.py python3-venv
 peers /usr/lib/python3.*/ensurepip/__init__.py python3-venv
 peers cc                         gcc
+peers include/stdio.h            libc6-dev
 peers sidekiq                    ruby-sidekiq
 peers /usr/lib/ruby/vendor_ruby/hiredis.rb ruby-hiredis
 peers beanstalkd                 beanstalkd

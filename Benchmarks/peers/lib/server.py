@@ -3,12 +3,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """Private servers: a fresh one for each measurement, on a Unix socket in a folder of its own."""
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+
+
+class Watch:
+    """The commands that a Redis is sent, as MONITOR tells them."""
+
+    def __init__(self, server):
+        self.text, self.socket = "", socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(0.05)
+        self.socket.connect(server.path)
+        self.socket.sendall(b"MONITOR\r\n")
+
+    def find(self, pattern, limit):
+        """What a command like that says in its group, if one comes in time."""
+        deadline = time.time() + limit
+        while time.time() < deadline:
+            try:
+                self.text += self.socket.recv(1 << 16).decode(errors="replace")
+            except TimeoutError:
+                pass
+            if found := re.search(pattern, self.text):
+                return found[1]
+        return None
 
 
 class Server:
