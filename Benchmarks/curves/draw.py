@@ -21,11 +21,15 @@ plot.rcParams.update({
 })
 
 
-def short(value, _=None):
-    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+def short(value, _=None, steps=((1_000_000, "M"), (1_000, "k"))):
+    for size, letter in steps:
         if abs(value) >= size:
             return f"{value / size:g} {letter}"
     return f"{value:g}"
+
+
+def short_bytes(value, _=None):
+    return short(value, steps=((1 << 20, "Mi"), (1 << 10, "Ki")))
 
 
 def panel(axes, told, curve):
@@ -38,7 +42,7 @@ def panel(axes, told, curve):
     axes.set_xscale("symlog", linthresh=above[0]) if every[0] == 0 else axes.set_xscale("log")
     axes.set_xticks(every if len(every) < 8 else every[::2], minor=False)
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(short))
+    axes.xaxis.set_major_formatter(FuncFormatter(short_bytes if curve["axis"] == "bytes" else short))
     if curve["log_y"]:
         axes.set_yscale("log")
         axes.yaxis.set_minor_formatter(NullFormatter())

@@ -9,7 +9,7 @@ import subprocess
 
 from curve import CURVES, SATURATED_MS
 from lib import peer, setup
-from lib.report import number, table
+from lib.cells import number, table
 
 PICTURES = os.path.join(peer.ROOT, "docs", "benchmarks")
 

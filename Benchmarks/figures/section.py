@@ -5,37 +5,28 @@
 import statistics
 
 import goals
-from lib.report import number, table
+from lib.cells import number, spread, table
 
 PHASES = (("fill", "enqueue what waits, in bulk"), ("enqueue", "enqueue one by one"), ("bulk", "enqueue in bulk"), ("drain", "drain"))
 MOST = 1.5
 
 
-def spread(values):
-    """Median (least to greatest), or a dash."""
-    if not values:
-        return "–"
-    median = number(statistics.median(values))
-    return median if len(values) == 1 else f"{median} ({number(min(values))}–{number(max(values))})"
-
-
-def broken(results, names):
+def broken(results, name):
     """Why the newest try of a measurement failed, if it has no result."""
-    errors = [line["result"]["error"] for line in results.lines if line["measure"] in names and "error" in line["result"]]
+    errors = [line["result"]["error"] for line in results.lines if line["measure"] == name and "error" in line["result"]]
     return f"failed: {errors[-1]}" if errors else "not measured"
 
 
-def goal_rows(run, theirs):
+def goal_rows(results):
     rows = []
     for goal in goals.GOALS:
-        results = theirs if goal.command == goals.PEERS else run.results
-        values = goal.values(results)
+        values, command = goal.values(results), f"`{goals.COMMAND}{goal.step}`"
         if not values:
-            rows.append([goal.title, goal.goal, "–", "–", "–", broken(results, goal.command.split("=")[-1].split(","))])
+            rows.append([goal.title, goal.goal, "–", "–", broken(results, goal.step), command])
             continue
-        is_reached = goal.is_reached(statistics.median(values))
         unit = f" {goal.unit}" if goal.unit else ""
-        rows.append([goal.title, goal.goal, spread(values) + unit, str(len(values)), "yes" if is_reached else "**no**", f"`{goal.command}`"])
+        reached = "reached" if goal.is_reached(statistics.median(values)) else "**not reached**"
+        rows.append([goal.title, goal.goal, spread(values) + unit, str(len(values)), reached, command])
     return rows
 
 
@@ -90,12 +81,11 @@ def more(results):
 def text(run):
     if not run.results.of("meta", "all"):
         return "nothing is measured yet"
-    theirs = goals.peers_results()
     parts = [
-        "## The goals, one by one", run.origin() + " Median (range) of n. MB and GB are powers of ten.",
-        table(["measure", "goal", "figure", "n", "reached", "command"], goal_rows(run, theirs)),
+        "## Idle, deep, and from the command line", run.origin() + " Median (range) of n. MB and GB are powers of ten.",
+        table(["goal", "wanted", "measured", "n", "", "command"], goal_rows(run.results)),
         "### Ten million waiting jobs",
-        f"`Benchmarks/figures/run --only queue,urgent,beside`; no figure may be more than {MOST} × worse than behind 100,000.",
+        f"`{goals.COMMAND}queue,urgent,beside`; no figure may be more than {MOST} × worse than behind 100,000.",
         table(["measure", "behind 100,000", "behind 10,000,000", "× worse", f"within {MOST}"], ratio_rows(run.results)),
         "### What is behind them", *more(run.results)]
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
