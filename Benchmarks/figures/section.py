@@ -63,7 +63,8 @@ def more(results):
     start = [[title, value("call", key)] for key, title in (
         ("true", "`true`, which is no Swift program"), ("version", "`stint --version`"), ("enqueue", "`stint enqueue x '{}'`"),
         ("round_trip", "one PING on an open connection"))]
-    run = [["idle, without a job", value("worker", "idle", factor=1e-6)], ["second million jobs", value("worker", "second_tenth", factor=1e-6)],
+    run = [["`stint work`, idle", value("idle", "rss", factor=1e-6)], ["of it its own, not code that processes share", value("idle", "own", factor=1e-6)],
+           ["the worker of `stint bench`, idle", value("worker", "idle", factor=1e-6)], ["second million jobs", value("worker", "second_tenth", factor=1e-6)],
            ["last million jobs", value("worker", "last_tenth", factor=1e-6)], ["most", value("worker", "most", factor=1e-6)],
            ["slope, MB per million jobs", value("worker", "bytes_per_million", factor=1e-6)]]
     claims = [[count, value("claims", count, "per_s"), value("claims", count, "redis_us")] for count in ("1", "1000")]
@@ -74,7 +75,7 @@ def more(results):
         table(["queues", "jobs/s", "Redis µs a job"], claims),
         "With AOF everysec (`stint bench --raw`):\n", table(["100,000 jobs", "jobs/s", "Redis µs a job"], log),
         "Whole processes, ms:\n", table(["", "ms"], start),
-        "Memory of one worker process while it runs ten million jobs, MB:\n", table(["", "MB"], run),
+        "Memory of a worker process, the last one while it runs ten million jobs, MB:\n", table(["", "MB"], run),
     ]
 
 

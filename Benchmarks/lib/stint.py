@@ -75,9 +75,10 @@ def processor_time(process):
     return time.clock_gettime_ns((~process << 3) | 2) / 1e9
 
 
-def memory(process):
+def memory(process, what="VmRSS"):
+    """Bytes of a process that are in memory; RssAnon leaves out the code and data of files, which processes share."""
     with open(f"/proc/{process}/status", encoding="ascii", errors="replace") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS"))
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith(what))
 
 
 class Workers:
