@@ -41,22 +41,23 @@ struct ThroughputBench: Sendable {
     ) async throws -> [RateRow] {
         // What exists once for all jobs of a queue is no part of what one takes.
         let first = max(500, producers * queues)
-        try await share(clients, first, enqueueSingly)
+        let load = BenchLoad(bytes: payload, isRaw: isRaw, queues: queues)
+        try await share(clients, first, load, enqueueSingly)
         var rows: [RateRow] = []
         if waiting > 0 {
             console.status("enqueueing \(waiting) jobs that wait")
             rows.append(
                 try await row("enqueue those that wait", waiting, clients[0]) {
-                    try await share(clients, waiting, enqueueInBulk)
+                    try await share(clients, waiting, load, enqueueInBulk)
                 })
         }
         console.status("enqueueing one by one")
         let single = try await row("enqueue, \(Self.inFlight) calls in flight", jobs, clients[0]) {
-            try await share(clients, jobs, enqueueSingly)
+            try await share(clients, jobs, load, enqueueSingly)
         }
         console.status("enqueueing in bulk")
         let bulk = try await row("enqueue in bulk", jobs, clients[0]) {
-            try await share(clients, jobs, enqueueInBulk)
+            try await share(clients, jobs, load, enqueueInBulk)
         }
         console.status("running the jobs")
         let drain = try await drain(first + 2 * jobs, clients[0], stage)
@@ -105,20 +106,21 @@ struct ThroughputBench: Sendable {
 
     /// Each producer gets its part of the jobs.
     private func share(
-        _ clients: [StintClient], _ jobs: Int, _ body: @escaping @Sendable (StintClient, Int) async throws -> Void
+        _ clients: [StintClient], _ jobs: Int, _ load: BenchLoad,
+        _ body: @escaping @Sendable (StintClient, Int, BenchLoad) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, client) in clients.enumerated() {
                 let count = jobs / clients.count + (index < jobs % clients.count ? 1 : 0)
-                group.addTask { try await body(client, count) }
+                group.addTask { try await body(client, count, load) }
             }
             try await group.waitForAll()
         }
     }
 
-    private func enqueueSingly(_ client: StintClient, _ count: Int) async throws {
+    private func enqueueSingly(_ client: StintClient, _ count: Int, _ load: BenchLoad) async throws {
         let callers = max(1, Self.inFlight / producers)
-        let (jobs, payloads, options) = (jobPayloads, rawPayloads, queueOptions)
+        let (jobs, payloads, options) = (load.jobs, load.payloads, load.options)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for caller in 0..<callers {
                 group.addTask {
@@ -138,8 +140,8 @@ struct ThroughputBench: Sendable {
         }
     }
 
-    private func enqueueInBulk(_ client: StintClient, _ count: Int) async throws {
-        let (jobs, payloads, options) = (jobPayloads, rawPayloads, queueOptions)
+    private func enqueueInBulk(_ client: StintClient, _ count: Int, _ load: BenchLoad) async throws {
+        let (jobs, payloads, options) = (load.jobs, load.payloads, load.options)
         for start in stride(from: 0, to: count, by: 5_000) {
             try Task.checkCancellation()
             let part = start..<min(start + 5_000, count)
@@ -160,17 +162,4 @@ struct ThroughputBench: Sendable {
             }
         }
     }
-
-    /// How many different payloads there are: more than one call carries, so that no two in it are the same.
-    private var variety: Int { min(1_000, max(64, (64 << 20) / max(1, payload))) }
-
-    private var jobPayloads: [BenchPayload] {
-        isRaw ? [] : (0..<variety).map { BenchPayload($0, bytes: payload) }
-    }
-
-    private var rawPayloads: [[UInt8]] {
-        isRaw ? (0..<variety).map { Array(BenchPayload.text($0, payload).utf8) } : []
-    }
-
-    private var queueOptions: [JobOptions] { BenchStage.queues(queues).map { JobOptions(queue: $0) } }
 }
