@@ -94,6 +94,6 @@ CURVES = [
     Curve("queues", "Queues over which the same jobs are spread", "queues", (1, 3, 10, 30, 100, 300, 1_000),
           bench(lambda x: 50_000, "--queues"), ALL, "stint bench --raw --queues N", 4.5),
     Curve("load", "Time from enqueue to start over load, calls that wait for no answer", "jobs/s asked for",
-          (200, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 40_000, 60_000, 80_000, 100_000), load,
+          (200, 1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 30_000, 40_000, 60_000, 80_000, 100_000), load,
           [("ms", {"p50": ("p50_ms",), "p99": ("p99_ms",), "most": ("max_ms",)})], "stint bench --latency --rate N", 4, stops=True, log_y=True),
 ]

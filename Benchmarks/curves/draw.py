@@ -3,7 +3,9 @@
 # Licensed under the Apache License, Version 2.0: see LICENSE
 # SPDX-License-Identifier: Apache-2.0
 """Draws one curve, told on stdin as JSON, into an SVG file: draw.py FILE. The same figures give the same bytes."""
+import io
 import json
+import re
 import sys
 
 import matplotlib
@@ -15,7 +17,8 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator  # noqa:
 # Greys and colours that can be read on white and on black.
 GREY, COLOURS, MARKS = "#7d858e", ("#2f81f7", "#d9822b", "#3d9a50"), "os^"
 plot.rcParams.update({
-    "svg.fonttype": "none", "svg.hashsalt": "stint", "font.family": "sans-serif", "font.size": 9, "text.color": GREY,
+    "svg.fonttype": "none", "svg.hashsalt": "stint", "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans", "Helvetica"],
+    "font.size": 9, "text.color": GREY,
     "axes.labelcolor": GREY, "axes.edgecolor": GREY, "xtick.color": GREY, "ytick.color": GREY, "axes.spines.top": False,
     "axes.spines.right": False, "grid.color": GREY, "grid.alpha": 0.25, "grid.linewidth": 0.6, "legend.frameon": False,
 })
@@ -62,7 +65,12 @@ def main():
     figure, all_axes = plot.subplots(1, count, figsize=(4.2 * count, 2.9), squeeze=False, layout="constrained")
     for axes, told in zip(all_axes[0], curve["panels"]):
         panel(axes, told, curve)
-    figure.savefig(sys.argv[1], transparent=True, metadata={"Date": None, "Creator": None, "Title": curve["title"]})
+    text = io.StringIO()
+    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Title": curve["title"]})
+    # A hundredth of a point is fine enough, and half of the bytes.
+    short_text = re.sub(r"\n *", "\n", re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", text.getvalue()))
+    with open(sys.argv[1], "w", encoding="utf-8") as file:
+        file.write(short_text)
 
 
 if __name__ == "__main__":
