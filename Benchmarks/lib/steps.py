@@ -55,6 +55,12 @@ class Run:
         self.results = Results(chosen.results, chosen.fresh and not chosen.report)
         return chosen
 
+    @staticmethod
+    def install(purpose):
+        """What scripts/lib/setup.sh lists for it, where it is missing."""
+        if subprocess.run(["bash", "-c", f". scripts/lib/setup.sh && stint_install_missing {purpose}"], cwd=peer.ROOT).returncode:
+            sys.exit(69)
+
     def go(self, steps):
         """Takes the steps that are left, turn by turn; returns whether all are taken."""
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
