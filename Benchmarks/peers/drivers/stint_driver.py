@@ -67,7 +67,7 @@ def feed(options):
 
 
 def work(options):
-    folder = tempfile.mkdtemp(prefix="stint-peers-")
+    folder = tempfile.mkdtemp(prefix="work-", dir=os.path.dirname(options.path))
     function = {"run": [sys.executable, "-S", "-E", HERE, "function", os.path.abspath(options.log)]}
     with open(os.path.join(folder, "stint.yaml"), "w") as file:
         json.dump({"functions": {"noop": function}}, file)
