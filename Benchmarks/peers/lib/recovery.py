@@ -85,6 +85,12 @@ class Stage:
             raise Failed("the job did not start within 60 s")
         self.first = self.worker_of(first)
 
+    def let_it_run(self):
+        """A moment, so that the job is in its sleep; a queue that gives out the job again meanwhile has not recovered it."""
+        time.sleep(0.3)
+        if self.run(2, 0.05):
+            raise Failed("the job was started twice though nothing had happened")
+
     def let_others_strike(self):
         if self.is_striking:
             self.is_striking = False
@@ -134,7 +140,7 @@ class Stage:
 def recovery(peer, tight, limit, crowd):
     """kill -9 of a worker and all it started, in the middle of a job: after how many seconds the job runs again."""
     with Stage(peer, tight, crowd) as stage:
-        time.sleep(0.3)
+        stage.let_it_run()
         kill_tree(stage.first)
         killed = time.time()
         again = stage.run(2, 4)
@@ -156,7 +162,8 @@ def stale(peer, limit, crowd):
     with Stage(peer, True, crowd) as stage:
         is_outside = peer.facts.get("stops") == "worker"
         stop_or_go = os.kill if is_outside else signal_tree
-        lease = Watch(stage.server).find(peer.facts["lease"], 2) if "lease" in peer.facts else time.sleep(0.3)
+        lease = Watch(stage.server).find(peer.facts["lease"], 2) if "lease" in peer.facts else None
+        stage.let_it_run()
         stop_or_go(stage.first, signal.SIGSTOP)
         stopped = time.time()
         second = stage.run(2, 4)
