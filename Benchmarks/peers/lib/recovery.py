@@ -20,16 +20,27 @@ class Crowd:
     """Stages that are struck only when all are set up: many processes that start would slow down what is measured."""
 
     def __init__(self, count):
-        self.missing, self.change = count, threading.Condition()
+        self.to_set_up = self.to_strike = count
+        self.change = threading.Condition()
 
-    def arrive(self):
+    def is_set_up(self):
         with self.change:
-            self.missing -= 1
+            self.to_set_up -= 1
             self.change.notify_all()
 
-    def gather(self):
+    def is_struck(self):
         with self.change:
-            self.change.wait_for(lambda: self.missing <= 0)
+            self.to_strike -= 1
+            self.change.notify_all()
+
+    def wait_for_all_set_up(self):
+        with self.change:
+            self.change.wait_for(lambda: self.to_set_up <= 0)
+
+    def wait_for_all_struck(self):
+        """What comes now disturbs only those that wait for long."""
+        with self.change:
+            self.change.wait_for(lambda: self.to_strike <= 0)
 
 
 class Stage:
@@ -37,7 +48,7 @@ class Stage:
 
     def __init__(self, peer, tight, crowd):
         self.peer, self.more, self.crowd = peer, ["--tight"] if tight else [], crowd
-        self.workers, self.feeder, self.is_striking = {}, None, False
+        self.workers, self.feeder, self.is_striking, self.is_struck = {}, None, False, False
 
     def __enter__(self):
         self.server = Server(self.peer.server)
@@ -47,8 +58,8 @@ class Stage:
                 with SET_UP:
                     self.set_up()
             finally:
-                self.crowd.arrive()
-            self.crowd.gather()
+                self.crowd.is_set_up()
+            self.crowd.wait_for_all_set_up()
             STRIKE.acquire()
             self.is_striking = True
             self.begin()
@@ -74,10 +85,19 @@ class Stage:
             raise Failed("the job did not start within 60 s")
         self.first = self.worker_of(first)
 
+    def let_it_run(self):
+        """A moment, so that the job is in its sleep; a queue that gives out the job again meanwhile has not recovered it."""
+        time.sleep(0.3)
+        if self.run(2, 0.05):
+            raise Failed("the job was started twice though nothing had happened")
+
     def let_others_strike(self):
         if self.is_striking:
             self.is_striking = False
             STRIKE.release()
+        if not self.is_struck:
+            self.is_struck = True
+            self.crowd.is_struck()
 
     def __exit__(self, *_):
         self.let_others_strike()
@@ -120,7 +140,7 @@ class Stage:
 def recovery(peer, tight, limit, crowd):
     """kill -9 of a worker and all it started, in the middle of a job: after how many seconds the job runs again."""
     with Stage(peer, tight, crowd) as stage:
-        time.sleep(0.3)
+        stage.let_it_run()
         kill_tree(stage.first)
         killed = time.time()
         again = stage.run(2, 4)
@@ -143,6 +163,7 @@ def stale(peer, limit, crowd):
         is_outside = peer.facts.get("stops") == "worker"
         stop_or_go = os.kill if is_outside else signal_tree
         lease = Watch(stage.server).find(peer.facts["lease"], 2) if "lease" in peer.facts else None
+        stage.let_it_run()
         stop_or_go(stage.first, signal.SIGSTOP)
         stopped = time.time()
         second = stage.run(2, 4)

@@ -44,7 +44,7 @@ def ratio(results, measure, peer, phase, own=goals.RAW):
 
 def ratios(results):
     there = [(measure, title) for measure, title in SPEEDS if results.peers(measure)]
-    peers = [peer for peer in dict.fromkeys(peer for measure, _ in there for peer in results.peers(measure)) if peer not in (goals.RAW, goals.DECODED)]
+    peers = dict.fromkeys(peer for measure, _ in there for peer in results.peers(measure) if not peer.startswith("stint"))
     return table(
         ["peer", *(f"{phase}, {title}" for _, title in there for phase in ("enqueue", "bulk", "drain", "drain decoded"))],
         [[peer, *(cell for measure, _ in there for cell in (
@@ -100,7 +100,9 @@ def faults(results):
     rows = []
     for peer in dict.fromkeys([*results.peers("faults"), *results.peers("stale")]):
         found = results.values("faults", peer, "lost")
-        totals = [str(sum(results.values("faults", peer, key))) for key in keys] if found else [failures(results, "faults", peer) or "–"] + ["–"] * 5
+        totals = [str(sum(results.values("faults", peer, key))) for key in keys]
+        if not found:
+            totals = [failures(results, "faults", peer) or "–"] + ["–"] * 5
         rows.append(["stint" if peer == goals.RAW else peer, *totals, judged(results, peer), recovered(results, "recovery-tight", peer)])
     return table(["peer", "acknowledged", "lost", "doubled", "kills of workers", "of the server", "workers that ended by themselves",
                   "stale finishes accepted", "recovery time"], rows)
@@ -139,7 +141,8 @@ def text(results):
         for measure, title in SPEEDS:
             if results.peers(measure):
                 parts += [f"With {title}:", speeds(results, measure)]
-        parts += ["How many times as many Stint does (raw; the last column of each with decoded payloads, which the other queues decode as well):", ratios(results)]
+        parts += ["How many times as many Stint does (raw; the last column of each with decoded payloads, which the other queues "
+                  "decode as well):", ratios(results)]
         for measure, title in SPEEDS:
             if results.peers(measure):
                 parts += [f"Processor time of each phase with {title}, µs a job:", costs(results, measure)]
@@ -154,7 +157,8 @@ def text(results):
             "300 jobs in 15 s, a worker killed about every 2 s, the server twice (AOF flushed each second), tightest settings, all turns "
             f"together. Lost: acknowledged, and no run of it ended within {limit} s after the last kill. Doubled: more than one run ended, which "
             "at-least-once allows. Stale finishes accepted: a worker stood still until another had its job, then finished it; did that end the "
-            "job? Recovery time: as above, tightest settings."), faults(results)]
+            "job? Recovery time: as above, tightest settings. Stint's jobs are processes of their own here: a kill between a job's last line "
+            "and its exit doubles it."), faults(results)]
     return "\n\n".join(part.rstrip("\n") for part in [*parts, "### Versions and settings", settings(meta)]) + "\n"
 
 

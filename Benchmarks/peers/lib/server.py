@@ -34,12 +34,21 @@ class Watch:
         return None
 
 
+FOLDERS = set()
+
+
+def remove_folders():
+    for folder in list(FOLDERS):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class Server:
     """redis-server or beanstalkd; the same settings for every peer, with or without a log on disk."""
 
     def __init__(self, kind="redis", appends=False):
         self.kind, self.appends = kind, appends
         self.folder = tempfile.mkdtemp(prefix="stint-peers-")
+        FOLDERS.add(self.folder)
         self.path = os.path.join(self.folder, "s")
         self.url = "unix://" + self.path
 
@@ -50,6 +59,7 @@ class Server:
     def __exit__(self, *_):
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+        FOLDERS.discard(self.folder)
 
     def command(self):
         if self.kind == "beanstalkd":
