@@ -90,6 +90,13 @@ public struct Inspector: Sendable {
         return try await core.nodeStatuses()
     }
 
+    /// Returns how many jobs were ever put into a queue: what ``queue(_:)`` says of it, for less.
+    package func enqueuedTotal(_ queue: String) async throws(StintError) -> Int {
+        try EnqueueValidation.check(queue: queue)
+        try await prepare(queue)
+        return try await core.enqueuedTotal(queue: queue)
+    }
+
     /// Returns jobs that completed lately and were not kept, the latest first: a sample, not all of them.
     public func recent(queue: String, limit: Int = 100) async throws(StintError) -> [RecentEnd] {
         try EnqueueValidation.check(queue: queue)

@@ -42,6 +42,8 @@ public final class StintClient: Service, Sendable {
     let ended: EndedWatch
     let meters = EnqueueMeters()
     private let state = Mutex(State())
+    /// The gate of a user who may do everything: no role is asked about.
+    static let allRights = "all rights"
 
     /// Creates a client; nothing is opened yet.
     ///
@@ -108,8 +110,10 @@ public final class StintClient: Service, Sendable {
     package func connect(limit: Duration) async throws(StintError) {
         try checkOpen()
         guard settings.checksServer else { return }
-        try await gate.pass("") { [core, settings] () async throws(StintError) in
-            try await core.checkServer(allowsEviction: settings.allowsEvictingRedis, limit: limit)
+        try await gate.pass("") { [core, settings, gate] () async throws(StintError) in
+            let hasAllRights = try await core.checkServer(
+                allowsEviction: settings.allowsEvictingRedis, limit: limit)
+            if hasAllRights { try await gate.pass(Self.allRights) { () async throws(StintError) in } }
         }
     }
 

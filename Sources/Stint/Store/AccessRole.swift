@@ -51,5 +51,5 @@ extension AccessRole {
 
     private static let waiting = ["SUBSCRIBE", "UNSUBSCRIBE", "PING"]
     private static let lookingUp = ["SMEMBERS", "HEXISTS"]
-    private static let reading = ["XRANGE", "XREVRANGE", "TIME", "ZREVRANGE", "HMGET"]
+    private static let reading = ["XRANGE", "XREVRANGE", "TIME", "ZREVRANGE", "HGET", "HMGET"]
 }

@@ -35,9 +35,8 @@ extension ClientCore {
         }
         var report = AccessReport(role: role, user: user)
         if user == "default" {
-            let rules = try await answer(to: RedisCommand("ACL", "GETUSER", user), of: server, limit)?.arrayValue ?? []
-            let texts = rules.compactMap(\.string)
-            if texts.contains("+@all"), texts.contains("~*"), texts.contains("&*") { return report }
+            let rules = try await answer(to: RedisCommand("ACL", "GETUSER", user), of: server, limit)
+            if Self.grantsAll(rules) { return report }
         }
         let queues = names.map { keys(queue: $0) }
         var questions = asksCommands ? AccessQuestion.commands(of: role, keys: keys, isCluster: isCluster) : []
@@ -48,6 +47,12 @@ extension ClientCore {
         }
         try await forgiveSource(&report, at: server, limit)
         return report
+    }
+
+    /// Whether the reply to `ACL GETUSER` tells of a user that may do everything.
+    static func grantsAll(_ rules: RedisValue?) -> Bool {
+        let texts = rules?.arrayValue?.compactMap(\.string) ?? []
+        return texts.contains("+@all") && texts.contains("~*") && texts.contains("&*")
     }
 
     /// The reply to a command; nil if this user may not ask, or Redis does not understand.

@@ -36,14 +36,43 @@ extension ClientCore {
     package func send(
         _ command: RedisCommand, to server: (any RedisTransport)? = nil, limit: Duration = .seconds(15)
     ) async throws(StintError) -> RedisValue {
+        try await sendTogether([command], to: server, limit: limit)[0].get()
+    }
+
+    /// Sends commands as ``send(_:to:limit:)`` does, all of them before the first is answered, so that they cost one
+    /// round trip; returns what came of each, in their order.
+    func sendTogether(
+        _ commands: [RedisCommand], to server: (any RedisTransport)? = nil, limit: Duration = .seconds(15)
+    ) async -> [Result<RedisValue, StintError>] {
         let deadline = reactor.now + limit
+        let transport = server ?? transport
+        let replies = await withCheckedContinuation { continuation in
+            let collector = ReplyCollector(count: commands.count) { continuation.resume(returning: $0) }
+            transport.send(together: commands, timeout: commandTimeout) { collector.set($0, $1) }
+        }
+        var results: [Result<RedisValue, StintError>] = []
+        for (command, reply) in zip(commands, replies) {
+            do throws(StintError) {
+                results.append(.success(try await settled(reply, of: command, at: transport, until: deadline)))
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        return results
+    }
+
+    /// Returns the reply, after repeating the command where its failure will pass.
+    private func settled(
+        _ reply: Result<RedisValue, RedisFailure>, of command: RedisCommand, at transport: any RedisTransport,
+        until deadline: Duration
+    ) async throws(StintError) -> RedisValue {
+        var reply = reply
         var failures = 0
         while true {
             let failure: RedisFailure
-            do {
-                return try await (server ?? transport).send(command, timeout: commandTimeout)
-            } catch {
-                failure = error
+            switch reply {
+            case .success(let value): return value
+            case .failure(let error): failure = error
             }
             failures += 1
             if case .server(let reply) = failure { alarms.heard(reply, name: command.name) }
@@ -52,6 +81,9 @@ extension ClientCore {
             let wait = RepeatDelay.after(error, failures: failures, random: random)
             guard isPassing, reactor.now + wait < deadline else { throw error }
             await pause(wait)
+            reply = await withCheckedContinuation { continuation in
+                transport.send(command, timeout: commandTimeout) { continuation.resume(returning: $0) }
+            }
         }
     }
 
@@ -68,5 +100,34 @@ extension ClientCore {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             reactor.schedule(after: time) { continuation.resume() }
         }
+    }
+}
+
+/// Gathers the replies to commands that were sent together.
+private final class ReplyCollector: Sendable {
+    typealias Reply = Result<RedisValue, RedisFailure>
+
+    private struct State {
+        var replies: [Reply?]
+        var missing: Int
+    }
+
+    private let state: Mutex<State>
+    private let completion: @Sendable ([Reply]) -> Void
+
+    init(count: Int, completion: @escaping @Sendable ([Reply]) -> Void) {
+        state = Mutex(State(replies: Array(repeating: nil, count: count), missing: count))
+        self.completion = completion
+        if count == 0 { completion([]) }
+    }
+
+    /// Takes the reply to the command at a place.
+    func set(_ place: Int, _ reply: Reply) {
+        let all: [Reply]? = state.withLock { state in
+            state.replies[place] = reply
+            state.missing -= 1
+            return state.missing == 0 ? state.replies.compactMap(\.self) : nil
+        }
+        if let all { completion(all) }
     }
 }

@@ -105,10 +105,12 @@ extension ClientCore {
 
     /// Reads the registry of worker processes.
     package func nodeStatuses() async throws(StintError) -> [NodeStatus] {
-        let time = try await send(RedisCommand("TIME")).arrayValue?.compactMap(\.integerValue) ?? []
+        let replies = await sendTogether([
+            RedisCommand("TIME"), RedisCommand("ZREVRANGE", keys.nodes, "0", "999", "WITHSCORES"),
+        ])
+        let time = try replies[0].get().arrayValue?.compactMap(\.integerValue) ?? []
         let now = time.count == 2 ? time[0] * 1000 + time[1] / 1000 : 0
-        let value = try await send(RedisCommand("ZREVRANGE", keys.nodes, "0", "999", "WITHSCORES"))
-        let flat = value.arrayValue ?? []
+        let flat = try replies[1].get().arrayValue ?? []
         let ids = stride(from: 0, to: flat.count - 1, by: 2).compactMap { flat[$0].string }
         guard !ids.isEmpty else { return [] }
         let details = try await send(RedisCommand("HMGET", [keys.nodeDetails] + ids)).arrayValue ?? []

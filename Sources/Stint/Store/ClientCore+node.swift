@@ -14,6 +14,7 @@ extension ClientCore {
         let random = SystemRandom()
         let reactor = NIOReactor()
         let reconnects = ReconnectLimit()
+        let isDefaultUser = (redis.username ?? "default") == "default"
         let wallClock: @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) }
         if redis.isCluster {
             let cluster = RedisCluster(
@@ -27,7 +28,7 @@ extension ClientCore {
                 },
                 close: { await cluster.shutdown() }, pairs: cluster.pairs,
                 primaries: { () async throws(RedisFailure) in try await cluster.primaries() },
-                reconnects: reconnects, sealing: sealing)
+                reconnects: reconnects, sealing: sealing, isDefaultUser: isDefaultUser)
             return
         }
         let node = RedisNode(
@@ -39,6 +40,7 @@ extension ClientCore {
                 let subscription = node.subscribe(channel, onMessage: onMessage, onReady: onReady)
                 return { subscription.cancel() }
             },
-            close: { await node.shutdown() }, pairs: node.pairs, reconnects: reconnects, sealing: sealing)
+            close: { await node.shutdown() }, pairs: node.pairs, reconnects: reconnects, sealing: sealing,
+            isDefaultUser: isDefaultUser)
     }
 }

@@ -38,6 +38,12 @@ extension ClientCore {
         return value.string.flatMap { Int64($0) }.map { .milliseconds($0) }
     }
 
+    /// Reads how many jobs a queue was ever given.
+    func enqueuedTotal(queue: String) async throws(StintError) -> Int {
+        let value = try await send(RedisCommand("HGET", keys(queue: queue).meta, "enqueued"))
+        return value.string.flatMap { Int($0) } ?? 0
+    }
+
     /// Reads a queue's counts and settings.
     func counts(queue: String) async throws(StintError) -> QueueCounts {
         try QueueCounts(try await call(Scripts.inspect(keys(queue: queue))))
@@ -48,9 +54,8 @@ extension ClientCore {
         _ sections: [String], of server: (any RedisTransport)? = nil, limit: Duration = .seconds(15)
     ) async throws(StintError) -> [String: String] {
         var fields: [String: String] = [:]
-        for section in sections {
-            let info = try await send(RedisCommand("INFO", section), to: server, limit: limit)
-            fields.merge(ServerCheck.fields(info.string ?? "")) { $1 }
+        for info in await sendTogether(sections.map { RedisCommand("INFO", $0) }, to: server, limit: limit) {
+            fields.merge(ServerCheck.fields(try info.get().string ?? "")) { $1 }
         }
         return fields
     }

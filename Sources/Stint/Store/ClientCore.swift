@@ -47,6 +47,8 @@ package final class ClientCore: Sendable {
     package let reconnects: ReconnectLimit
     /// Seals and opens what jobs carry; nil where they carry it as it is.
     package let sealer: Sealer?
+    /// Whether nobody is named to log in as, so that Redis takes its default user, who mostly has all rights.
+    let isDefaultUser: Bool
     /// Whether queues may be on different nodes, so that one command cannot wait on several of them.
     package let isCluster: Bool
     private let subscribing: Subscribe
@@ -60,13 +62,16 @@ package final class ClientCore: Sendable {
     ///   - close: Closes the connections for good.
     ///   - primaries: Finds the primaries of a cluster; nil for a single server.
     ///   - sealing: How to seal what jobs carry; nil for not at all.
+    ///   - isDefaultUser: Whether nobody is named to log in as.
     package init(
         transport: any RedisTransport, blocking: any RedisTransport, reactor: any Reactor, random: any RandomSource,
         wallClock: @escaping @Sendable () -> UInt64, namespace: String, logger: Logger,
         commandTimeout: Duration = .seconds(5), subscribe: @escaping Subscribe,
         close: @escaping @Sendable () async -> Void, pairs: (any RedisPairTransport)? = nil,
-        primaries: Primaries? = nil, reconnects: ReconnectLimit = .init(), sealing: Sealing? = nil
+        primaries: Primaries? = nil, reconnects: ReconnectLimit = .init(), sealing: Sealing? = nil,
+        isDefaultUser: Bool = false
     ) {
+        self.isDefaultUser = isDefaultUser
         sealer = Sealer(sealing, namespace: namespace)
         self.reconnects = reconnects
         self.pairs = pairs

@@ -58,10 +58,15 @@ extension ServerCheck {
 
 extension ClientCore {
     /// Asks Redis, each primary of a cluster, for its version and memory policy, and throws if jobs are not safe there.
-    package func checkServer(allowsEviction: Bool, limit: Duration) async throws(StintError) {
+    ///
+    /// Returns whether this is the default user with all rights everywhere, so that no role has to be asked about.
+    package func checkServer(allowsEviction: Bool, limit: Duration) async throws(StintError) -> Bool {
+        var hasAllRights = true
         try await atEachPrimary(limit: limit) { server, limit async throws(StintError) in
-            try await self.check(server, allowsEviction: allowsEviction, limit: limit)
+            let isFree = try await self.check(server, allowsEviction: allowsEviction, limit: limit)
+            hasAllRights = hasAllRights && isFree
         }
+        return hasAllRights
     }
 
     /// Asks each server that takes writes; a cluster may lose one meanwhile, then its successor is to be asked.
@@ -85,22 +90,31 @@ extension ClientCore {
 
     private func check(
         _ server: any RedisTransport, allowsEviction: Bool, limit: Duration
-    ) async throws(StintError) {
-        let fields: [String: String]
-        do {
-            fields = try await serverFields(["server", "memory", "cluster"], of: server, limit: limit)
+    ) async throws(StintError) -> Bool {
+        let sections = ["server", "memory", "cluster"].map { RedisCommand("INFO", $0) }
+        let rights = isDefaultUser ? [RedisCommand("ACL", "WHOAMI"), RedisCommand("ACL", "GETUSER", "default")] : []
+        let replies = await sendTogether(sections + rights, to: server, limit: limit)
+        // What it may not ask, or Redis does not understand, is asked again where it matters: for a role.
+        let told = replies.dropFirst(sections.count).map { try? $0.get() }
+        let hasAllRights = told.first??.string == "default" && Self.grantsAll(told.last ?? nil)
+        var fields: [String: String] = [:]
+        do throws(StintError) {
+            for info in replies.prefix(sections.count) {
+                fields.merge(ServerCheck.fields(try info.get().string ?? "")) { $1 }
+            }
         } catch  where error.code == .redisRefused && error.isPermission {
             // An ACL without INFO: what cannot be asked is not judged, scripts will tell.
             logger.warning(
                 "Redis does not let this user ask for its version and memory policy (INFO): it may evict jobs unnoticed"
             )
-            return
+            return hasAllRights
         }
         if let error = ServerCheck.judge(fields, allowsEviction: allowsEviction, isCluster: isCluster) { throw error }
         if let warning = ServerCheck.warning(fields) {
             logger.warning(
                 "\(warning)", metadata: ["redis.maxmemory_policy": "\(fields["maxmemory_policy"] ?? "")"])
         }
+        return hasAllRights
     }
 }
 

@@ -94,9 +94,11 @@ struct EnqueueCommand: ConsoleCommand {
                 try await enqueueMany(raw, client, target, report)
                 return
             }
+            // Meanwhile, so that nobody waits for it afterwards.
+            let nodes = Task { try? await client.inspector.nodes() }
             let receipt = try await enqueue(raw, client)
             RowReferences.current.remember(last: receipt.id.description)
-            await report.tell(receipt, of: raw, client.inspector)
+            await report.tell(receipt, of: raw, nodes: nodes, client.inspector)
             if waiting.isWaiting {
                 try await JobWait(client: client, receipt: receipt, options: waiting, json: json, console: console)
                     .run()

@@ -14,23 +14,21 @@ import Darwin
 
 extension Invocation {
     /// The real outside: this process, its descriptors and the system's clock.
-    package static var process: Invocation {
-        Invocation(
-            environment: ProcessInfo.processInfo.environment,
-            directory: FileManager.default.currentDirectoryPath,
-            executable: executablePath,
-            arguments: Array(CommandLine.arguments.dropFirst()),
-            terminalName: terminalName,
-            output: .init(descriptor: STDOUT_FILENO), measureOutput: { .init(descriptor: STDOUT_FILENO) },
-            errors: .init(descriptor: STDERR_FILENO),
-            canAsk: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
-            outputSink: DescriptorSink(STDOUT_FILENO),
-            errorSink: DescriptorSink(STDERR_FILENO),
-            readInput: { InputLines(descriptor: STDIN_FILENO) },
-            now: { Int64(Date().timeIntervalSince1970 * 1_000) },
-            pause: { try await Task.sleep(for: $0) },
-            timeZone: .current)
-    }
+    package static let process = Invocation(
+        environment: ProcessInfo.processInfo.environment,
+        directory: FileManager.default.currentDirectoryPath,
+        executable: executablePath,
+        arguments: Array(CommandLine.arguments.dropFirst()),
+        terminalName: terminalName,
+        output: .init(descriptor: STDOUT_FILENO), measureOutput: { .init(descriptor: STDOUT_FILENO) },
+        errors: .init(descriptor: STDERR_FILENO),
+        canAsk: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
+        outputSink: DescriptorSink(STDOUT_FILENO),
+        errorSink: DescriptorSink(STDERR_FILENO),
+        readInput: { InputLines(descriptor: STDIN_FILENO) },
+        now: { Int64(Date().timeIntervalSince1970 * 1_000) },
+        pause: { try await Task.sleep(for: $0) },
+        timeZone: .current)
 
     /// The path of the running program, also when it was found by `PATH`.
     private static var executablePath: String {

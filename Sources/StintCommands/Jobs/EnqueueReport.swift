@@ -34,8 +34,10 @@ struct EnqueueReport {
             hints: [.init("Which replicas follow:", "\(target.client) info replication")])
     }
 
-    /// Tells of one job.
-    func tell(_ receipt: EnqueueReceipt, of job: RawJob, _ inspector: Inspector) async {
+    /// Tells of one job, and who serves its queue as far as `nodes` tell.
+    func tell(
+        _ receipt: EnqueueReceipt, of job: RawJob, nodes: Task<[NodeStatus]?, Never>, _ inspector: Inspector
+    ) async {
         data(receipt, of: job)
         let style = console.errors.style
         let id = receipt.id.description
@@ -46,7 +48,9 @@ struct EnqueueReport {
         case .replaced: console.done("\(short) \(job.name) \(arrow) \(receipt.queue)   replaced what waited there")
         default: console.done("\(short) \(job.name) \(arrow) \(receipt.queue)\(time(job.options))")
         }
-        if receipt.isNew { await warn(receipt.queue, added: 1, inspector, undo: "stint job rm \(id)") }
+        if receipt.isNew {
+            await warn(receipt.queue, added: 1, await nodes.value, inspector, undo: "stint job rm \(id)")
+        }
         if !isQuietOnData { console.hint("follow it: stint job logs -f @last") }
     }
 
@@ -56,11 +60,16 @@ struct EnqueueReport {
         let others = wanted - count
         let duplicates = others > 0 ? ", \(NumberText.grouped(others)) duplicate\(others == 1 ? "" : "s") skipped" : ""
         console.done("queued \(JobCount.text(count)) in '\(queue)'\(duplicates)\(time(job.options))")
-        if count > 0 { await warn(queue, added: count, inspector, undo: "stint queue clear \(queue)") }
+        guard count > 0 else { return }
+        let nodes = try? await inspector.nodes()
+        await warn(queue, added: count, nodes, inspector, undo: "stint queue clear \(queue)")
     }
 
-    private func warn(_ queue: String, added: Int, _ inspector: Inspector, undo: String) async {
-        if let text = await QueueService.warning(queue, added: added, undo: undo, inspector) { console.warn(text) }
+    private func warn(
+        _ queue: String, added: Int, _ nodes: [NodeStatus]?, _ inspector: Inspector, undo: String
+    ) async {
+        let text = await QueueService.warning(queue, added: added, undo: undo, nodes: nodes, inspector)
+        if let text { console.warn(text) }
     }
 
     private func time(_ options: JobOptions) -> String {

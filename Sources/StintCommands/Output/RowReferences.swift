@@ -4,6 +4,14 @@
 
 import Foundation
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Remembers the rows of the last list and the last enqueued job of a terminal, so that `%2` and `@last` name them.
 ///
 /// A convenience only: where the file cannot be written nothing is remembered and nothing fails.
@@ -82,6 +90,9 @@ package struct RowReferences: Sendable {
     }
 
     /// Written beside and renamed, so that two commands of one terminal never mix their lines.
+    ///
+    /// Not forced to disk, for which an enqueue would wait longer than for Redis: after a crash of the machine nobody
+    /// misses it.
     private func write(last: String?, rows: [String]) {
         guard FileManager.default.fileExists(atPath: home) else { return }
         let folder = (path as NSString).deletingLastPathComponent
@@ -89,6 +100,8 @@ package struct RowReferences: Sendable {
         try? FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: mode)
         let text = ([last ?? ""] + rows).joined(separator: "\n") + "\n"
-        try? Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        let draft = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
+        guard (try? Data(text.utf8).write(to: URL(fileURLWithPath: draft))) != nil else { return }
+        if rename(draft, path) != 0 { _ = unlink(draft) }
     }
 }

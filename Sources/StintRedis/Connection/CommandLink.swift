@@ -53,7 +53,17 @@ final class CommandLink: RedisTransport {
         timeout: Duration,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     ) {
-        append(Call(bytes: command.bytes, completion: traced(command, completion)), timeout: timeout)
+        append(call(command, completion), timeout: timeout)
+    }
+
+    func send(
+        together commands: [RedisCommand],
+        timeout: Duration,
+        completion: @escaping @Sendable (_ place: Int, Result<RedisValue, RedisFailure>) -> Void
+    ) {
+        let calls = commands.enumerated().map { place, command in call(command) { completion(place, $0) } }
+        guard let first = calls.first else { return }
+        append(first, then: Array(calls.dropFirst()), timeout: timeout)
     }
 
     /// Sends a command right behind ASKING, which makes a node that is taking over a slot run it.
@@ -64,24 +74,26 @@ final class CommandLink: RedisTransport {
     ) {
         // What becomes of ASKING itself, the reply to the command shows.
         append(
-            Call(bytes: RedisCommand("ASKING").bytes) { _ in },
-            then: Call(bytes: command.bytes, completion: traced(command, completion)), timeout: timeout)
+            Call(bytes: RedisCommand("ASKING").bytes) { _ in }, then: [call(command, completion)], areBound: true,
+            timeout: timeout)
     }
 
-    private func traced(
+    private func call(
         _ command: RedisCommand, _ completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
-    ) -> @Sendable (Result<RedisValue, RedisFailure>) -> Void {
-        trace?.watching(command, completion) ?? completion
+    ) -> Call {
+        Call(bytes: command.bytes, completion: trace?.watching(command, completion) ?? completion)
     }
 
-    /// Puts a call into the inbox, and another right behind it that goes out on the same connection or not at all.
-    private func append(_ call: Call, then second: Call? = nil, timeout: Duration) {
+    /// Puts a call into the inbox, and others right behind it.
+    ///
+    /// - Parameter areBound: Whether the others go out on the same connection as the first or not at all.
+    private func append(_ call: Call, then others: [Call] = [], areBound: Bool = false, timeout: Duration) {
         let deadline = reactor.now + timeout
         let mustWake = inbox.withLock { inbox in
             let wasEmpty = inbox.calls.isEmpty
             inbox.calls.append(.init(command: call, deadline: deadline, timeout: timeout))
-            if let second {
-                inbox.calls.append(.init(command: second, deadline: deadline, timeout: timeout, isBound: true))
+            for other in others {
+                inbox.calls.append(.init(command: other, deadline: deadline, timeout: timeout, isBound: areBound))
             }
             return wasEmpty
         }
@@ -145,13 +157,12 @@ extension CommandLink: RedisPairTransport {
         // Replies come in order, so that of the first is there when the second's comes, whatever it is.
         let early = EarlyReply()
         append(
-            Call(bytes: first.bytes, completion: traced(first) { early.set($0) }),
-            then: Call(
-                bytes: second.bytes,
-                completion: traced(second) { late in
+            call(first) { early.set($0) },
+            then: [
+                call(second) { late in
                     completion(early.get().flatMap { first in late.map { RedisPairReply(first: first, second: $0) } })
-                }),
-            timeout: timeout)
+                }
+            ], areBound: true, timeout: timeout)
     }
 
     /// The reply to the first command of a pair.

@@ -14,9 +14,27 @@ package protocol RedisTransport: Sendable {
         timeout: Duration,
         completion: @escaping @Sendable (Result<RedisValue, RedisFailure>) -> Void
     )
+
+    /// Sends commands as ``send(_:timeout:completion:)`` does, none of them after the reply to another, and calls
+    /// `completion` once for each with its place; over a single connection they leave in one write.
+    func send(
+        together commands: [RedisCommand],
+        timeout: Duration,
+        completion: @escaping @Sendable (_ place: Int, Result<RedisValue, RedisFailure>) -> Void
+    )
 }
 
 extension RedisTransport {
+    package func send(
+        together commands: [RedisCommand],
+        timeout: Duration,
+        completion: @escaping @Sendable (_ place: Int, Result<RedisValue, RedisFailure>) -> Void
+    ) {
+        for (place, command) in commands.enumerated() {
+            send(command, timeout: timeout) { completion(place, $0) }
+        }
+    }
+
     /// Sends a command and waits for its reply.
     ///
     /// Cancelling the task does not take the command back: the call ends with the reply or after `timeout`.

@@ -44,7 +44,10 @@ struct BulkEnqueue {
                 for (queue, receipts) in Dictionary(grouping: receipts, by: \.queue)
                 where looked.withLock({ $0.insert(queue).inserted }) {
                     let added = receipts.count(where: \.isNew)
-                    if let warning = await QueueService.warning(queue, added: added, undo: nil, client.inspector) {
+                    let nodes = try? await client.inspector.nodes()
+                    if let warning = await QueueService.warning(
+                        queue, added: added, undo: nil, nodes: nodes, client.inspector)
+                    {
                         console.warn(warning)
                     }
                 }
