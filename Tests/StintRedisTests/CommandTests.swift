@@ -51,6 +51,35 @@ import Musl
         }
     }
 
+    @Test("Commands that are sent together are read by Redis at once, and each gets its own reply or error")
+    func together() async throws {
+        try await withRedis { _, node in
+            func reads() async throws -> Int {
+                let info = try await node.run("INFO", "stats").string ?? ""
+                let line = info.split(separator: "\r\n").first { $0.hasPrefix("total_reads_processed:") }
+                return try #require(line?.split(separator: ":").last.flatMap { Int($0) })
+            }
+            let before = try await reads()
+            let replies = Log<String>()
+            let commands = [RedisCommand("SET", "k", "v"), RedisCommand("NOPE"), RedisCommand("GET", "k")]
+            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+                node.commands.send(together: commands, timeout: .seconds(60)) { place, result in
+                    switch result {
+                    case .success(let value): replies.append("\(place) \(value.string ?? "?")")
+                    case .failure(.server(let error)): replies.append("\(place) \(error.code)")
+                    case .failure(let failure): replies.append("\(place) \(failure)")
+                    }
+                    if place == 2 { continuation.resume() }
+                }
+            }
+            // Theirs and that of this question.
+            #expect(try await reads() - before == 2)
+            #expect(replies.all == ["0 OK", "1 ERR", "2 v"])
+            node.commands.send(together: [], timeout: .seconds(60)) { _, _ in Issue.record("nothing was asked") }
+            _ = try await node.run("PING")
+        }
+    }
+
     @Test("Completions are called on the reactor and may send again")
     func reactor() async throws {
         try await withRedis { _, node in

@@ -36,7 +36,9 @@ extension ClientCore {
     package func send(
         _ command: RedisCommand, to server: (any RedisTransport)? = nil, limit: Duration = .seconds(15)
     ) async throws(StintError) -> RedisValue {
-        try await sendTogether([command], to: server, limit: limit)[0].get()
+        let transport = server ?? transport
+        let deadline = reactor.now + limit
+        return try await settled(await once(command, at: transport), of: command, at: transport, until: deadline)
     }
 
     /// Sends commands as ``send(_:to:limit:)`` does, all of them before the first is answered, so that they cost one
@@ -81,9 +83,15 @@ extension ClientCore {
             let wait = RepeatDelay.after(error, failures: failures, random: random)
             guard isPassing, reactor.now + wait < deadline else { throw error }
             await pause(wait)
-            reply = await withCheckedContinuation { continuation in
-                transport.send(command, timeout: commandTimeout) { continuation.resume(returning: $0) }
-            }
+            reply = await once(command, at: transport)
+        }
+    }
+
+    private func once(
+        _ command: RedisCommand, at transport: any RedisTransport
+    ) async -> Result<RedisValue, RedisFailure> {
+        await withCheckedContinuation { continuation in
+            transport.send(command, timeout: commandTimeout) { continuation.resume(returning: $0) }
         }
     }
 
