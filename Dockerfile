@@ -15,10 +15,10 @@ COPY Package.swift ./
 COPY Examples Examples
 COPY Sources Sources
 COPY Tests Tests
+COPY scripts/release scripts/release
 # The Swift runtime is linked in, so the image below needs no Swift. The cache keeps dependencies between builds.
 RUN --mount=type=cache,target=/stint/.build \
-    swift build -c release --product stint --static-swift-stdlib \
-    && install -s -m 755 "$(swift build -c release --product stint --static-swift-stdlib --show-bin-path)/stint" /usr/local/bin/stint
+    built=$(scripts/release) && install -s -m 755 "$built" /usr/local/bin/stint
 
 FROM debian:bookworm-slim
 ARG PACKAGES=""

@@ -235,7 +235,7 @@ def check_dockerfile(path):
                 for source in words[1:-1]:
                     if not os.path.exists(source):
                         problem(f"{path}:{number}", f"no such path: {source}")
-                    if source.split("/")[0] not in sent:
+                    if source not in sent and source.split("/")[0] not in sent:
                         problem(f"{path}:{number}", f".dockerignore keeps {source} from the builder")
             if words[:1] == ["CMD"]:
                 check_command(f"{path}:{number}", yaml.safe_load(line.split(None, 1)[1]))

@@ -73,8 +73,8 @@ def find_stint(peers):
         return
     if "STINT" not in os.environ:
         scratch = os.path.join(ROOT, ".build-release")
-        command = ["swift", "build", "-c", "release", "--product", "stint", "--disable-default-traits", "--scratch-path", scratch]
-        say("Building", *command[3:7], "…")
+        command = [os.path.join(ROOT, "scripts", "release"), "--disable-default-traits", "--scratch-path", scratch]
+        say("Building stint …")
         if subprocess.run(command, cwd=ROOT, stdout=sys.stderr).returncode:
             fail("stint cannot be built", "See why: " + " ".join(command))
         os.environ["STINT"] = os.path.join(scratch, "release", "stint")
