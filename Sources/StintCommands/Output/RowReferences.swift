@@ -36,12 +36,12 @@ package struct RowReferences: Sendable {
 
     /// Makes `%1`, `%2`… stand for these ids.
     package func remember(rows: [String]) {
-        write(last: read().last, rows: rows)
+        store(last: read().last, rows: rows)
     }
 
     /// Makes `@last` stand for this id.
     package func remember(last: String) {
-        write(last: last, rows: read().rows)
+        store(last: last, rows: read().rows)
     }
 
     /// Returns the id that the user means: `@last`, `%2`, the beginning of a remembered id, or the text itself.
@@ -93,7 +93,7 @@ package struct RowReferences: Sendable {
     ///
     /// Not forced to disk, for which an enqueue would wait longer than for Redis: after a crash of the machine nobody
     /// misses it.
-    private func write(last: String?, rows: [String]) {
+    private func store(last: String?, rows: [String]) {
         guard FileManager.default.fileExists(atPath: home) else { return }
         let folder = (path as NSString).deletingLastPathComponent
         let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
@@ -101,7 +101,11 @@ package struct RowReferences: Sendable {
             atPath: folder, withIntermediateDirectories: true, attributes: mode)
         let text = ([last ?? ""] + rows).joined(separator: "\n") + "\n"
         let draft = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
-        guard (try? Data(text.utf8).write(to: URL(fileURLWithPath: draft))) != nil else { return }
-        if rename(draft, path) != 0 { _ = unlink(draft) }
+        // Foundation's writing forces to disk in any case.
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return }
+        let bytes = Array(text.utf8)
+        let isWritten = write(descriptor, bytes, bytes.count) == bytes.count
+        if close(descriptor) != 0 || !isWritten || rename(draft, path) != 0 { _ = unlink(draft) }
     }
 }
