@@ -28,7 +28,8 @@ extension Invocation {
         readInput: { InputLines(descriptor: STDIN_FILENO) },
         now: { Int64(Date().timeIntervalSince1970 * 1_000) },
         pause: { try await Task.sleep(for: $0) },
-        timeZone: .current)
+        // Looked up when it is asked for, which most commands never do.
+        timeZone: .autoupdatingCurrent)
 
     /// The path of the running program, also when it was found by `PATH`.
     private static var executablePath: String {

@@ -94,15 +94,17 @@ package struct RowReferences: Sendable {
     /// Not forced to disk, for which an enqueue would wait longer than for Redis: after a crash of the machine nobody
     /// misses it.
     private func store(last: String?, rows: [String]) {
-        guard FileManager.default.fileExists(atPath: home) else { return }
-        let folder = (path as NSString).deletingLastPathComponent
-        let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
-        try? FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: mode)
         let text = ([last ?? ""] + rows).joined(separator: "\n") + "\n"
         let draft = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
         // Foundation's writing forces to disk in any case.
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        func create() -> CInt { open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) }
+        var descriptor = create()
+        if descriptor < 0, errno == ENOENT, FileManager.default.fileExists(atPath: home) {
+            try? FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            descriptor = create()
+        }
         guard descriptor >= 0 else { return }
         let bytes = Array(text.utf8)
         let isWritten = write(descriptor, bytes, bytes.count) == bytes.count
