@@ -84,4 +84,4 @@ def section(results, meta):
         row("memory of a worker at full drain, MB", "≤ 60", [one / 1e6 for one in results.values("throughput", RAW, "drain", "rss")],
             lambda value: value <= 60),
     ]
-    return table(["goal", "wanted", "measured", "", "C client on the same scripts"], rows)
+    return table(["goal", "wanted", "measured", "verdict", "C client on the same scripts"], rows)
