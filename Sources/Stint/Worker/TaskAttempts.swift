@@ -51,14 +51,21 @@ final class TaskAttempts: WorkerEngine.Attempts {
 
     /// Runs attempts until none waits.
     private func work(in seat: AttemptLine<AttemptControl>.Seat) async {
-        var turn = next(in: seat, hasJustCome: true)
+        guard var turn = next(in: seat, hasJustCome: true) else { return }
+        let engine = turn.attempt.engine
         // Those who went on to their next attempt have left it to this task to tell of what they ended.
-        turn?.attempt.engine.announceEnds()
-        while let attempt = turn?.attempt {
-            let end = await run(attempt)
-            turn = next(in: seat, hasJustCome: false)
+        engine.announceEnds()
+        var now = engine.core.reactor.now
+        var gathering = EndGathering(now: now)
+        while true {
+            let end = await run(turn.attempt, since: now)
+            let following = next(in: seat, hasJustCome: false)
+            now = engine.core.reactor.now
             // While others wait, a task is on its way that tells of it: this one may be busy with its next attempt then.
-            attempt.engine.ended(attempt, end, gathers: turn?.isFollowed ?? false)
+            let gathers = gathering.gathers(isFollowed: following?.isFollowed ?? false, now: now)
+            engine.ended(turn.attempt, end, gathers: gathers)
+            guard let following else { return }
+            turn = following
         }
     }
 
@@ -82,10 +89,9 @@ final class TaskAttempts: WorkerEngine.Attempts {
         }
     }
 
-    private func run(_ attempt: AttemptControl) async -> AttemptEnd {
+    private func run(_ attempt: AttemptControl, since start: Duration) async -> AttemptEnd {
         let (job, engine) = (attempt.job, attempt.engine)
         let context = makeContext(attempt)
-        let start = engine.core.reactor.now
         var delay: Duration?
         let result: Result<JobOutcome, any Error>
         do {

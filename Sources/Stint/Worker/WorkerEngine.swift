@@ -153,7 +153,7 @@ package final class WorkerEngine: Sendable {
     /// An attempt's end, from whichever thread it ran on.
     ///
     /// Ends that come together leave together. With `gathers` the reactor is not woken for this one: the caller sees to
-    /// it that ``announceEnds()`` is called soon, and what else happens on the reactor takes it along.
+    /// it that ``announceEnds()`` is called or another end follows soon, and what else happens on the reactor takes it along.
     package func ended(_ attempt: AttemptControl, _ end: AttemptEnd, gathers: Bool = false) {
         let mustAnnounce = inbox.withLock { inbox in
             inbox.ends.append((attempt, end))

@@ -66,6 +66,20 @@ import Testing
         #expect(line.cancel(1) == 1)
     }
 
+    @Test("Ends gather while attempts follow each other quickly, and are told of at once where they do not")
+    func gathers() {
+        var gathering = EndGathering(now: .zero)
+        func gathers(at microseconds: Int, isFollowed: Bool = true) -> Bool {
+            gathering.gathers(isFollowed: isFollowed, now: .microseconds(microseconds))
+        }
+        #expect([1, 199, 200, 399].map { gathers(at: $0) } == [true, true, false, true])
+        // Nobody is on the way.
+        let last = gathers(at: 399, isFollowed: false)
+        #expect(!last)
+        // Handlers that compute for milliseconds.
+        #expect([5_000, 10_000, 15_000].map { gathers(at: $0) } == [false, false, false])
+    }
+
     @Test("In any order of events each attempt is taken once, in order, and none waits without a task on its way")
     func anyOrder() {
         for seed in 0..<200 {
