@@ -25,9 +25,11 @@ chaos ip                         iproute2
 valkey /usr/lib/python3.*/ensurepip/__init__.py python3-venv
 peers /usr/lib/python3.*/ensurepip/__init__.py python3-venv
 peers cc                         gcc
+peers include/stdio.h            libc6-dev
 peers sidekiq                    ruby-sidekiq
 peers /usr/lib/ruby/vendor_ruby/hiredis.rb ruby-hiredis
 peers beanstalkd                 beanstalkd
+curves /usr/lib/python3/dist-packages/matplotlib/__init__.py python3-matplotlib
 LIST
 }
 
@@ -55,7 +57,7 @@ stint_is_there() {
     esac
 }
 
-# stint_install_missing run|test|chaos|valkey|peers: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
+# stint_install_missing run|test|chaos|valkey|peers|curves: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
 stint_install_missing() {
     local purpose=$1 for_whom what package missing=()
     while read -r for_whom what package; do

@@ -9,6 +9,7 @@ A driver answers `DRIVER VERB --redis unix:///PATH …` with one JSON object on 
 import argparse
 import asyncio
 import concurrent.futures
+import itertools
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ import time
 
 def arguments():
     parser = argparse.ArgumentParser()
-    parser.add_argument("verb", choices=["enqueue", "bulk", "drain", "feed", "work", "throughput", "latency", "delayed"])
+    parser.add_argument("verb", choices=["enqueue", "bulk", "drain", "feed", "work", "throughput", "latency", "delayed", "late"])
     parser.add_argument("--redis", required=True, help="unix:///PATH of the server")
     parser.add_argument("--jobs", type=int, default=1000)
     parser.add_argument("--payload", type=int, default=200)
@@ -26,6 +27,7 @@ def arguments():
     parser.add_argument("--hold-ms", type=int, default=0, help="feed: how long a job runs")
     parser.add_argument("--log", help="feed: acknowledged ids; work: starts and ends of jobs")
     parser.add_argument("--tight", action="store_true", help="the tightest sensible settings for recovery")
+    parser.add_argument("--lease", help="late: the lost lease that the finish names")
     options = parser.parse_args()
     options.path = options.redis.removeprefix("unix://")
     return options
@@ -77,7 +79,7 @@ class Handler:
     def __init__(self, options):
         self.goal = options.jobs if options.verb == "drain" else 0
         self.log = Log(options.log)
-        self.seen = 0
+        self.numbers = itertools.count(1)  # whose next() no other thread interrupts
 
     def start(self, job):
         """Returns for how long the job runs, in seconds."""
@@ -92,10 +94,10 @@ class Handler:
             self.log.write("end", job)
 
     def count(self):
-        self.seen += 1
-        if self.seen == 1:
+        seen = next(self.numbers)
+        if seen == 1:
             self.started, self.cpu = time.time(), group_cpu()
-        elif self.seen == self.goal:
+        if seen == self.goal:
             report(self.goal, self.started, self.cpu)
             os.killpg(os.getpgrp(), signal.SIGKILL)
 

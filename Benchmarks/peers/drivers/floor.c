@@ -9,52 +9,15 @@
 // settings: C on hiredis, no guarantee but the commands' own; list: LPUSH, LMOVE, LREM pipelined by 100; streams: XADD pipelined, XREADGROUP COUNT 50, XACK and XDEL of 50
 //
 // What Redis does at most: the driver of the floors, which the peers are compared with. See README.md for the verbs.
-#include <hiredis/hiredis.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <time.h>
+#include "common.h"
 
 enum { batch_max = 1000, list_batch = 100, stream_batch = 50 };
 
-static redisContext *redis;
 static char *payload;
-static size_t payload_length = 200;
 static int streams;
-
-static void fail(const char *why) {
-    fprintf(stderr, "error: %s\n", why);
-    exit(1);
-}
-
-static void append(int count, const char **words, const size_t *lengths) {
-    if (redisAppendCommandArgv(redis, count, words, lengths) != REDIS_OK) fail(redis->errstr);
-}
-
-static redisReply *answer(void) {
-    void *reply = NULL;
-    if (redisGetReply(redis, &reply) != REDIS_OK) fail(redis->errstr);
-    if (((redisReply *)reply)->type == REDIS_REPLY_ERROR) fail(((redisReply *)reply)->str);
-    return reply;
-}
 
 static void skip(int count) {
     for (int i = 0; i < count; i++) freeReplyObject(answer());
-}
-
-static double seconds_of(struct timeval value) { return (double)value.tv_sec + (double)value.tv_usec / 1e6; }
-
-static double processor_seconds(void) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
-}
-
-static double now(void) {
-    struct timespec value;
-    clock_gettime(CLOCK_MONOTONIC, &value);
-    return (double)value.tv_sec + (double)value.tv_nsec / 1e9;
 }
 
 // Writes the job's number into the payload, so that no two are equal and LREM finds the right one.
@@ -77,7 +40,7 @@ static void append_job(long number) {
     }
 }
 
-static void produce(long jobs, int in_flight) {
+static void produce(int in_flight) {
     for (long sent = 0; sent < jobs;) {
         int count = 0;
         for (; count < in_flight && sent < jobs; count++) append_job(sent++);
@@ -86,7 +49,7 @@ static void produce(long jobs, int in_flight) {
 }
 
 // Takes a batch into a second list, then removes each from there, as a queue without leases does.
-static void drain_list(long jobs) {
+static void drain_list(void) {
     static redisReply *taken[list_batch];
     const char *move[] = {"LMOVE", "ready", "running", "RIGHT", "LEFT"};
     const size_t move_lengths[] = {5, 5, 7, 5, 4};
@@ -120,7 +83,7 @@ static void remove_entries(const redisReply *entries) {
     skip(2);
 }
 
-static void drain_streams(long jobs) {
+static void drain_streams(void) {
     redisAppendCommand(redis, "XGROUP CREATE jobs group 0");
     skip(1);
     for (long done = 0; done < jobs;) {
@@ -135,31 +98,17 @@ static void drain_streams(long jobs) {
 }
 
 int main(int count, char **words) {
-    const char *path = NULL, *peer = getenv("PEER");
-    long jobs = 1000;
-    if (count < 2) fail("usage: floor VERB --redis unix:///PATH --jobs N --payload BYTES");
-    for (int i = 2; i + 1 < count; i += 2) {
-        if (!strcmp(words[i], "--redis")) path = words[i + 1] + strlen("unix://");
-        else if (!strcmp(words[i], "--jobs")) jobs = atol(words[i + 1]);
-        else if (!strcmp(words[i], "--payload")) payload_length = (size_t)atol(words[i + 1]);
-        else fail("unknown option");
-    }
-    if (!path || jobs < 1 || payload_length < 32) fail("--redis is missing, or a number is too small");
+    const char *peer = getenv("PEER");
     streams = peer && !strcmp(peer, "floor-streams");
+    begin(count, words);
     payload = malloc(payload_length + 1);
     if (!payload) fail("no memory");
     memset(payload, 'x', payload_length);
     memcpy(payload, "{\"id\":\"", 7);
-    redis = redisConnectUnix(path);
-    if (!redis || redis->err) fail(redis ? redis->errstr : "no memory");
-
-    double started = now(), processor = processor_seconds();
-    if (!strcmp(words[1], "enqueue")) produce(jobs, 64);
-    else if (!strcmp(words[1], "bulk")) produce(jobs, batch_max);
-    else if (!strcmp(words[1], "drain")) streams ? drain_streams(jobs) : drain_list(jobs);
+    if (!strcmp(words[1], "enqueue")) produce(64);
+    else if (!strcmp(words[1], "bulk")) produce(batch_max);
+    else if (!strcmp(words[1], "drain")) streams ? drain_streams() : drain_list();
     else fail("the floors know enqueue, bulk and drain only");
-    double seconds = now() - started;
-    printf("{\"jobs\": %ld, \"seconds\": %.6f, \"client_us\": %.3f}\n", jobs, seconds,
-           (processor_seconds() - processor) * 1e6 / (double)jobs);
+    report();
     return 0;
 }

@@ -28,7 +28,7 @@ async def noop(ctx, *, job):
 
 def add(job, delay):
     more = {"timeout": 3, "retries": 100} if options.tight else {}
-    return queue.enqueue(Job("noop", kwargs={"job": job}, ttl=-1, scheduled=int(time.time() + delay) if delay else 0, **more))
+    return queue.enqueue(Job("noop", kwargs={"job": job}, ttl=-1, scheduled=time.time() + delay if delay else 0, **more))
 
 
 async def main():

@@ -6,7 +6,10 @@
 # jobs: 100000
 # measures: whole recovery faults stale
 # settings: stint bench, defaults (64 calls in flight, 256 slots); raw: payloads are bytes; decoded: JSON into a struct of 7 fields; recovery and faults with stint work and a function
-# tight: --lease 1s
+# tight: --lease 1s (the least that there is)
+# stops: worker
+# lease: "(\w{26}:\d+:\w{6})"
+# lua: open_lane advance
 """Drives Stint: throughput and times by `stint bench`, workers and single jobs by `stint work` and `stint enqueue`."""
 import concurrent.futures
 import json
@@ -15,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+import stint_late
 from common import Handler, Log, arguments, feed_job, group_cpu, report, time
 
 HERE = os.path.abspath(__file__)
@@ -63,7 +67,7 @@ def feed(options):
 
 
 def work(options):
-    folder = tempfile.mkdtemp(prefix="stint-peers-")
+    folder = tempfile.mkdtemp(prefix="work-", dir=os.path.dirname(options.path))
     function = {"run": [sys.executable, "-S", "-E", HERE, "function", os.path.abspath(options.log)]}
     with open(os.path.join(folder, "stint.yaml"), "w") as file:
         json.dump({"functions": {"noop": function}}, file)
@@ -75,6 +79,7 @@ def work(options):
 def run_function(log):
     options = type("Options", (), {"verb": "work", "jobs": 0, "log": log})
     Handler(options).run(json.load(sys.stdin))
+    os._exit(0)  # at once: a kill between a job's last line and its exit lets it run again
 
 
 if sys.argv[1] == "function":
@@ -90,5 +95,7 @@ else:
         times(options, "start after it is due", "--delayed", "--samples", str(options.jobs), *delay)
     elif options.verb == "feed":
         feed(options)
+    elif options.verb == "late":
+        stint_late.send(options.path, options.lease)
     else:
         work(options)

@@ -16,8 +16,9 @@ RATE, SECONDS, HOLD_MS = 20, 15, 20
 GATE = threading.Semaphore(3)  # so many are under fire at a time; the others wait for their last jobs
 
 
-def faults(peer, seed, limit):
+def faults(peer, seed, limit, crowd):
     """Two workers with the tightest settings, log on disk flushed each second; a kill -9 of a worker every 2 s, of the server twice."""
+    crowd.wait_for_all_struck()
     chance = random.Random(seed)
     workers, kills, restarts = [], collections.Counter(), 0
     with Server(peer.server, appends=True) as server:

@@ -1,156 +1,175 @@
 # This source file is part of the Stint project
 # Licensed under the Apache License, Version 2.0: see LICENSE
 # SPDX-License-Identifier: Apache-2.0
-"""Writes what was measured as tables into docs/benchmarks.md, between two marks; nothing in there is written by hand."""
+"""Writes what was measured as one section of docs/benchmarks.md; nothing in there is written by hand."""
 import os
+import subprocess
+import sys
 
-BEGIN, END = "<!-- peers: written by Benchmarks/peers/run -->", "<!-- peers: end -->"
-FIRST = "# Benchmarks\n\n"
-DURABILITY = (("throughput", "Throughput, no persistence"), ("throughput-aof", "Throughput, AOF with everysec"))
+from lib import goals
+from lib.cells import life, number, spread, table
+from lib.peer import ROOT
 
-
-def number(value):
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+SECTION = "10-peers"
+PAGE = os.path.join(ROOT, "docs", "benchmarks.md")
+PHASES = (("enqueue", "enqueue one by one, 64 in flight, /s"), ("bulk", "bulk enqueue, /s"), ("drain", "drain, one worker process, /s"))
+SPEEDS = (("throughput", "nothing on disk"), ("throughput-aof", "AOF everysec"))
 
 
 def cell(results, measure, peer, *path):
-    """Median (least to greatest)."""
-    found = results.values(measure, peer, *path)
-    if not found:
-        return "–"
-    median = number(results.median(measure, peer, *path))
-    return median if len(found) == 1 else f"{median} ({number(min(found))}–{number(max(found))})"
+    return spread(results.values(measure, peer, *path))
 
 
-def table(head, rows):
-    return "\n".join(["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]) + "\n"
+def failures(results, measure, peer):
+    return "; ".join(dict.fromkeys(one["result"]["error"].split("\n")[0] for one in results.of(measure, peer) if "error" in one["result"]))
 
 
-def ratio(results, measure, peer, phase):
-    ours, theirs = (results.median(measure, name, phase, "per_s") for name in ("stint-raw", peer))
-    return "–" if not ours or not theirs or peer == "stint-raw" else f"{number(ours / theirs)} ×"
+def jobs(results, measure, peer):
+    found = results.values(measure, peer, "jobs")
+    return number(found[0]) if found else failures(results, measure, peer) or "–"
 
 
-def throughput(results, measure):
-    rows, ratios, costs = [], [], []
-    for peer in results.peers(measure):
-        jobs = results.values(measure, peer, "jobs")
-        speeds = [cell(results, measure, peer, phase, "per_s") for phase in ("enqueue", "bulk", "drain")]
-        rows.append([peer, number(jobs[0]) if jobs else failure(results, measure, peer), *speeds])
-        ratios.append([peer, *(ratio(results, measure, peer, phase) for phase in ("enqueue", "bulk", "drain"))])
-        costs.append([peer, *(cell(results, measure, peer, phase, side) for phase in ("enqueue", "bulk", "drain")
-                              for side in ("redis_us", "client_us")), cell(results, measure, peer, "enqueue", "bytes")])
-    return "\n".join([
-        table(["peer", "jobs", "enqueue one by one, 64 in flight, /s", "bulk enqueue, /s", "drain, one worker process, /s"], rows),
-        "How many times as many Stint (raw) does:\n",
-        table(["peer", "enqueue", "bulk", "drain"], ratios),
-        "Processor time a job, µs (server: Redis or the peer's own; client: its processes), and memory of a waiting job:\n",
-        table(["peer", "enqueue: server", "client", "bulk: server", "client", "drain: server", "client", "B a waiting job"], costs),
-    ])
+def speeds(results, measure):
+    return table(
+        ["peer", "jobs", *(title for _, title in PHASES), "server µs a job's life", "client µs", "B a waiting job"],
+        [[peer, jobs(results, measure, peer), *(cell(results, measure, peer, phase, "per_s") for phase, _ in PHASES),
+          spread(life(results, measure, peer)), spread(life(results, measure, peer, "client_us")),
+          spread(results.values(measure, peer, "enqueue", "bytes"))] for peer in results.peers(measure)])
 
 
-def failure(results, measure, peer):
-    return next((one["result"]["error"] for one in results.of(measure, peer) if "error" in one["result"]), "–")
+def ratio(results, measure, peer, phase, own=goals.RAW):
+    ours, theirs = (results.median(measure, name, phase, "per_s") for name in (own, peer))
+    return f"{number(ours / theirs)} ×" if ours and theirs else "–"
 
 
-def floor(results):
-    """A job's whole life in bulk, against the bare list."""
-    rows = []
-    for peer in results.peers("throughput"):
-        sums = [bulk + drain for bulk, drain in zip(results.values("throughput", peer, "bulk", "redis_us"),
-                                                    results.values("throughput", peer, "drain", "redis_us"))]
-        if sums:
-            rows.append((peer, sorted(sums)[len(sums) // 2]))
-    bare = dict(rows).get("floor-list")
-    return table(["peer", "server µs, bulk enqueue and drain together", "floors' list = 1"],
-                 [[peer, number(value), number(value / bare) if bare else "–"] for peer, value in rows])
+def ratios(results):
+    there = [(measure, title) for measure, title in SPEEDS if results.peers(measure)]
+    peers = dict.fromkeys(peer for measure, _ in there for peer in results.peers(measure) if not peer.startswith("stint"))
+    return table(
+        ["peer", *(f"{phase}, {title}" for _, title in there for phase in ("enqueue", "bulk", "drain", "drain decoded"))],
+        [[peer, *(cell for measure, _ in there for cell in (
+            *(ratio(results, measure, peer, phase) for phase, _ in PHASES), ratio(results, measure, peer, "drain", goals.DECODED)))]
+         for peer in peers])
 
 
-def times(results):
-    head = ["peer", "idle enqueue → start, ms p50", "p99", "delayed by 2 s: ms late, p50", "p99", "earliest"]
+def costs(results, measure):
+    return table(["peer", *(f"{phase}: {side}" for phase, _ in PHASES for side in ("server", "client"))],
+                 [[peer, *(cell(results, measure, peer, phase, side) for phase, _ in PHASES for side in ("redis_us", "client_us"))]
+                  for peer in results.peers(measure)])
+
+
+def times(results, meta):
+    head = ["peer", "calls a second", "idle enqueue → start, ms p50", "p99", "delayed by 2 s: ms late, p50", "p99", "earliest"]
     rows = []
     for more in ("", "-tight"):
         for peer in dict.fromkeys([*results.peers("latency" + more), *results.peers("delayed" + more)]):
-            rows.append([peer + (", tightest" if more else ""),
+            name = "stint" if peer == goals.RAW else peer + (", tightest" if more else "")
+            rows.append([name, meta["peers"].get(peer, {}).get("rate", "200"),
                          *(cell(results, "latency" + more, peer, key) for key in ("p50_ms", "p99_ms")),
                          *(cell(results, "delayed" + more, peer, key) for key in ("p50_ms", "p99_ms", "min_ms"))])
     return table(head, rows)
 
 
 def recovered(results, measure, peer):
-    lines = results.of(measure, peer)
-    if not lines:
-        return "–"
-    broken = [one["result"]["error"] for one in lines if "error" in one["result"]]
-    if broken:
-        return broken[0]
-    never = sum(one["result"]["seconds"] is None for one in lines)
-    limit = lines[0]["result"]["limit"]
-    if never == len(lines):
-        return f"not within {limit} s ({never} of {never})"
-    return cell(results, measure, peer, "seconds") + " s" + (f", {never} of {len(lines)} not within {limit} s" if never else "")
+    found = [one["result"] for one in results.of(measure, peer) if "error" not in one["result"]]
+    if not found:
+        return failures(results, measure, peer) or "–"
+    never = sum(one["seconds"] is None for one in found)
+    late = f"not within {found[0]['limit']} s ({never} of {len(found)})"
+    if never == len(found):
+        return late
+    return cell(results, measure, peer, "seconds") + " s" + (f"; {late}" if never else "")
 
 
 def judged(results, peer):
-    lines = results.of("stale", peer)
-    verdicts = [one["result"] for one in lines]
-    accepted, refused = (sum(one.get("accepted") is wanted for one in verdicts) for wanted in (True, False))
-    unsaid = {one.get("why") or one.get("error") for one in verdicts if one.get("accepted") is None}
-    return f"{accepted} of {accepted + refused}" + ("" if not unsaid else "; " + "; ".join(sorted(unsaid))) if lines else "–"
+    found = [one["result"] for one in results.of("stale", peer)]
+    accepted, refused = (sum(one.get("accepted") is wanted for one in found) for wanted in (True, False))
+    unsaid = dict.fromkeys(one.get("why") or one.get("error") for one in found if one.get("accepted") is None)
+    words = [f"{accepted} of {accepted + refused}"] if accepted + refused else []
+    return "; ".join([*words, *map(str, unsaid)]) or "–"
+
+
+def recoveries(results):
+    return table(["peer", "defaults", "tightest sensible settings"],
+                 [["stint" if peer == goals.RAW else peer, recovered(results, "recovery", peer), recovered(results, "recovery-tight", peer)]
+                  for peer in dict.fromkeys([*results.peers("recovery"), *results.peers("recovery-tight")])])
 
 
 def faults(results):
-    peers = dict.fromkeys([*results.peers("recovery"), *results.peers("faults"), *results.peers("stale")])
-    waits = [[peer, recovered(results, "recovery", peer), recovered(results, "recovery-tight", peer)] for peer in peers]
+    keys = ("acknowledged", "lost", "doubled", "worker_kills", "server_kills", "restarts")
     rows = []
-    for peer in peers:
-        totals = [str(sum(results.values("faults", peer, key))) for key in
-                  ("acknowledged", "lost", "doubled", "worker_kills", "server_kills", "restarts")]
-        rows.append([peer, *(totals if results.values("faults", peer, "lost") else ["–"] * 6), judged(results, peer)])
-    return "\n".join([
-        "kill -9 of a worker (with all that it started) in the middle of a job: when the job runs again.\n",
-        table(["peer", "defaults", "tightest sensible settings"], waits),
-        "A worker killed about every 2 s, the server twice (log on disk, flushed each second), tightest settings, all turns together. "
-        "Lost: acknowledged, and no run ended until long after (the limit stands in the results). Doubled: more than one run ended, which "
-        "at-least-once allows. Stale finishes accepted: a worker stood still until another had its job, then finished it; did that count?\n",
-        table(["peer", "acknowledged", "lost", "doubled", "kills of workers", "of the server", "workers that ended by themselves",
-               "stale finishes accepted"], rows),
-    ])
+    for peer in dict.fromkeys([*results.peers("faults"), *results.peers("stale")]):
+        found = results.values("faults", peer, "lost")
+        totals = [str(sum(results.values("faults", peer, key))) for key in keys]
+        if not found:
+            totals = [failures(results, "faults", peer) or "–"] + ["–"] * 5
+        rows.append(["stint" if peer == goals.RAW else peer, *totals, judged(results, peer), recovered(results, "recovery-tight", peer)])
+    return table(["peer", "acknowledged", "lost", "doubled", "kills of workers", "of the server", "workers that ended by themselves",
+                  "stale finishes accepted", "recovery time"], rows)
 
 
 def settings(meta):
-    rows = [[name, facts["version"], facts["settings"], facts.get("tight", "–")] for name, facts in meta["peers"].items()]
-    return table(["peer", "versions", "settings", "tightest"], rows)
+    names = {}
+    for name, facts in meta["peers"].items():
+        names.setdefault((facts["version"], facts["settings"], facts.get("tight", "–")), []).append(name)
+    return table(["peer", "versions", "settings", "tightest"], [[", ".join(same), *facts] for facts, same in names.items()])
+
+
+def text(results):
+    heads = [one["result"] for one in results.of("meta", "all")]
+    if not heads:
+        return None
+    meta = {**heads[-1], "peers": {name: facts for head in heads for name, facts in head["peers"].items()}}
+    turns = max((one["turn"] for one in results.lines), default=0)
+    limit = max((limit for peer in results.peers("faults") for limit in results.values("faults", peer, "limit")), default="–")
+    parts = ["## Stint and what could be used instead", (
+        f"Made by `{meta['command']}` on {meta['date']}: {meta['processor']}, {meta['cores']} cores shared by client and server, "
+        f"Linux {meta['kernel']}, {meta['redis']}. Each measurement has a fresh private server on a Unix socket; peers take turns. "
+        f"Median (range) of up to {turns} turns; payloads are 200 bytes of JSON, handlers do nothing. A dash: not measured, or no such call. "
+        "Other machines give other figures; the ratios mean more.")]
+    if results.peers("throughput"):
+        parts += ["### Goals of Stint that this run can judge", (
+            "A peer on Redis is crash-safe if a killed worker's job ran again in every turn below. The last column is what limits Stint: a "
+            "client in C that calls the same scripts, two lanes with a call each in flight, at the best of its batches."),
+            goals.section(results, meta)]
+    if any(results.peers(measure) for measure, _ in SPEEDS):
+        parts += ["### Speed", (
+            "A drain of the peers is timed from the first start to the last start, one of Stint and of the floors from before the first claim "
+            "until after the last finish (of twice as many jobs): that favours the peers. Server: Redis, or the peer's own; client: all of its "
+            "processes. A job's life is bulk enqueue (one by one where there is no such call) and drain. The floors are C clients: a list "
+            "and streams without a guarantee of their own, and Stint's own scripts at 50 to 500 jobs a call.")]
+        for measure, title in SPEEDS:
+            if results.peers(measure):
+                parts += [f"With {title}:", speeds(results, measure)]
+        parts += ["How many times as many Stint does (raw; the last column of each with decoded payloads, which the other queues "
+                  "decode as well):", ratios(results)]
+        for measure, title in SPEEDS:
+            if results.peers(measure):
+                parts += [f"Processor time of each phase with {title}, µs a job:", costs(results, measure)]
+    if results.peers("latency") or results.peers("delayed"):
+        parts += ["### Times", "One worker process that has nothing else to do; delayed jobs at 20 a second.", times(results, meta)]
+    if results.peers("recovery") or results.peers("recovery-tight"):
+        parts += ["### Recovery", (
+            "kill -9 of a worker, with all that it started, in the middle of a job: after which time the job runs again. What took a peer more "
+            "than a minute was measured in one turn only."), recoveries(results)]
+    if results.peers("faults") or results.peers("stale"):
+        parts += ["### Under fire", (
+            "300 jobs in 15 s, a worker killed about every 2 s, the server twice (AOF flushed each second), tightest settings, all turns "
+            f"together. Lost: acknowledged, and no run of it ended within {limit} s after the last kill. Doubled: more than one run ended, which "
+            "at-least-once allows. Stale finishes accepted: a worker stood still until another had its job, then finished it; did that end the "
+            "job? Recovery time: as above, tightest settings. Stint's jobs are processes of their own here: a kill between a job's last line "
+            "and its exit doubles it."), faults(results)]
+    return "\n\n".join(part.rstrip("\n") for part in [*parts, "### Versions and settings", settings(meta)]) + "\n"
 
 
 def write(results, path):
-    heads = results.of("meta", "all")
-    if not heads:
-        return
-    meta = heads[-1]["result"]
-    for head in heads:
-        meta["peers"] = {**head["result"]["peers"], **meta["peers"]}
-    turns = max((one["turn"] for one in results.lines), default=0)
-    parts = [BEGIN, "## Stint and what could be used instead", (
-        f"Made by `{meta['command']}` on {meta['date']}: {meta['processor']}, {meta['cores']} cores shared by client and server, "
-        f"Linux {meta['kernel']}, {meta['redis']}. Each measurement has a fresh private server on a Unix socket; peers take turns. "
-        f"Median (range) of up to {turns} turns; payloads are 200 bytes of JSON, handlers do nothing. A dash: not measured, or no such call.")]
-    for measure, title in DURABILITY:
-        if results.peers(measure):
-            parts += [f"### {title}", throughput(results, measure)]
-    parts += ["### Against the floor", floor(results), "### Times", times(results), "### When things die", faults(results),
-              "### Versions and settings", settings(meta), END]
-    text = "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
-    before, after = FIRST, ""
-    if os.path.exists(path):
-        with open(path) as file:
-            whole = file.read()
-        before, _, rest = whole.partition(BEGIN)
-        after = rest.partition(END)[2].lstrip("\n")
-        if BEGIN not in whole:
-            before += "\n"
-    with open(path, "w") as file:
-        file.write(before + text + ("\n" + after if after else ""))
-    return text
+    """Writes the section, and the page with it; a trial has a folder of sections beside its page."""
+    section = text(results)
+    if section is None:
+        return None
+    folder = os.path.join(ROOT, ".build-peers" if path == PAGE else os.path.dirname(os.path.abspath(path)), "sections")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, SECTION + ".md"), "w", encoding="utf-8") as file:
+        file.write(section)
+    subprocess.run([sys.executable, os.path.join(ROOT, "Benchmarks", "lib", "page.py"), "--sections", folder, "--out", path], check=True)
+    return section

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Private servers: a fresh one for each measurement, on a Unix socket in a folder of its own."""
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,12 +12,43 @@ import tempfile
 import time
 
 
+class Watch:
+    """The commands that a Redis is sent, as MONITOR tells them."""
+
+    def __init__(self, server):
+        self.text, self.socket = "", socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(0.05)
+        self.socket.connect(server.path)
+        self.socket.sendall(b"MONITOR\r\n")
+
+    def find(self, pattern, limit):
+        """What a command like that says in its group, if one comes in time."""
+        deadline = time.time() + limit
+        while time.time() < deadline:
+            try:
+                self.text += self.socket.recv(1 << 16).decode(errors="replace")
+            except TimeoutError:
+                pass
+            if found := re.search(pattern, self.text):
+                return found[1]
+        return None
+
+
+FOLDERS = set()
+
+
+def remove_folders():
+    for folder in list(FOLDERS):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class Server:
     """redis-server or beanstalkd; the same settings for every peer, with or without a log on disk."""
 
     def __init__(self, kind="redis", appends=False):
         self.kind, self.appends = kind, appends
         self.folder = tempfile.mkdtemp(prefix="stint-peers-")
+        FOLDERS.add(self.folder)
         self.path = os.path.join(self.folder, "s")
         self.url = "unix://" + self.path
 
@@ -27,6 +59,7 @@ class Server:
     def __exit__(self, *_):
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+        FOLDERS.discard(self.folder)
 
     def command(self):
         if self.kind == "beanstalkd":

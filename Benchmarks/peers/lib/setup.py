@@ -28,6 +28,8 @@ def install(peers):
     for peer in {peer.stem: peer for peer in peers}.values():
         if "pip" in peer.facts:
             install_python(peer)
+        for name in peer.facts.get("lua", "").split():
+            write_script(name)
         if peer.driver.endswith(".c"):
             binary = os.path.join(BUILD, peer.stem)
             if subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-o", binary, peer.driver, "-lhiredis"]).returncode:
@@ -54,6 +56,15 @@ def install_python(peer):
                  f"Without this peer: Benchmarks/peers/run --without {peer.name}")
     with open(mark, "w") as file:
         file.write(" ".join(wanted))
+
+
+def write_script(name):
+    """One of Stint's scripts as the program sends it, from the file that is made of lua/."""
+    with open(os.path.join(ROOT, "Sources", "Stint", "Scripts", "Scripts.generated.swift"), encoding="utf-8") as file:
+        found = re.search(rf'name: "{name}",\n\s*source: #"""\n(.*?)\n"""#', file.read(), re.S)
+    os.makedirs(os.path.join(BUILD, "lua"), exist_ok=True)
+    with open(os.path.join(BUILD, "lua", name + ".lua"), "w", encoding="utf-8") as file:
+        file.write(found[1])
 
 
 def find_stint(peers):

@@ -37,12 +37,13 @@ struct MachineBench {
     private var carried: [(queue: Int, jobs: [ClaimedJob])] = []
 
     init(
-        slots: Int, queues: [(String, Int)] = [("default", 1)], change: (inout WorkerSettings) -> Void = { _ in }
+        slots: Int, queues: [(String, Int)] = [("default", 1)], random: any RandomSource = SplitMix64(seed: 1),
+        change: (inout WorkerSettings) -> Void = { _ in }
     ) {
         var settings = WorkerSettings(
             queues: queues.map { .init(name: $0.0, weight: $0.1) }, slots: slots, handles: { ($0, nil) })
         change(&settings)
-        machine = WorkerMachine(settings: settings, random: SplitMix64(seed: 1))
+        machine = WorkerMachine(settings: settings, random: random)
     }
 
     mutating func perform(_ event: (inout WorkerMachine, Duration) -> [WorkerMachine.Action]) {
