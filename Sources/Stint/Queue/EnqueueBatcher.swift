@@ -97,9 +97,7 @@ package final class EnqueueBatcher: Sendable {
     }
 
     private func send(_ items: [Item], on lane: Lane) {
-        var entries: [[UInt8]] = []
-        for item in items { item.job.append(to: &entries) }
-        lane.enqueue(entries) { [self] result in finish(items, on: lane, result) }
+        lane.enqueue(NewJob.arguments(of: items.lazy.map(\.job))) { [self] result in finish(items, on: lane, result) }
     }
 
     private func finish(_ items: [Item], on lane: Lane, _ result: Result<Lane.Reply, StintError>) {
