@@ -4,6 +4,7 @@
 """Jobs for a worker of `stint bench`, and such workers by themselves: for what wants to look at one process alone."""
 import json
 import os
+import socket
 import subprocess
 
 NAMESPACE, QUEUE, NAME = "bench", "bench", "bench"
@@ -45,3 +46,12 @@ def drain(command, url, slots=256, raw=False, **more):
         if worker.wait() != 0 or not report:
             raise RuntimeError("the worker failed")
     return json.loads(report)
+
+
+def flush(path):
+    """Empties the private server at a socket."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(path)
+        connection.sendall(b"FLUSHALL\r\n")
+        if not connection.recv(64).startswith(b"+OK"):
+            raise RuntimeError("the server was not emptied")

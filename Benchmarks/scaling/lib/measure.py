@@ -2,6 +2,7 @@
 # Licensed under the Apache License, Version 2.0: see LICENSE
 # SPDX-License-Identifier: Apache-2.0
 """Takes the costs on a private server: the scripts called directly, and the program's workers."""
+import contextlib
 import datetime
 import importlib.machinery
 import importlib.util
@@ -40,11 +41,23 @@ def flatten(folder):
                    stderr=subprocess.DEVNULL)
 
 
+@contextlib.contextmanager
+def server(module):
+    """A private server in a folder of its own; both are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="stint-scaling-") as name:
+        redis = module.Redis(pathlib.Path(name), False)
+        try:
+            yield redis
+        finally:
+            redis.process.kill()
+            redis.process.wait()
+
+
 class Direct:
     """The scripts of one queue, called one at a time; what a call costs is the server's processor time."""
 
-    def __init__(self, module, lua, folder):
-        self.module, self.redis = module, module.Redis(folder, False)
+    def __init__(self, module, lua, redis):
+        self.module, self.redis = module, redis
         names = ("open_lane", "enqueue", "advance", "sweep", "trim")
         self.scripts = {name: module.Script(self.redis, lua, name) for name in names}
         self.beat = self.redis.send("SCRIPT", "LOAD", (lua / "beat.lua").read_text())
@@ -65,8 +78,8 @@ class Direct:
         entries = []
         for _ in range(jobs):
             self.made += 1
-            entries += [f"01J9ZKB80V{self.made:016d}", self.module.record(self.made)]
-        self.scripts["enqueue"].call(self.next(), *entries)
+            entries += [f"01J9ZKB80V{self.made:016d}", self.module.rest(self.made)]
+        self.scripts["enqueue"].call(self.next(), self.module.HEAD, jobs, *entries)
 
     def advance(self, limit, ended=()):
         claimed = self.scripts["advance"].call(self.next(), 10_000, limit, NODE, 0, *ended)[2]
@@ -122,8 +135,8 @@ class Direct:
 
 
 def redis_costs(module, lua, jobs):
-    with tempfile.TemporaryDirectory(prefix="stint-scaling-") as name:
-        direct = Direct(module, lua, pathlib.Path(name))
+    with server(module) as redis:
+        direct = Direct(module, lua, redis)
         enqueues, advances = [], []
         for _ in range(3):
             for batch in (1, 5, 20, 50, 100):
@@ -147,15 +160,13 @@ def redis_costs(module, lua, jobs):
         found["round_trip"] = (time.monotonic() - began) / 5000 * 1e6
         errors = [abs(sum(c * f for c, f in zip((call, finish, claim), factors)) / us - 1) for us, factors in advances]
         found["fit_error"] = statistics.median(errors)
-        direct.redis.end()
         return {key: round(value, 3) if isinstance(value, float) else value for key, value in found.items()}
 
 
 def client_costs(module, stint, jobs):
     """A worker's processor time: call + each × jobs, from drains with few and with many slots."""
-    with tempfile.TemporaryDirectory(prefix="stint-scaling-") as name:
-        redis = module.Redis(pathlib.Path(name), False)
-        url, path = f"unix://{name}/redis.sock", os.path.join(name, "payloads")
+    with server(module) as redis:
+        url, path = f"unix://{redis.folder}/redis.sock", os.path.join(redis.folder, "payloads")
         drain.write_payloads(path, jobs)
         found = {}
         for kind, raw in (("run", False), ("run_raw", True)):
@@ -169,7 +180,6 @@ def client_costs(module, stint, jobs):
                 samples.append((report["processorMicroseconds"] / jobs, [calls / jobs, 1]))
             call, job = fit(samples)
             found[kind] = {"call": round(max(0.0, call), 3), "job": round(job, 3)}
-        redis.end()
         return found
 
 
@@ -177,8 +187,8 @@ def idle(module, stint, seconds=12.0):
     """What one worker that has nothing to do asks of Redis in a second, of one queue and of many."""
     found = {}
     for queues in (1, 40):
-        with tempfile.TemporaryDirectory(prefix="stint-scaling-") as name:
-            redis = module.Redis(pathlib.Path(name), False)
+        with server(module) as redis:
+            name = redis.folder
             with open(os.path.join(name, "stint.yaml"), "w") as file:
                 file.write("functions:\n  noop:\n    run: [\"true\"]\n")
             names = ",".join(f"q{number}" for number in range(queues))
@@ -192,7 +202,6 @@ def idle(module, stint, seconds=12.0):
             spent, stats = redis.processor_us() - before, redis.send("INFO", "commandstats").decode()
             worker.terminate()
             worker.wait(30)
-            redis.end()
         calls = re.search(r"cmdstat_evalsha:calls=(\d+)", stats)
         waits = re.search(r"cmdstat_bzpopmin:calls=(\d+)", stats)
         interval = sweep_interval(queues)
@@ -205,18 +214,16 @@ def idle(module, stint, seconds=12.0):
     return found
 
 
-def points(stint, jobs):
+def points(module, stint, jobs):
     """`stint bench` with 1 to 8 worker processes beside Redis on this machine."""
     found, memory = {}, 0.0
-    with tempfile.TemporaryDirectory(prefix="stint-scaling-") as name:
-        redis = scripts_command().Redis(pathlib.Path(name), False)
+    with server(module) as redis:
         for workers in (1, 2, 4, 8):
-            done = subprocess.run([stint, "bench", "--redis", f"unix://{name}/redis.sock", "--jobs", str(jobs // 2), "--workers",
+            done = subprocess.run([stint, "bench", "--redis", f"unix://{redis.folder}/redis.sock", "--jobs", str(jobs // 2), "--workers",
                                    str(workers), "--json"], check=True, capture_output=True, text=True, env=drain.environment(""))
             rows = [json.loads(line) for line in done.stdout.splitlines()]
             memory = rows[1].get("redis_bytes_per_job") or memory
             found[str(workers)] = {key: rows[2][key] for key in ("jobs", "jobs_per_s", "redis_us_per_job", "client_us_per_job")}
-        redis.end()
     return found, memory
 
 
@@ -232,7 +239,7 @@ def measure(stint, jobs):
     print("watching idle workers", file=sys.stderr)
     waiting = idle(module, stint)
     print("stint bench with 1 to 8 workers", file=sys.stderr)
-    drains, memory = points(stint, jobs)
+    drains, memory = points(module, stint, jobs)
     version = subprocess.run(["redis-server", "--version"], capture_output=True, text=True).stdout
     return {
         "date": datetime.date.today().isoformat(), "processor": processor[1] if processor else platform.machine(),
