@@ -45,8 +45,8 @@ if #node ~= 6 then
   return redis.error_reply('ERR a node has 6 characters')
 end
 limit = math.min(limit, 500)
-local finished, lost, members, seen = {}, {}, {}, {}
-local ids = {}
+local lost, members, plain, special, seen, ids = {}, {}, {}, {}, {}, {}
+local last
 for at = finished_from, #ARGV, 3 do
   ids[#ids + 1] = ARGV[at]
   if #ARGV[at + 2] > 262144 then
@@ -57,23 +57,27 @@ if #ids > 500 then
   return limit_refusal('a call finishes at most 500 jobs')
 end
 if #ids > 0 then
+  local at = finished_from
   for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
-    local at = finished_from + 3 * (index - 1)
-    if seen[ids[index]] then
-      lost[#lost + 1] = ids[index]
-    elseif record and string.byte(record, 2) == 110 and record_lease(ids[index], record) == ARGV[at + 1] then
+    local id, is_held = ids[index], false
+    if record and not seen[id] and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
       local flags, more = string.byte(record, 4, 5)
-      local is_plain = flags == 0 and bit.band(more, 4) == 0
-      seen[ids[index]] = true
-      if is_plain or not record_damage(record) then
-        finished[#finished + 1] = { ids[index], record, ARGV[at + 2], is_plain }
-        members[#members + 1] = ARGV[at + 1]
-      else
-        lost[#lost + 1] = ids[index]
+      seen[id] = true
+      if flags == 0 and more % 8 < 4 then
+        is_held = true
+        plain[#plain + 1] = id
+      elseif not record_damage(record) then
+        is_held = true
+        special[#special + 1] = { id, record, ARGV[at + 2] }
       end
-    else
-      lost[#lost + 1] = ids[index]
     end
+    if is_held then
+      members[#members + 1] = ARGV[at + 1]
+      last = id
+    else
+      lost[#lost + 1] = id
+    end
+    at = at + 3
   end
 end
 local is_paused = queue_paused(state[4], now_ms)
@@ -85,27 +89,20 @@ local fence = math.max(tonumber(state[3]) or 0, seen_fence, now_us)
 if not state[1] then
   queue_found(meta)
 end
-if #finished > 0 then
-  local plain = {}
-  for _, job in ipairs(finished) do
-    if job[4] then
-      plain[#plain + 1] = job[1]
-    else
-      ending_close(key, job[1], job[2], 'c', now_ms, nil, job[3])
-    end
-  end
-  if #plain > 0 then
-    redis.call('HDEL', jobs, unpack(plain)) -- at most 500
-  end
+for _, job in ipairs(special) do
+  ending_close(key, job[1], job[2], 'c', now_ms, nil, job[3])
 end
-local counts = { 'lease', lease, 'completed', (tonumber(state[9]) or 0) + #finished }
-if #finished > 0 and math.abs(now_ms - (tonumber(state[12]) or 0)) >= 10 then
-  redis.call('ZADD', recent, now_ms, finished[#finished][1])
+if #plain > 0 then
+  redis.call('HDEL', jobs, unpack(plain)) -- at most 500
+end
+local counts = { 'lease', lease, 'completed', (tonumber(state[9]) or 0) + #members }
+if #members > 0 and math.abs(now_ms - (tonumber(state[12]) or 0)) >= 10 then
+  redis.call('ZADD', recent, now_ms, last)
   redis.call('ZREMRANGEBYRANK', recent, 0, -1001)
   counts[#counts + 1] = 'sampled'
   counts[#counts + 1] = string.format('%d', now_ms)
 end
-local claimed, short = {}, {}
+local claimed, short = {}, ''
 if plan.is_change then
   claim_drop(ready, plan, tombs, counts)
   for _, job in ipairs(plan.expired) do
@@ -122,28 +119,18 @@ if plan.is_change then
     counts[#counts + 1] = 'died'
     counts[#counts + 1] = (tonumber(state[13]) or 0) + #plan.bereft
   end
-  local fields, scores = {}, {}
-  local expiry = string.format('%d', now_ms + lease)
-  for index, job in ipairs(plan.jobs) do
-    fence = fence + 1
-    local id, record = job[1], claim_record(job[2], now_ms, fence, node)
-    local token = id .. ':' .. string.format('%d', fence)
-    fields[2 * index - 1], fields[2 * index] = id, record
-    scores[2 * index - 1], scores[2 * index] = expiry, token .. ':' .. node
-    claimed[3 * index - 2], claimed[3 * index - 1], claimed[3 * index] = id, record, ''
-    if bit.band(string.byte(record, 4), 32) ~= 0 then
-      claimed[3 * index] = redis.call('HGET', big, id)
-    end
-    short[index] = token
-  end
-  if #plan.jobs > 0 then
+  if #plan.ids > 0 then
+    local fields, scores
+    short = string.format('%d ', fence + 1) .. table.concat(plan.ids, ' ')
+    fields, scores, claimed = claim_take(plan, big, now_ms, fence, string.format('%d', now_ms + lease), node)
+    fence = fence + #plan.ids
     redis.call('HSET', jobs, unpack(fields)) -- at most 1000
     redis.call('ZADD', leases, unpack(scores)) -- at most 1000
   end
   counts[#counts + 1] = 'fence'
   counts[#counts + 1] = string.format('%d', fence)
   counts[#counts + 1] = 'claimed'
-  counts[#counts + 1] = (tonumber(state[10]) or 0) + #plan.jobs
+  counts[#counts + 1] = (tonumber(state[10]) or 0) + #plan.ids
 end
 -- After the new ones: a set that is emptied begins anew as a list, which is looked through for each entry.
 if #members > 0 then
@@ -154,5 +141,5 @@ local has_more = plan.remaining > 0 and not is_paused
 if has_more then
   queue_wake(wake, now_ms)
 end
-lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
+lane_note(lane, number, table.concat(lost, ' ') .. ',' .. short)
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }

@@ -11,8 +11,9 @@
 --! return: 1, a code per entry, the ids that hold what was asked for (one per code but n and f)
 --!         | -1 lane lost | -2 schema
 --
--- An entry is its id and its record, then, if the record's flags say so, its unique key and policy (r reject,
--- e existing, p replace) and its payload for `big`. The record's times are relative (unless a flag says absolute)
+-- The entries come in groups: the first 39 bytes that their records share, how many they are, and of each its id and the
+-- rest of its record, then, if the record's flags say so, its unique key and policy (r reject, e existing, p replace)
+-- and its payload for `big`. The record's times are relative (unless a flag says absolute)
 -- and become absolute here. Codes: n new, e exists, p replaced, r rejected, f queue full,
 -- s nothing done: the payload is sealed (field `i`) for another job than the named one, which is to carry it.
 --
@@ -26,6 +27,7 @@
 --- @include "include/queue"
 --- @include "include/limit"
 --- @include "include/intake"
+--- @include "include/plain"
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   local codes, holders = string.match(note, '^(%a*) ?(.*)$')
@@ -46,29 +48,35 @@ local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 
-local entries = intake_parse(ARGV, entries_from)
-local excess = intake_excess(entries)
-if not excess and not state[1] and not limit_is_queue(string.match(meta, '^{[^:]*:(.*)}:meta$')) then
-  excess = 'the name of a queue has 1 to 64 characters of a-z, 0-9, ".", "_" and "-"'
-end
-if excess then
-  return limit_refusal(excess)
-end
-intake_look(key, entries)
-local room, room_all = math.huge, math.huge
-if state[2] then
-  local live = redis.call('ZCARD', delayed)
-  for list = 0, 3 do
-    live = live + redis.call('LLEN', ready[list + 1])
-  end
-  room_all = 2 * tonumber(state[2]) - live
-  for list = 0, 3 do
-    live = live - (tonumber(state[4 + list]) or 0)
-  end
-  room = tonumber(state[2]) - live
-end
 local first_due = queue_next_due(delayed, now_ms)
-local codes, holders, plan = intake_decide(entries, now_ms, now_us, math.min(room, room_all))
+local codes, plan, holders = nil, nil, {}
+if state[1] and not state[2] then
+  codes, plan = plain_plan(jobs, ARGV, entries_from, now_ms, now_us)
+end
+if not plan then
+  local entries = intake_parse(ARGV, entries_from)
+  local excess = intake_excess(entries)
+  if not excess and not state[1] and not limit_is_queue(string.match(meta, '^{[^:]*:(.*)}:meta$')) then
+    excess = 'the name of a queue has 1 to 64 characters of a-z, 0-9, ".", "_" and "-"'
+  end
+  if excess then
+    return limit_refusal(excess)
+  end
+  intake_look(key, entries)
+  local room, room_all = math.huge, math.huge
+  if state[2] then
+    local live = redis.call('ZCARD', delayed)
+    for list = 0, 3 do
+      live = live + redis.call('LLEN', ready[list + 1])
+    end
+    room_all = 2 * tonumber(state[2]) - live
+    for list = 0, 3 do
+      live = live - (tonumber(state[4 + list]) or 0)
+    end
+    room = tonumber(state[2]) - live
+  end
+  codes, holders, plan = intake_decide(entries, now_ms, now_us, math.min(room, room_all))
+end
 
 if not state[1] then
   queue_found(meta)

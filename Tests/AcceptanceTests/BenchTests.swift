@@ -36,6 +36,33 @@ extension AcceptanceTests {
             }
         }
 
+        @Test("Jobs that wait meanwhile are told apart and left, over as many queues as asked", .timeLimit(.minutes(2)))
+        func waiting() async throws {
+            try await Stage.with { stage in
+                let options = ["--jobs", "1000", "--waiting", "3000", "--queues", "7", "--workers", "2", "--json"]
+                for raw in [[], ["--raw"]] {
+                    let bench = try stage.start("stint", ["bench"] + options + raw)
+                    #expect(try await bench.wait() == .status(0), "\(bench.standardError)")
+                    #expect(try rows(bench).compactMap { $0["jobs"] as? Int } == [3_000, 1_000, 1_000, 2_500])
+                    #expect(try await stage.command("DBSIZE") == .integer(0))
+                }
+            }
+        }
+
+        @Test("A sample is timed while other jobs wait, and not when they ran out", .timeLimit(.minutes(2)))
+        func urgent() async throws {
+            try await Stage.with { stage in
+                let options = ["bench", "--latency", "--samples", "50", "--rate", "1000", "--json", "--waiting"]
+                let bench = try stage.start("stint", options + ["300000"])
+                #expect(try await bench.wait() == .status(0), "\(bench.standardError)")
+                #expect(try rows(bench).compactMap { $0["samples"] as? Int } == [50, 50])
+                let short = try stage.start("stint", options + ["1"])
+                #expect(try await short.wait() == .status(1))
+                #expect(short.standardError.contains("run before the last sample"))
+                #expect(try await stage.command("DBSIZE") == .integer(0))
+            }
+        }
+
         @Test("Each call of a benchmark at a rate is run and timed", .timeLimit(.minutes(2)))
         func rate() async throws {
             try await Stage.with { stage in

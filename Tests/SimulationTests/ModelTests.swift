@@ -28,13 +28,12 @@ import Testing
             var content = NewJob.Content(name: "work", payload: [1])
             content.tags["call"] = "1"
             let job = try #require(NewJob(id: JobID("j"), content))
-            var entries: [[UInt8]] = []
-            job.append(to: &entries)
+            let entries = NewJob.arguments(of: [job])
             observe(Scripts.openLane(lane: lane), .integer(1))
             observe(
                 Scripts.enqueue(keys, lane: lane, number: 1, entries: entries),
                 .array([.integer(1), .text("n"), .array([])]))
-            var claimed = job.record
+            var claimed = job.head + job.rest
             claimed[1] = UInt8(ascii: "n")
             claimed[6] = 1
             for index in 0..<7 { claimed[23 + index] = UInt8(truncatingIfNeeded: fence >> Int64(8 * (6 - index))) }

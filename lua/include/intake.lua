@@ -22,7 +22,9 @@ end
 -- Returns which limit the call passes, or nil. A single job may be longer than a call of many. This is done for each
 -- job, so it calls as little as it can.
 local function intake_excess(entries)
-  if #entries > 500 then
+  if not entries then
+    return 'a record is whole'
+  elseif #entries > 500 then
     return 'a call has at most 500 jobs'
   end
   local bytes = 0
@@ -30,9 +32,6 @@ local function intake_excess(entries)
     local record, id, big, key = entry.record, entry.id, entry.big, entry.key
     if #id == 0 or #id > 64 or string.find(id, '[^%w._-]') then
       return 'a job id has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"'
-    end
-    if #record < 39 then
-      return 'a record is whole'
     end
     local format, _, _, flags, more = string.byte(record, 1, 5)
     local high, low, name = string.byte(record, 37, 39)
@@ -59,22 +58,32 @@ local function intake_excess(entries)
   return bytes > 1048576 and #entries > 1 and 'a call of several jobs has at most 1 MiB' or nil
 end
 
--- Reads the entries from the arguments: id, record, then what the record's flags announce.
+-- Reads the entries from the arguments; nil if they are not whole.
 local function intake_parse(arguments, from)
-  local entries, at = {}, from
-  while at < #arguments do
-    local entry = { id = arguments[at], record = arguments[at + 1] }
-    local flags = string.byte(entry.record, 4)
+  local entries, at, last = {}, from, #arguments
+  while at <= last do
+    local head, count = arguments[at], tonumber(arguments[at + 1])
+    if #head ~= 39 or not count then
+      return nil
+    end
+    local flags = string.byte(head, 4)
     at = at + 2
-    if bit.band(flags, 64) ~= 0 then
-      entry.key, entry.policy = arguments[at], arguments[at + 1]
+    for _ = 1, count do
+      if at >= last then
+        return nil
+      end
+      local entry = { id = arguments[at], record = head .. arguments[at + 1] }
       at = at + 2
+      if bit.band(flags, 64) ~= 0 then
+        entry.key, entry.policy = arguments[at], arguments[at + 1]
+        at = at + 2
+      end
+      if bit.band(flags, 32) ~= 0 then
+        entry.big = arguments[at]
+        at = at + 1
+      end
+      entries[#entries + 1] = entry
     end
-    if bit.band(flags, 32) ~= 0 then
-      entry.big = arguments[at]
-      at = at + 1
-    end
-    entries[#entries + 1] = entry
   end
   return entries
 end
@@ -178,10 +187,15 @@ local function intake_unplan_big(plan, id)
   end
 end
 
+-- Returns an empty plan of writes.
+local function intake_plan()
+  return { freed = {}, expired = {}, replaced = {}, ready = { {}, {}, {}, {} }, delayed = {}, jobs = {}, big = {},
+    unique = {}, added = 0, is_ready = false }
+end
+
 -- Decides each entry. Returns the codes, the ids that hold what was asked for, and the plan of writes.
 local function intake_decide(entries, now_ms, now_us, room)
-  local plan = { freed = {}, expired = {}, replaced = {}, ready = { {}, {}, {}, {} }, delayed = {}, jobs = {}, big = {},
-    unique = {}, added = 0, is_ready = false }
+  local plan = intake_plan()
   local codes, holders, taken, owner_of, place_of = {}, {}, {}, {}, {}
   for index, entry in ipairs(entries) do
     local code, holder, target = 'n', nil, nil

@@ -7,7 +7,7 @@ Usage: script_times.py FOLDER_OF_FLATTENED_SCRIPTS JOBS CALLS [SERVER]. The time
 the wall's clock; `cpu` is the time that the server's thread was running, with reading the call and writing the reply, where
 the system tells it. On a machine that does other work the two differ.
 """
-import glob, os, re, signal, socket, struct, subprocess, sys, tempfile, time
+import glob, itertools, os, re, signal, socket, struct, subprocess, sys, tempfile, time
 
 FOLDER, JOBS, CALLS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 SERVER = sys.argv[4] if len(sys.argv) > 4 else "redis-server"
@@ -89,7 +89,7 @@ class Queue:
         return b"%026d" % self.next_id
 
     def entry(self, delay_ms=0, payload=b"x" * 100, unique=False, attempts=3, keep_ms=0):
-        """An entry of `enqueue`; the layout stands in docs/architecture.md."""
+        """The head of a record and the words that follow it in a call of `enqueue`."""
         id, fields = self.id(), b"\x09mail.send"
         if keep_ms:
             fields += bytes(11) + keep_ms.to_bytes(5, "big") + bytes(5)
@@ -99,12 +99,18 @@ class Queue:
         record = b"\x01d:" + bytes([flags, 16 if keep_ms else 0]) + bytes(4) + struct.pack(">H", attempts) + bytes(6)
         record += delay_ms.to_bytes(6, "big") + bytes(7) + b"000000" + struct.pack(">H", len(fields)) + fields
         big = len(payload) > 512
-        words = [id, record + (struct.pack(">I", len(payload)) if big else payload)]
-        return words + ([id, "e"] if unique else []) + ([payload] if big else [])
+        words = [id, record[39:] + (struct.pack(">I", len(payload)) if big else payload)]
+        return record[:39], words + ([id, "e"] if unique else []) + ([payload] if big else [])
+
+    @staticmethod
+    def grouped(entries):
+        """The words of a call: entries that follow each other with the same head share it."""
+        groups = [(head, list(group)) for head, group in itertools.groupby(entries, lambda entry: entry[0])]
+        return [word for head, group in groups
+                for word in [head, len(group)] + [word for _, words in group for word in words]]
 
     def add(self, count, **options):
-        words = [word for _ in range(count) for word in self.entry(**options)]
-        return self.in_lane("enqueue", *words)
+        return self.in_lane("enqueue", *self.grouped([self.entry(**options) for _ in range(count)]))
 
     def claim(self, count, finished=()):
         reply = self.in_lane("advance", LEASE_MS, count, NODE, 0, *finished)
@@ -167,7 +173,7 @@ def measure(queue, running):
         return taken
 
     def entries(count, **options):
-        return [word for _ in range(count) for word in queue.entry(**options)]
+        return queue.grouped([queue.entry(**options) for _ in range(count)])
 
     def ids(key, count, by_score=True):
         if by_score:
@@ -193,8 +199,7 @@ def measure(queue, running):
     def keeping(count, result):
         # Urgent, so that they are what is claimed next.
         words = entries(count, keep_ms=60_000)
-        for at in range(1, len(words), 2):
-            words[at] = words[at][:2] + b"0" + words[at][3:]
+        words[0] = words[0][:2] + b"0" + words[0][3:]
         lane("enqueue", *words)
         return [word for id, member in queue.claim(count) for word in (id, member, result)]
 

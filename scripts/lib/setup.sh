@@ -29,6 +29,7 @@ peers include/stdio.h            libc6-dev
 peers sidekiq                    ruby-sidekiq
 peers /usr/lib/ruby/vendor_ruby/hiredis.rb ruby-hiredis
 peers beanstalkd                 beanstalkd
+curves /usr/lib/python3/dist-packages/matplotlib/__init__.py python3-matplotlib
 LIST
 }
 
@@ -56,7 +57,7 @@ stint_is_there() {
     esac
 }
 
-# stint_install_missing run|test|chaos|valkey|peers: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
+# stint_install_missing run|test|chaos|valkey|peers|curves: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
 stint_install_missing() {
     local purpose=$1 for_whom what package missing=()
     while read -r for_whom what package; do

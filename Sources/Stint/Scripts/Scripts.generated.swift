@@ -13,42 +13,42 @@ package enum Scripts {
     package static let all: [RedisScript] = [advanceScript, auditIndexScript, auditQueueScript, auditReadyScript, auditRecordsScript, awaitScript, beatScript, cancelScript, configureScript, confirmScript, enqueueScript, failScript, inspectScript, leaveScript, logScript, openLaneScript, pageScript, pauseScript, progressScript, promoteScript, purgeScript, registerScript, releaseScript, removeScript, renewScript, repairScript, resumeScript, retryDeadScript, rewakeScript, showScript, sweepScript, trimScript]
 
     /// The Lua files that the line maps name by index.
-    static let files: [String] = ["advance.lua", "audit_index.lua", "audit_queue.lua", "audit_ready.lua", "audit_records.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/audit.lua", "include/claim.lua", "include/clock.lua", "include/damage.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/limit.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "include/repair.lua", "include/slice.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "repair.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
+    static let files: [String] = ["advance.lua", "audit_index.lua", "audit_queue.lua", "audit_ready.lua", "audit_records.lua", "await.lua", "beat.lua", "cancel.lua", "configure.lua", "confirm.lua", "enqueue.lua", "fail.lua", "include/audit.lua", "include/claim.lua", "include/clock.lua", "include/damage.lua", "include/ending.lua", "include/failure.lua", "include/intake.lua", "include/lane.lua", "include/limit.lua", "include/plain.lua", "include/queue.lua", "include/reap.lua", "include/record.lua", "include/repair.lua", "include/slice.lua", "inspect.lua", "leave.lua", "log.lua", "open_lane.lua", "page.lua", "pause.lua", "progress.lua", "promote.lua", "purge.lua", "register.lua", "release.lua", "remove.lua", "renew.lua", "repair.lua", "resume.lua", "retry_dead.lua", "rewake.lua", "show.lua", "sweep.lua", "trim.lua"]
 
     /// For each script the runs of lines that stand together in one file: first line, file, line there.
     static let lineMaps: [String: [UInt16]] = [
-        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 19, 10, 41, 19, 26, 44, 23, 9, 47, 23, 14, 53, 23, 22, 68, 23, 39, 72, 23, 45, 81, 23, 56, 89, 23, 66, 94, 23, 73, 98, 23, 79, 105, 23, 100, 112, 15, 10, 145, 15, 45, 149, 16, 9, 157, 16, 19, 174, 16, 39, 179, 16, 46, 198, 16, 68, 229, 16, 101, 238, 21, 8, 241, 21, 14, 244, 21, 19, 251, 21, 35, 254, 21, 40, 261, 13, 10, 281, 13, 31, 309, 13, 61, 320, 13, 74, 325, 13, 82, 348, 20, 9, 351, 0, 29, 365, 0, 44, 403, 0, 83, 468, 0, 149],
-        "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 23, 9, 23, 23, 14, 29, 23, 22, 44, 23, 39, 48, 23, 73, 52, 23, 79, 59, 21, 29, 63, 15, 10, 96, 12, 9, 100, 12, 119, 106, 12, 127, 123, 25, 9, 138, 1, 22, 160, 1, 45],
-        "audit_queue": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 5, 2, 9, 6, 2, 9, 7, 2, 9, 8, 2, 9, 9, 2, 9, 10, 2, 9, 11, 2, 9, 12, 2, 9, 13, 2, 9, 14, 2, 9, 15, 2, 9, 16, 14, 8, 20, 21, 29, 24, 12, 79, 28, 2, 20],
+        "advance": [1, 0, 5, 2, 0, 9, 3, 0, 9, 4, 0, 9, 5, 0, 9, 6, 0, 9, 7, 0, 9, 8, 0, 9, 9, 0, 9, 10, 0, 9, 11, 0, 9, 12, 0, 9, 13, 0, 9, 14, 0, 9, 15, 0, 9, 16, 0, 9, 18, 0, 10, 19, 0, 10, 20, 0, 10, 21, 0, 10, 22, 0, 10, 23, 14, 8, 27, 19, 10, 41, 19, 26, 44, 24, 9, 47, 24, 14, 53, 24, 22, 68, 24, 39, 72, 24, 45, 81, 24, 56, 89, 24, 66, 94, 24, 73, 98, 24, 80, 99, 24, 83, 107, 24, 93, 114, 24, 114, 121, 15, 10, 154, 15, 45, 158, 16, 9, 166, 16, 19, 183, 16, 39, 188, 16, 46, 207, 16, 68, 238, 16, 101, 247, 22, 8, 250, 22, 14, 253, 22, 19, 260, 22, 35, 263, 22, 40, 270, 13, 10, 295, 13, 36, 326, 13, 69, 337, 13, 84, 365, 13, 115, 388, 20, 9, 391, 0, 29, 405, 0, 44, 447, 0, 87, 495, 0, 136],
+        "audit_index": [1, 1, 5, 2, 1, 9, 3, 1, 9, 4, 1, 9, 5, 1, 9, 6, 1, 9, 7, 1, 9, 8, 1, 9, 9, 1, 9, 10, 1, 9, 11, 1, 9, 12, 1, 9, 14, 1, 10, 15, 1, 10, 16, 14, 8, 20, 24, 9, 23, 24, 14, 29, 24, 22, 44, 24, 39, 48, 24, 73, 52, 24, 80, 53, 24, 83, 61, 24, 93, 68, 22, 29, 72, 15, 10, 105, 12, 9, 109, 12, 119, 115, 12, 127, 132, 26, 9, 147, 1, 22, 169, 1, 45],
+        "audit_queue": [1, 2, 5, 2, 2, 9, 3, 2, 9, 4, 2, 9, 5, 2, 9, 6, 2, 9, 7, 2, 9, 8, 2, 9, 9, 2, 9, 10, 2, 9, 11, 2, 9, 12, 2, 9, 13, 2, 9, 14, 2, 9, 15, 2, 9, 16, 14, 8, 20, 22, 29, 24, 12, 79, 28, 2, 20],
         "audit_ready": [1, 3, 5, 2, 3, 9, 3, 3, 9, 4, 3, 9, 6, 3, 10, 7, 3, 10, 8, 14, 8, 12, 12, 146, 16, 3, 21],
-        "audit_records": [1, 4, 5, 2, 4, 9, 3, 4, 9, 4, 4, 9, 5, 4, 9, 6, 4, 9, 7, 4, 9, 8, 4, 9, 9, 4, 9, 10, 4, 9, 11, 4, 9, 12, 4, 9, 14, 4, 10, 15, 4, 10, 16, 4, 10, 17, 14, 8, 21, 23, 9, 24, 23, 14, 30, 23, 22, 45, 23, 39, 49, 23, 73, 53, 23, 79, 60, 15, 10, 93, 12, 9, 97, 12, 15, 112, 12, 32, 120, 12, 42, 154, 12, 85, 186, 25, 9, 201, 4, 21],
-        "await": [1, 5, 5, 2, 5, 9, 3, 5, 9, 4, 5, 9, 6, 23, 66, 11, 23, 73, 15, 5, 15],
+        "audit_records": [1, 4, 5, 2, 4, 9, 3, 4, 9, 4, 4, 9, 5, 4, 9, 6, 4, 9, 7, 4, 9, 8, 4, 9, 9, 4, 9, 10, 4, 9, 11, 4, 9, 12, 4, 9, 14, 4, 10, 15, 4, 10, 16, 4, 10, 17, 14, 8, 21, 24, 9, 24, 24, 14, 30, 24, 22, 45, 24, 39, 49, 24, 73, 53, 24, 80, 54, 24, 83, 62, 24, 93, 69, 15, 10, 102, 12, 9, 106, 12, 15, 121, 12, 32, 129, 12, 42, 163, 12, 85, 195, 26, 9, 210, 4, 21],
+        "await": [1, 5, 5, 2, 5, 9, 3, 5, 9, 4, 5, 9, 6, 24, 66, 11, 24, 73, 15, 5, 15],
         "beat": [1, 6, 5, 2, 6, 9, 3, 6, 9, 4, 6, 9, 6, 6, 10, 7, 6, 10, 8, 14, 8, 12, 6, 16],
-        "cancel": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 14, 7, 10, 15, 7, 10, 16, 7, 10, 17, 7, 10, 18, 14, 8, 22, 19, 10, 36, 19, 26, 39, 23, 9, 42, 23, 14, 48, 23, 22, 63, 23, 39, 67, 23, 45, 76, 23, 56, 84, 23, 66, 89, 23, 73, 93, 23, 89, 97, 15, 10, 130, 16, 9, 138, 16, 19, 155, 16, 39, 160, 16, 46, 179, 16, 68, 210, 21, 8, 213, 20, 9, 216, 7, 25],
-        "configure": [1, 8, 5, 2, 8, 9, 4, 8, 10, 5, 14, 8, 9, 21, 8, 12, 21, 14, 15, 21, 29, 19, 20, 9, 22, 8, 19],
+        "cancel": [1, 7, 5, 2, 7, 9, 3, 7, 9, 4, 7, 9, 5, 7, 9, 6, 7, 9, 7, 7, 9, 8, 7, 9, 9, 7, 9, 10, 7, 9, 11, 7, 9, 12, 7, 9, 14, 7, 10, 15, 7, 10, 16, 7, 10, 17, 7, 10, 18, 14, 8, 22, 19, 10, 36, 19, 26, 39, 24, 9, 42, 24, 14, 48, 24, 22, 63, 24, 39, 67, 24, 45, 76, 24, 56, 84, 24, 66, 89, 24, 73, 93, 24, 103, 97, 15, 10, 130, 16, 9, 138, 16, 19, 155, 16, 39, 160, 16, 46, 179, 16, 68, 210, 22, 8, 213, 20, 9, 216, 7, 25],
+        "configure": [1, 8, 5, 2, 8, 9, 4, 8, 10, 5, 14, 8, 9, 22, 8, 12, 22, 14, 15, 22, 29, 19, 20, 9, 22, 8, 19],
         "confirm": [1, 9, 5, 2, 9, 9, 4, 9, 16],
-        "enqueue": [1, 10, 5, 2, 10, 9, 3, 10, 9, 4, 10, 9, 5, 10, 9, 6, 10, 9, 7, 10, 9, 8, 10, 9, 9, 10, 9, 10, 10, 9, 11, 10, 9, 12, 10, 9, 13, 10, 9, 14, 10, 9, 16, 10, 10, 17, 14, 8, 21, 14, 14, 24, 19, 10, 38, 19, 26, 41, 23, 9, 44, 23, 14, 50, 23, 22, 65, 23, 39, 69, 23, 45, 78, 23, 56, 86, 23, 66, 91, 23, 73, 95, 23, 100, 102, 23, 109, 110, 15, 10, 143, 16, 9, 151, 16, 19, 168, 16, 39, 173, 16, 46, 192, 16, 68, 223, 21, 8, 226, 21, 14, 229, 21, 19, 236, 21, 35, 239, 21, 40, 246, 20, 9, 249, 20, 14, 252, 18, 9, 264, 18, 24, 301, 18, 63, 319, 18, 83, 352, 18, 118, 363, 18, 131, 367, 18, 137, 371, 18, 143, 387, 18, 162, 395, 18, 172, 403, 18, 182, 447, 18, 227, 497, 10, 29, 516, 10, 49, 539, 10, 73],
-        "fail": [1, 11, 5, 2, 11, 9, 3, 11, 9, 4, 11, 9, 5, 11, 9, 6, 11, 9, 7, 11, 9, 8, 11, 9, 9, 11, 9, 10, 11, 9, 11, 11, 9, 12, 11, 9, 13, 11, 9, 14, 11, 9, 16, 11, 10, 17, 11, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 23, 9, 45, 23, 14, 51, 23, 22, 66, 23, 39, 70, 23, 45, 79, 23, 56, 87, 23, 66, 92, 23, 73, 96, 23, 79, 103, 15, 10, 136, 16, 9, 144, 16, 19, 161, 16, 39, 166, 16, 46, 185, 16, 68, 216, 16, 101, 225, 17, 10, 237, 21, 8, 240, 21, 19, 247, 21, 35, 250, 21, 40, 257, 20, 9, 260, 11, 24, 298, 11, 63],
-        "inspect": [1, 26, 5, 2, 26, 9, 3, 26, 9, 4, 26, 9, 5, 26, 9, 6, 26, 9, 7, 26, 9, 8, 26, 9, 9, 26, 9, 10, 14, 8, 14, 26, 16],
-        "leave": [1, 27, 5, 2, 27, 9, 3, 27, 9, 5, 27, 12],
-        "log": [1, 28, 5, 2, 28, 9, 3, 28, 9, 5, 28, 10, 6, 28, 10, 7, 28, 10, 8, 28, 10, 9, 28, 10, 10, 20, 9, 13, 28, 17],
-        "open_lane": [1, 29, 5, 2, 29, 9, 3, 29, 14],
-        "page": [1, 30, 5, 2, 30, 9, 3, 30, 9, 4, 30, 9, 5, 30, 9, 6, 30, 9, 7, 30, 9, 9, 30, 10, 10, 30, 10, 11, 30, 10, 12, 14, 8, 16, 30, 16],
-        "pause": [1, 31, 5, 2, 31, 9, 3, 31, 9, 5, 31, 10, 6, 31, 10, 7, 14, 8, 11, 21, 8, 14, 21, 14, 17, 20, 9, 20, 31, 17],
-        "progress": [1, 32, 5, 2, 32, 9, 3, 32, 9, 5, 32, 10, 6, 32, 10, 7, 23, 9, 10, 23, 66, 15, 23, 73, 19, 23, 79, 26, 15, 10, 59, 20, 9, 62, 32, 17],
-        "promote": [1, 33, 5, 2, 33, 9, 3, 33, 9, 4, 33, 9, 5, 33, 9, 6, 33, 9, 7, 33, 9, 9, 33, 10, 10, 14, 8, 14, 19, 10, 28, 19, 26, 31, 23, 9, 34, 23, 66, 39, 23, 73, 43, 15, 10, 76, 21, 8, 79, 21, 19, 86, 21, 35, 89, 20, 9, 92, 33, 20],
-        "purge": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 8, 34, 9, 9, 34, 9, 10, 34, 9, 11, 34, 9, 12, 34, 9, 13, 34, 9, 15, 34, 10, 16, 34, 10, 17, 34, 10, 18, 34, 10, 19, 19, 10, 33, 19, 26, 36, 23, 9, 39, 23, 22, 54, 23, 39, 58, 23, 73, 62, 15, 10, 95, 16, 9, 103, 16, 19, 120, 16, 39, 125, 21, 8, 128, 34, 24],
-        "register": [1, 35, 5, 2, 35, 9, 4, 20, 9, 7, 20, 14, 10, 35, 16],
-        "release": [1, 36, 5, 2, 36, 9, 3, 36, 9, 4, 36, 9, 5, 36, 9, 6, 36, 9, 7, 36, 9, 8, 36, 9, 9, 36, 9, 10, 36, 9, 11, 36, 9, 12, 36, 9, 13, 36, 9, 14, 36, 9, 15, 36, 9, 17, 36, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 23, 9, 45, 23, 14, 51, 23, 22, 66, 23, 39, 70, 23, 45, 79, 23, 56, 87, 23, 66, 92, 23, 73, 96, 23, 79, 103, 23, 95, 106, 15, 10, 139, 16, 9, 147, 16, 19, 164, 16, 39, 169, 16, 46, 188, 16, 68, 219, 21, 8, 222, 21, 19, 229, 21, 35, 232, 21, 40, 239, 20, 9, 242, 36, 24, 275, 36, 58],
-        "remove": [1, 37, 5, 2, 37, 9, 3, 37, 9, 4, 37, 9, 5, 37, 9, 6, 37, 9, 7, 37, 9, 8, 37, 9, 9, 37, 9, 10, 37, 9, 11, 37, 9, 12, 37, 9, 13, 37, 9, 14, 37, 9, 16, 37, 10, 17, 37, 10, 18, 37, 10, 19, 14, 8, 23, 19, 10, 37, 19, 26, 40, 23, 9, 43, 23, 22, 58, 23, 39, 62, 23, 73, 66, 23, 79, 73, 23, 89, 77, 15, 10, 110, 16, 9, 118, 16, 19, 135, 16, 39, 140, 21, 8, 143, 20, 9, 146, 37, 24],
-        "renew": [1, 38, 5, 2, 38, 9, 3, 38, 9, 5, 38, 10, 6, 14, 8, 10, 20, 9, 13, 38, 16],
-        "repair": [1, 39, 5, 2, 39, 9, 3, 39, 9, 4, 39, 9, 5, 39, 9, 6, 39, 9, 7, 39, 9, 8, 39, 9, 9, 39, 9, 10, 39, 9, 11, 39, 9, 12, 39, 9, 13, 39, 9, 14, 39, 9, 16, 39, 10, 17, 39, 10, 18, 39, 10, 19, 14, 8, 23, 23, 9, 26, 23, 14, 32, 23, 22, 47, 23, 39, 51, 23, 66, 56, 23, 73, 60, 23, 79, 67, 23, 109, 75, 21, 8, 78, 21, 19, 85, 21, 29, 89, 21, 35, 92, 15, 10, 125, 12, 9, 129, 12, 15, 144, 12, 32, 152, 12, 42, 186, 12, 79, 190, 12, 85, 222, 12, 119, 228, 12, 127, 245, 12, 146, 249, 24, 10, 292, 24, 55, 319, 24, 85, 330, 24, 99, 360, 24, 131, 376, 39, 22],
-        "resume": [1, 40, 5, 2, 40, 9, 3, 40, 9, 4, 40, 9, 5, 14, 8, 9, 21, 8, 12, 21, 19, 19, 21, 35, 22, 40, 14],
-        "retry_dead": [1, 41, 5, 2, 41, 9, 3, 41, 9, 4, 41, 9, 5, 41, 9, 6, 41, 9, 7, 41, 9, 8, 41, 9, 9, 41, 9, 10, 41, 9, 11, 41, 9, 12, 41, 9, 13, 41, 9, 14, 41, 9, 16, 41, 10, 17, 14, 8, 21, 19, 10, 35, 19, 26, 38, 23, 9, 41, 23, 14, 47, 23, 22, 62, 23, 39, 66, 23, 45, 75, 23, 56, 83, 23, 66, 88, 23, 73, 92, 23, 95, 95, 23, 100, 102, 23, 109, 110, 15, 10, 143, 15, 45, 147, 16, 9, 155, 16, 19, 172, 16, 39, 177, 16, 46, 196, 16, 68, 227, 21, 8, 230, 21, 19, 237, 21, 35, 240, 20, 9, 243, 41, 24],
-        "rewake": [1, 42, 5, 2, 42, 9, 3, 42, 14],
-        "show": [1, 43, 5, 2, 43, 9, 3, 43, 9, 4, 43, 9, 5, 43, 9, 6, 43, 9, 7, 43, 9, 8, 43, 9, 10, 14, 8, 14, 23, 79, 21, 43, 15],
-        "sweep": [1, 44, 5, 2, 44, 9, 3, 44, 9, 4, 44, 9, 5, 44, 9, 6, 44, 9, 7, 44, 9, 8, 44, 9, 9, 44, 9, 10, 44, 9, 11, 44, 9, 12, 44, 9, 13, 44, 9, 14, 44, 9, 16, 44, 10, 17, 44, 10, 18, 44, 10, 19, 14, 8, 23, 23, 9, 26, 23, 14, 32, 23, 22, 47, 23, 39, 51, 23, 45, 60, 23, 56, 68, 23, 66, 73, 23, 73, 77, 23, 79, 84, 15, 10, 117, 16, 9, 125, 16, 19, 142, 16, 39, 147, 16, 46, 166, 16, 68, 197, 16, 101, 206, 17, 10, 218, 21, 8, 221, 21, 14, 224, 21, 19, 231, 21, 29, 235, 21, 35, 238, 21, 40, 245, 22, 10, 257, 22, 26, 261, 22, 32, 288, 22, 62, 311, 22, 89, 340, 22, 121, 355, 44, 28, 376, 44, 50, 424, 44, 99],
-        "trim": [1, 45, 5, 2, 45, 9, 3, 45, 9, 4, 45, 9, 5, 45, 9, 6, 45, 9, 7, 45, 9, 8, 45, 9, 9, 45, 9, 10, 45, 9, 11, 45, 9, 13, 45, 10, 14, 14, 8, 18, 23, 9, 21, 23, 22, 36, 23, 39, 40, 15, 10, 73, 16, 9, 81, 16, 19, 98, 45, 19, 118, 45, 40],
+        "enqueue": [1, 10, 5, 2, 10, 9, 3, 10, 9, 4, 10, 9, 5, 10, 9, 6, 10, 9, 7, 10, 9, 8, 10, 9, 9, 10, 9, 10, 10, 9, 11, 10, 9, 12, 10, 9, 13, 10, 9, 14, 10, 9, 16, 10, 10, 17, 14, 8, 21, 14, 14, 24, 19, 10, 38, 19, 26, 41, 24, 9, 44, 24, 14, 50, 24, 22, 65, 24, 39, 69, 24, 45, 78, 24, 56, 86, 24, 66, 91, 24, 73, 95, 24, 114, 102, 24, 123, 110, 15, 10, 143, 16, 9, 151, 16, 19, 168, 16, 39, 173, 16, 46, 192, 16, 68, 223, 22, 8, 226, 22, 14, 229, 22, 19, 236, 22, 35, 239, 22, 40, 246, 20, 9, 249, 20, 14, 252, 18, 9, 264, 18, 24, 300, 18, 62, 328, 18, 92, 361, 18, 127, 372, 18, 140, 376, 18, 146, 380, 18, 152, 396, 18, 171, 404, 18, 181, 412, 18, 191, 416, 18, 197, 459, 18, 241, 509, 21, 13, 524, 21, 31, 555, 21, 64, 576, 10, 31, 595, 10, 51, 624, 10, 81],
+        "fail": [1, 11, 5, 2, 11, 9, 3, 11, 9, 4, 11, 9, 5, 11, 9, 6, 11, 9, 7, 11, 9, 8, 11, 9, 9, 11, 9, 10, 11, 9, 11, 11, 9, 12, 11, 9, 13, 11, 9, 14, 11, 9, 16, 11, 10, 17, 11, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 24, 9, 45, 24, 14, 51, 24, 22, 66, 24, 39, 70, 24, 45, 79, 24, 56, 87, 24, 66, 92, 24, 73, 96, 24, 80, 97, 24, 83, 105, 24, 93, 112, 15, 10, 145, 16, 9, 153, 16, 19, 170, 16, 39, 175, 16, 46, 194, 16, 68, 225, 16, 101, 234, 17, 10, 246, 22, 8, 249, 22, 19, 256, 22, 35, 259, 22, 40, 266, 20, 9, 269, 11, 24, 307, 11, 63],
+        "inspect": [1, 27, 5, 2, 27, 9, 3, 27, 9, 4, 27, 9, 5, 27, 9, 6, 27, 9, 7, 27, 9, 8, 27, 9, 9, 27, 9, 10, 14, 8, 14, 27, 16],
+        "leave": [1, 28, 5, 2, 28, 9, 3, 28, 9, 5, 28, 12],
+        "log": [1, 29, 5, 2, 29, 9, 3, 29, 9, 5, 29, 10, 6, 29, 10, 7, 29, 10, 8, 29, 10, 9, 29, 10, 10, 20, 9, 13, 29, 17],
+        "open_lane": [1, 30, 5, 2, 30, 9, 3, 30, 14],
+        "page": [1, 31, 5, 2, 31, 9, 3, 31, 9, 4, 31, 9, 5, 31, 9, 6, 31, 9, 7, 31, 9, 9, 31, 10, 10, 31, 10, 11, 31, 10, 12, 14, 8, 16, 31, 16],
+        "pause": [1, 32, 5, 2, 32, 9, 3, 32, 9, 5, 32, 10, 6, 32, 10, 7, 14, 8, 11, 22, 8, 14, 22, 14, 17, 20, 9, 20, 32, 17],
+        "progress": [1, 33, 5, 2, 33, 9, 3, 33, 9, 5, 33, 10, 6, 33, 10, 7, 24, 9, 10, 24, 66, 15, 24, 73, 19, 24, 80, 20, 24, 83, 28, 24, 93, 35, 15, 10, 68, 20, 9, 71, 33, 17],
+        "promote": [1, 34, 5, 2, 34, 9, 3, 34, 9, 4, 34, 9, 5, 34, 9, 6, 34, 9, 7, 34, 9, 9, 34, 10, 10, 14, 8, 14, 19, 10, 28, 19, 26, 31, 24, 9, 34, 24, 66, 39, 24, 73, 43, 15, 10, 76, 22, 8, 79, 22, 19, 86, 22, 35, 89, 20, 9, 92, 34, 20],
+        "purge": [1, 35, 5, 2, 35, 9, 3, 35, 9, 4, 35, 9, 5, 35, 9, 6, 35, 9, 7, 35, 9, 8, 35, 9, 9, 35, 9, 10, 35, 9, 11, 35, 9, 12, 35, 9, 13, 35, 9, 15, 35, 10, 16, 35, 10, 17, 35, 10, 18, 35, 10, 19, 19, 10, 33, 19, 26, 36, 24, 9, 39, 24, 22, 54, 24, 39, 58, 24, 73, 62, 15, 10, 95, 16, 9, 103, 16, 19, 120, 16, 39, 125, 22, 8, 128, 35, 24],
+        "register": [1, 36, 5, 2, 36, 9, 4, 20, 9, 7, 20, 14, 10, 36, 16],
+        "release": [1, 37, 5, 2, 37, 9, 3, 37, 9, 4, 37, 9, 5, 37, 9, 6, 37, 9, 7, 37, 9, 8, 37, 9, 9, 37, 9, 10, 37, 9, 11, 37, 9, 12, 37, 9, 13, 37, 9, 14, 37, 9, 15, 37, 9, 17, 37, 10, 18, 14, 8, 22, 14, 14, 25, 19, 10, 39, 19, 26, 42, 24, 9, 45, 24, 14, 51, 24, 22, 66, 24, 39, 70, 24, 45, 79, 24, 56, 87, 24, 66, 92, 24, 73, 96, 24, 80, 97, 24, 83, 105, 24, 93, 112, 24, 109, 115, 15, 10, 148, 16, 9, 156, 16, 19, 173, 16, 39, 178, 16, 46, 197, 16, 68, 228, 22, 8, 231, 22, 19, 238, 22, 35, 241, 22, 40, 248, 20, 9, 251, 37, 24, 284, 37, 58],
+        "remove": [1, 38, 5, 2, 38, 9, 3, 38, 9, 4, 38, 9, 5, 38, 9, 6, 38, 9, 7, 38, 9, 8, 38, 9, 9, 38, 9, 10, 38, 9, 11, 38, 9, 12, 38, 9, 13, 38, 9, 14, 38, 9, 16, 38, 10, 17, 38, 10, 18, 38, 10, 19, 14, 8, 23, 19, 10, 37, 19, 26, 40, 24, 9, 43, 24, 22, 58, 24, 39, 62, 24, 73, 66, 24, 80, 67, 24, 83, 75, 24, 93, 82, 24, 103, 86, 15, 10, 119, 16, 9, 127, 16, 19, 144, 16, 39, 149, 22, 8, 152, 20, 9, 155, 38, 24],
+        "renew": [1, 39, 5, 2, 39, 9, 3, 39, 9, 5, 39, 10, 6, 14, 8, 10, 20, 9, 13, 39, 16],
+        "repair": [1, 40, 5, 2, 40, 9, 3, 40, 9, 4, 40, 9, 5, 40, 9, 6, 40, 9, 7, 40, 9, 8, 40, 9, 9, 40, 9, 10, 40, 9, 11, 40, 9, 12, 40, 9, 13, 40, 9, 14, 40, 9, 16, 40, 10, 17, 40, 10, 18, 40, 10, 19, 14, 8, 23, 24, 9, 26, 24, 14, 32, 24, 22, 47, 24, 39, 51, 24, 66, 56, 24, 73, 60, 24, 80, 61, 24, 83, 69, 24, 93, 76, 24, 123, 84, 22, 8, 87, 22, 19, 94, 22, 29, 98, 22, 35, 101, 15, 10, 134, 12, 9, 138, 12, 15, 153, 12, 32, 161, 12, 42, 195, 12, 79, 199, 12, 85, 231, 12, 119, 237, 12, 127, 254, 12, 146, 258, 25, 10, 301, 25, 55, 328, 25, 85, 339, 25, 99, 369, 25, 131, 385, 40, 22],
+        "resume": [1, 41, 5, 2, 41, 9, 3, 41, 9, 4, 41, 9, 5, 14, 8, 9, 22, 8, 12, 22, 19, 19, 22, 35, 22, 41, 14],
+        "retry_dead": [1, 42, 5, 2, 42, 9, 3, 42, 9, 4, 42, 9, 5, 42, 9, 6, 42, 9, 7, 42, 9, 8, 42, 9, 9, 42, 9, 10, 42, 9, 11, 42, 9, 12, 42, 9, 13, 42, 9, 14, 42, 9, 16, 42, 10, 17, 14, 8, 21, 19, 10, 35, 19, 26, 38, 24, 9, 41, 24, 14, 47, 24, 22, 62, 24, 39, 66, 24, 45, 75, 24, 56, 83, 24, 66, 88, 24, 73, 92, 24, 109, 95, 24, 114, 102, 24, 123, 110, 15, 10, 143, 15, 45, 147, 16, 9, 155, 16, 19, 172, 16, 39, 177, 16, 46, 196, 16, 68, 227, 22, 8, 230, 22, 19, 237, 22, 35, 240, 20, 9, 243, 42, 24],
+        "rewake": [1, 43, 5, 2, 43, 9, 3, 43, 14],
+        "show": [1, 44, 5, 2, 44, 9, 3, 44, 9, 4, 44, 9, 5, 44, 9, 6, 44, 9, 7, 44, 9, 8, 44, 9, 10, 14, 8, 14, 24, 80, 15, 24, 83, 23, 24, 93, 30, 44, 15],
+        "sweep": [1, 45, 5, 2, 45, 9, 3, 45, 9, 4, 45, 9, 5, 45, 9, 6, 45, 9, 7, 45, 9, 8, 45, 9, 9, 45, 9, 10, 45, 9, 11, 45, 9, 12, 45, 9, 13, 45, 9, 14, 45, 9, 16, 45, 10, 17, 45, 10, 18, 45, 10, 19, 14, 8, 23, 24, 9, 26, 24, 14, 32, 24, 22, 47, 24, 39, 51, 24, 45, 60, 24, 56, 68, 24, 66, 73, 24, 73, 77, 24, 80, 78, 24, 83, 86, 24, 93, 93, 15, 10, 126, 16, 9, 134, 16, 19, 151, 16, 39, 156, 16, 46, 175, 16, 68, 206, 16, 101, 215, 17, 10, 227, 22, 8, 230, 22, 14, 233, 22, 19, 240, 22, 29, 244, 22, 35, 247, 22, 40, 254, 23, 10, 266, 23, 26, 270, 23, 32, 297, 23, 62, 320, 23, 89, 349, 23, 121, 364, 45, 28, 385, 45, 50, 433, 45, 99],
+        "trim": [1, 46, 5, 2, 46, 9, 3, 46, 9, 4, 46, 9, 5, 46, 9, 6, 46, 9, 7, 46, 9, 8, 46, 9, 9, 46, 9, 10, 46, 9, 11, 46, 9, 13, 46, 10, 14, 14, 8, 18, 24, 9, 21, 24, 22, 36, 24, 39, 40, 15, 10, 73, 16, 9, 81, 16, 19, 98, 46, 19, 118, 46, 40],
     ]
 
     /// Who calls each script, the keys that it takes and the commands that it calls.
@@ -316,12 +316,21 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local record_hundreds, record_figures
+local function record_member(id, fence, node)
+  local low = fence % 100
+  if fence - low ~= record_hundreds then
+    record_hundreds = fence - low
+    record_figures = string.format(':%d', record_hundreds / 100)
+  end
+  return id .. record_figures .. string.char(48 + math.floor(low / 10), 48 + low % 10) .. ':' .. node
+end
 local function record_lease(id, record)
   if #record < 39 then
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
+  return record_member(id, fence, string.sub(record, 31, 36))
 end
 local function record_expired(record, now_ms)
   if bit.band(string.byte(record, 5), 32) == 0 or struct.unpack('>I2', record, 6) > 0 then
@@ -480,38 +489,44 @@ local function queue_next_due(delayed, now_ms)
   return math.max(0, tonumber(first[2]) - now_ms)
 end
 local function claim_plan(jobs, big, ready, limit, tombs, now_ms)
-  local plan = { jobs = {}, expired = {}, bereft = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 }, remaining = 0,
-    is_change = false }
-  local seen, bytes = {}, 0
+  local byte = string.byte
+  local ids, records, seen, count, bytes = {}, {}, {}, 0, 0
+  local plan = { ids = ids, records = records, expired = {}, bereft = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 },
+    remaining = 0, is_change = false }
   for list = 1, 4 do
     local length = redis.call('LLEN', ready[list])
-    local need = limit - #plan.jobs
+    local need = limit - count
+    local used, dropped = 0, 0
     if length > 0 and need > 0 and bytes < 1048576 then
-      local ids = redis.call('LRANGE', ready[list], 0, need + math.min(tombs[list], 100) - 1)
-      for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 600
-        if #plan.jobs >= limit or bytes >= 1048576 then
+      local heads = redis.call('LRANGE', ready[list], 0, need + math.min(tombs[list], 100) - 1)
+      local first = 44 + 4 * list -- the places of this list are the four bytes from here on
+      for index, record in ipairs(redis.call('HMGET', jobs, unpack(heads))) do -- at most 600
+        if count >= limit or bytes >= 1048576 then
           break
         end
-        local id = ids[index]
-        plan.used[list] = index
-        plan.is_change = true
-        local is_live = record and #record >= 39 and not seen[id] and string.byte(record, 2) == 114
-          and math.floor((string.byte(record, 3) - 48) / 4) == list - 1
-        local flags, more = string.byte(record or '', 4, 5)
-        local is_apart = is_live and bit.band(flags, 32) ~= 0
-        if is_live and (is_apart or bit.band(more, 48) ~= 0) and record_damage(record) then
+        local id = heads[index]
+        used = index
+        local is_live, flags, more = false, 0, 0
+        if record and #record >= 39 and not seen[id] then
+          local state, place
+          state, place, flags, more = byte(record, 2, 5)
+          is_live = state == 114 and place >= first and place < first + 4
+        end
+        local is_apart, is_special = flags % 64 >= 32, more % 64 >= 16
+        if is_live and (is_apart or is_special) and record_damage(record) then
           is_live = false
         end
         if not is_live then
-          plan.dropped[list] = plan.dropped[list] + 1
-        elseif record_expired(record, now_ms) then
+          dropped = dropped + 1
+        elseif is_special and record_expired(record, now_ms) then
           plan.expired[#plan.expired + 1] = { id, record }
           seen[id] = true
         elseif is_apart and record_bereft(big, id, record) then
           plan.bereft[#plan.bereft + 1] = { id, record }
           seen[id] = true
         else
-          plan.jobs[#plan.jobs + 1] = { id, record }
+          count = count + 1
+          ids[count], records[count] = id, record
           seen[id] = true
           bytes = bytes + #record
           if is_apart then
@@ -519,10 +534,12 @@ local function claim_plan(jobs, big, ready, limit, tombs, now_ms)
           end
         end
       end
+      plan.is_change = plan.is_change or used > 0
     end
-    local left = length - plan.used[list]
+    plan.used[list], plan.dropped[list] = used, dropped
+    local left = length - used
     if left > 0 then
-      plan.remaining = plan.remaining + math.max(0, left - math.max(0, tombs[list] - plan.dropped[list]))
+      plan.remaining = plan.remaining + math.max(0, left - math.max(0, tombs[list] - dropped))
     end
   end
   return plan
@@ -538,21 +555,43 @@ local function claim_drop(ready, plan, tombs, counts)
     end
   end
 end
-local function claim_record(record, now_ms, fence, node)
-  local attempt = math.min(struct.unpack('>I2', record, 6) + 1, 65535)
-  return string.sub(record, 1, 1) .. 'n' .. string.sub(record, 3, 5) .. struct.pack('>I2', attempt)
-    .. string.sub(record, 8, 17) .. struct.pack('>I6I7', now_ms, fence) .. node .. string.sub(record, 37)
+local function claim_take(plan, big, now_ms, fence, expiry, node)
+  local sub, char, floor = string.sub, string.char, math.floor
+  local fields, scores, claimed, ids = {}, {}, {}, plan.ids
+  local start, head, high, stem
+  for index, record in ipairs(plan.records) do
+    local id, begins = ids[index], sub(record, 1, 17)
+    if begins ~= start then
+      start = begins
+      local attempt = math.min(struct.unpack('>I2', record, 6) + 1, 65535)
+      head = sub(record, 1, 1) .. 'n' .. sub(record, 3, 5) .. struct.pack('>I2', attempt) .. sub(record, 8, 17)
+    end
+    local number = fence + index
+    local low = number % 65536
+    if (number - low) / 65536 ~= high then
+      high = (number - low) / 65536
+      stem = struct.pack('>I6I5', now_ms, high)
+    end
+    record = head .. stem .. char(floor(low / 256), low % 256) .. node .. sub(record, 37)
+    fields[2 * index - 1], fields[2 * index] = id, record
+    scores[2 * index - 1] = expiry
+    scores[2 * index] = record_member(id, number, node)
+    claimed[3 * index - 2], claimed[3 * index - 1], claimed[3 * index] = id, record, ''
+    if floor(string.byte(record, 4) / 32) % 2 == 1 then
+      claimed[3 * index] = redis.call('HGET', big, id)
+    end
+  end
+  return fields, scores, claimed
 end
 local function claim_again(jobs, big, note)
-  local comma = string.find(note, ',', 1, true)
-  local lost, claimed = {}, {}
-  for id in string.gmatch(string.sub(note, 1, comma - 1), '[^ ]+') do
+  local gone, first, ids = string.match(note, '^([^,]*),(%d*)(.*)$')
+  local lost, claimed, fence = {}, {}, tonumber(first)
+  for id in string.gmatch(gone, '[^ ]+') do
     lost[#lost + 1] = id
   end
-  for id, fence in string.gmatch(string.sub(note, comma + 1), '([^ :]+):(%d+)') do
+  for id in string.gmatch(ids, '[^ ]+') do
     local record = redis.call('HGET', jobs, id)
-    if record and #record >= 39 and string.byte(record, 2) == 110
-      and string.format('%d', (struct.unpack('>I7', record, 24))) == fence then
+    if record and #record >= 39 and string.byte(record, 2) == 110 and struct.unpack('>I7', record, 24) == fence then
       local payload = ''
       if bit.band(string.byte(record, 4), 32) ~= 0 then
         payload = not record_bereft(big, id, record) and redis.call('HGET', big, id)
@@ -563,6 +602,7 @@ local function claim_again(jobs, big, note)
         claimed[#claimed + 1] = payload
       end
     end
+    fence = fence + 1
   end
   return { 1, lost, claimed, 1, -1 }
 end
@@ -587,8 +627,8 @@ if #node ~= 6 then
   return redis.error_reply('ERR a node has 6 characters')
 end
 limit = math.min(limit, 500)
-local finished, lost, members, seen = {}, {}, {}, {}
-local ids = {}
+local lost, members, plain, special, seen, ids = {}, {}, {}, {}, {}, {}
+local last
 for at = finished_from, #ARGV, 3 do
   ids[#ids + 1] = ARGV[at]
   if #ARGV[at + 2] > 262144 then
@@ -599,23 +639,27 @@ if #ids > 500 then
   return limit_refusal('a call finishes at most 500 jobs')
 end
 if #ids > 0 then
+  local at = finished_from
   for index, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
-    local at = finished_from + 3 * (index - 1)
-    if seen[ids[index]] then
-      lost[#lost + 1] = ids[index]
-    elseif record and string.byte(record, 2) == 110 and record_lease(ids[index], record) == ARGV[at + 1] then
+    local id, is_held = ids[index], false
+    if record and not seen[id] and string.byte(record, 2) == 110 and record_lease(id, record) == ARGV[at + 1] then
       local flags, more = string.byte(record, 4, 5)
-      local is_plain = flags == 0 and bit.band(more, 4) == 0
-      seen[ids[index]] = true
-      if is_plain or not record_damage(record) then
-        finished[#finished + 1] = { ids[index], record, ARGV[at + 2], is_plain }
-        members[#members + 1] = ARGV[at + 1]
-      else
-        lost[#lost + 1] = ids[index]
+      seen[id] = true
+      if flags == 0 and more % 8 < 4 then
+        is_held = true
+        plain[#plain + 1] = id
+      elseif not record_damage(record) then
+        is_held = true
+        special[#special + 1] = { id, record, ARGV[at + 2] }
       end
-    else
-      lost[#lost + 1] = ids[index]
     end
+    if is_held then
+      members[#members + 1] = ARGV[at + 1]
+      last = id
+    else
+      lost[#lost + 1] = id
+    end
+    at = at + 3
   end
 end
 local is_paused = queue_paused(state[4], now_ms)
@@ -626,27 +670,20 @@ local fence = math.max(tonumber(state[3]) or 0, seen_fence, now_us)
 if not state[1] then
   queue_found(meta)
 end
-if #finished > 0 then
-  local plain = {}
-  for _, job in ipairs(finished) do
-    if job[4] then
-      plain[#plain + 1] = job[1]
-    else
-      ending_close(key, job[1], job[2], 'c', now_ms, nil, job[3])
-    end
-  end
-  if #plain > 0 then
-    redis.call('HDEL', jobs, unpack(plain)) -- at most 500
-  end
+for _, job in ipairs(special) do
+  ending_close(key, job[1], job[2], 'c', now_ms, nil, job[3])
 end
-local counts = { 'lease', lease, 'completed', (tonumber(state[9]) or 0) + #finished }
-if #finished > 0 and math.abs(now_ms - (tonumber(state[12]) or 0)) >= 10 then
-  redis.call('ZADD', recent, now_ms, finished[#finished][1])
+if #plain > 0 then
+  redis.call('HDEL', jobs, unpack(plain)) -- at most 500
+end
+local counts = { 'lease', lease, 'completed', (tonumber(state[9]) or 0) + #members }
+if #members > 0 and math.abs(now_ms - (tonumber(state[12]) or 0)) >= 10 then
+  redis.call('ZADD', recent, now_ms, last)
   redis.call('ZREMRANGEBYRANK', recent, 0, -1001)
   counts[#counts + 1] = 'sampled'
   counts[#counts + 1] = string.format('%d', now_ms)
 end
-local claimed, short = {}, {}
+local claimed, short = {}, ''
 if plan.is_change then
   claim_drop(ready, plan, tombs, counts)
   for _, job in ipairs(plan.expired) do
@@ -663,28 +700,18 @@ if plan.is_change then
     counts[#counts + 1] = 'died'
     counts[#counts + 1] = (tonumber(state[13]) or 0) + #plan.bereft
   end
-  local fields, scores = {}, {}
-  local expiry = string.format('%d', now_ms + lease)
-  for index, job in ipairs(plan.jobs) do
-    fence = fence + 1
-    local id, record = job[1], claim_record(job[2], now_ms, fence, node)
-    local token = id .. ':' .. string.format('%d', fence)
-    fields[2 * index - 1], fields[2 * index] = id, record
-    scores[2 * index - 1], scores[2 * index] = expiry, token .. ':' .. node
-    claimed[3 * index - 2], claimed[3 * index - 1], claimed[3 * index] = id, record, ''
-    if bit.band(string.byte(record, 4), 32) ~= 0 then
-      claimed[3 * index] = redis.call('HGET', big, id)
-    end
-    short[index] = token
-  end
-  if #plan.jobs > 0 then
+  if #plan.ids > 0 then
+    local fields, scores
+    short = string.format('%d ', fence + 1) .. table.concat(plan.ids, ' ')
+    fields, scores, claimed = claim_take(plan, big, now_ms, fence, string.format('%d', now_ms + lease), node)
+    fence = fence + #plan.ids
     redis.call('HSET', jobs, unpack(fields)) -- at most 1000
     redis.call('ZADD', leases, unpack(scores)) -- at most 1000
   end
   counts[#counts + 1] = 'fence'
   counts[#counts + 1] = string.format('%d', fence)
   counts[#counts + 1] = 'claimed'
-  counts[#counts + 1] = (tonumber(state[10]) or 0) + #plan.jobs
+  counts[#counts + 1] = (tonumber(state[10]) or 0) + #plan.ids
 end
 if #members > 0 then
   redis.call('ZREM', leases, unpack(members)) -- at most 500
@@ -694,10 +721,10 @@ local has_more = plan.remaining > 0 and not is_paused
 if has_more then
   queue_wake(wake, now_ms)
 end
-lane_note(lane, number, table.concat(lost, ' ') .. ',' .. table.concat(short, ' '))
+lane_note(lane, number, table.concat(lost, ' ') .. ',' .. short)
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
 """#,
-        sha1: "6a54e5dcb5fe6b0878140480e41abed32ea9ac5d"
+        sha1: "5a50bd3729d31a02fb29cc6ce90e068179df3b53"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
@@ -809,12 +836,21 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local record_hundreds, record_figures
+local function record_member(id, fence, node)
+  local low = fence % 100
+  if fence - low ~= record_hundreds then
+    record_hundreds = fence - low
+    record_figures = string.format(':%d', record_hundreds / 100)
+  end
+  return id .. record_figures .. string.char(48 + math.floor(low / 10), 48 + low % 10) .. ':' .. node
+end
 local function record_lease(id, record)
   if #record < 39 then
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
+  return record_member(id, fence, string.sub(record, 31, 36))
 end
 local function queue_lease_before(before, lowered_until, now_ms)
   local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
@@ -931,7 +967,7 @@ for at = 1, #flat, 2 do
 end
 return { string.format('%d', now_ms), cursor, #flat / 2, wrong }
 """#,
-        sha1: "7b641027f5c52fc4130a644157a63c4f83b57ef1",
+        sha1: "7f84a628ef1fd6a16c3d530692b2db4f3d911132",
         isReadOnly: true
     )
 
@@ -1224,12 +1260,21 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local record_hundreds, record_figures
+local function record_member(id, fence, node)
+  local low = fence % 100
+  if fence - low ~= record_hundreds then
+    record_hundreds = fence - low
+    record_figures = string.format(':%d', record_hundreds / 100)
+  end
+  return id .. record_figures .. string.char(48 + math.floor(low / 10), 48 + low % 10) .. ':' .. node
+end
 local function record_lease(id, record)
   if #record < 39 then
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
+  return record_member(id, fence, string.sub(record, 31, 36))
 end
 local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
@@ -1404,7 +1449,7 @@ for at = 1, #flat, 2 do
 end
 return { string.format('%d', now_ms), cursor, #flat / 2, waiting, wrong }
 """#,
-        sha1: "e9225126eab29e1b965cd4a66cd7f85cf1a9f4ad",
+        sha1: "03e3342c097ff26d7cf94a318a8fa3f6fff1cc7d",
         isReadOnly: true
     )
 
@@ -2277,7 +2322,9 @@ local function intake_has_excess_tags(record)
   return false
 end
 local function intake_excess(entries)
-  if #entries > 500 then
+  if not entries then
+    return 'a record is whole'
+  elseif #entries > 500 then
     return 'a call has at most 500 jobs'
   end
   local bytes = 0
@@ -2285,9 +2332,6 @@ local function intake_excess(entries)
     local record, id, big, key = entry.record, entry.id, entry.big, entry.key
     if #id == 0 or #id > 64 or string.find(id, '[^%w._-]') then
       return 'a job id has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"'
-    end
-    if #record < 39 then
-      return 'a record is whole'
     end
     local format, _, _, flags, more = string.byte(record, 1, 5)
     local high, low, name = string.byte(record, 37, 39)
@@ -2314,20 +2358,30 @@ local function intake_excess(entries)
   return bytes > 1048576 and #entries > 1 and 'a call of several jobs has at most 1 MiB' or nil
 end
 local function intake_parse(arguments, from)
-  local entries, at = {}, from
-  while at < #arguments do
-    local entry = { id = arguments[at], record = arguments[at + 1] }
-    local flags = string.byte(entry.record, 4)
+  local entries, at, last = {}, from, #arguments
+  while at <= last do
+    local head, count = arguments[at], tonumber(arguments[at + 1])
+    if #head ~= 39 or not count then
+      return nil
+    end
+    local flags = string.byte(head, 4)
     at = at + 2
-    if bit.band(flags, 64) ~= 0 then
-      entry.key, entry.policy = arguments[at], arguments[at + 1]
+    for _ = 1, count do
+      if at >= last then
+        return nil
+      end
+      local entry = { id = arguments[at], record = head .. arguments[at + 1] }
       at = at + 2
+      if bit.band(flags, 64) ~= 0 then
+        entry.key, entry.policy = arguments[at], arguments[at + 1]
+        at = at + 2
+      end
+      if bit.band(flags, 32) ~= 0 then
+        entry.big = arguments[at]
+        at = at + 1
+      end
+      entries[#entries + 1] = entry
     end
-    if bit.band(flags, 32) ~= 0 then
-      entry.big = arguments[at]
-      at = at + 1
-    end
-    entries[#entries + 1] = entry
   end
   return entries
 end
@@ -2415,9 +2469,12 @@ local function intake_unplan_big(plan, id)
     end
   end
 end
-local function intake_decide(entries, now_ms, now_us, room)
-  local plan = { freed = {}, expired = {}, replaced = {}, ready = { {}, {}, {}, {} }, delayed = {}, jobs = {}, big = {},
+local function intake_plan()
+  return { freed = {}, expired = {}, replaced = {}, ready = { {}, {}, {}, {} }, delayed = {}, jobs = {}, big = {},
     unique = {}, added = 0, is_ready = false }
+end
+local function intake_decide(entries, now_ms, now_us, room)
+  local plan = intake_plan()
   local codes, holders, taken, owner_of, place_of = {}, {}, {}, {}, {}
   for index, entry in ipairs(entries) do
     local code, holder, target = 'n', nil, nil
@@ -2509,6 +2566,73 @@ local function intake_decide(entries, now_ms, now_us, room)
   end
   return table.concat(codes), holders, plan
 end
+local function plain_shape(head, now_ms, now_us)
+  if #head ~= 39 then
+    return nil
+  end
+  local format, _, place, flags, more = string.byte(head, 1, 5)
+  local high, low, name = string.byte(head, 37, 39)
+  local stop, start = 38 + high * 256 + low, 39 + name + (more % 32 >= 16 and 21 or 0)
+  if format ~= 1 or bit.band(flags, 96) ~= 0 or bit.band(more, 32) ~= 0 or name == 0 or name > 128 or start > stop
+    or place < 48 or place > 63 then
+    return nil
+  end
+  local settled, due_ms = intake_settle(head, now_ms, now_us)
+  return { head = settled, due_ms = due_ms, list = math.floor((place - 48) / 4) + 1, fields = stop - 39,
+    has_tags = start < stop }
+end
+local function plain_add(plan, shape, arguments, at, count, ids, seen)
+  local find, head, fields, due_ms = string.find, shape.head, shape.fields, shape.due_ms
+  local target = due_ms and plan.delayed or plan.ready[shape.list]
+  local jobs, place, index, bytes = plan.jobs, #target, #ids, 0
+  local due = due_ms and string.format('%d', due_ms)
+  for next = at, at + 2 * count - 2, 2 do
+    local id, rest = arguments[next], arguments[next + 1]
+    if not rest or seen[id] or #id > 64 or not find(id, '^%w+$') and (#id == 0 or find(id, '[^%w._-]'))
+      or #rest < fields or #rest - fields > 512 or shape.has_tags and intake_has_excess_tags(head .. rest) then
+      return false
+    end
+    seen[id] = true
+    index = index + 1
+    ids[index] = id
+    jobs[2 * index - 1], jobs[2 * index] = id, head .. rest
+    if due then
+      place = place + 1
+      target[place] = due
+    end
+    place = place + 1
+    target[place] = id
+    bytes = bytes + #rest
+  end
+  plan.bytes = plan.bytes + bytes
+  if due_ms then
+    plan.soonest = math.min(plan.soonest or due_ms, due_ms)
+  else
+    plan.is_ready = true
+  end
+  return true
+end
+local function plain_plan(jobs, arguments, from, now_ms, now_us)
+  local plan, ids, seen, at, last = intake_plan(), {}, {}, from, #arguments
+  plan.bytes = 0
+  while at < last do
+    local shape, count = plain_shape(arguments[at], now_ms, now_us), tonumber(arguments[at + 1]) or 0
+    if not shape or count < 1 or count > 500 or not plain_add(plan, shape, arguments, at + 2, count, ids, seen) then
+      return nil
+    end
+    at = at + 2 + 2 * count
+  end
+  if at ~= last + 1 or #ids == 0 or #ids > 500 or plan.bytes > 1000000 then
+    return nil
+  end
+  for _, record in ipairs(redis.call('HMGET', jobs, unpack(ids))) do -- at most 500
+    if record then
+      return nil
+    end
+  end
+  plan.added = #ids
+  return string.rep('n', #ids), plan
+end
 local verdict, note = lane_check(lane, number)
 if verdict == 'again' then
   local codes, holders = string.match(note, '^(%a*) ?(.*)$')
@@ -2528,29 +2652,35 @@ end
 local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
-local entries = intake_parse(ARGV, entries_from)
-local excess = intake_excess(entries)
-if not excess and not state[1] and not limit_is_queue(string.match(meta, '^{[^:]*:(.*)}:meta$')) then
-  excess = 'the name of a queue has 1 to 64 characters of a-z, 0-9, ".", "_" and "-"'
-end
-if excess then
-  return limit_refusal(excess)
-end
-intake_look(key, entries)
-local room, room_all = math.huge, math.huge
-if state[2] then
-  local live = redis.call('ZCARD', delayed)
-  for list = 0, 3 do
-    live = live + redis.call('LLEN', ready[list + 1])
-  end
-  room_all = 2 * tonumber(state[2]) - live
-  for list = 0, 3 do
-    live = live - (tonumber(state[4 + list]) or 0)
-  end
-  room = tonumber(state[2]) - live
-end
 local first_due = queue_next_due(delayed, now_ms)
-local codes, holders, plan = intake_decide(entries, now_ms, now_us, math.min(room, room_all))
+local codes, plan, holders = nil, nil, {}
+if state[1] and not state[2] then
+  codes, plan = plain_plan(jobs, ARGV, entries_from, now_ms, now_us)
+end
+if not plan then
+  local entries = intake_parse(ARGV, entries_from)
+  local excess = intake_excess(entries)
+  if not excess and not state[1] and not limit_is_queue(string.match(meta, '^{[^:]*:(.*)}:meta$')) then
+    excess = 'the name of a queue has 1 to 64 characters of a-z, 0-9, ".", "_" and "-"'
+  end
+  if excess then
+    return limit_refusal(excess)
+  end
+  intake_look(key, entries)
+  local room, room_all = math.huge, math.huge
+  if state[2] then
+    local live = redis.call('ZCARD', delayed)
+    for list = 0, 3 do
+      live = live + redis.call('LLEN', ready[list + 1])
+    end
+    room_all = 2 * tonumber(state[2]) - live
+    for list = 0, 3 do
+      live = live - (tonumber(state[4 + list]) or 0)
+    end
+    room = tonumber(state[2]) - live
+  end
+  codes, holders, plan = intake_decide(entries, now_ms, now_us, math.min(room, room_all))
+end
 if not state[1] then
   queue_found(meta)
 end
@@ -2622,7 +2752,7 @@ end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "7c5d453c5b250a734d4c137eb230e06a11953585"
+        sha1: "acfb973005e71fa7ebb8e5bd6a2a7e916620666b"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -2768,12 +2898,21 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local record_hundreds, record_figures
+local function record_member(id, fence, node)
+  local low = fence % 100
+  if fence - low ~= record_hundreds then
+    record_hundreds = fence - low
+    record_figures = string.format(':%d', record_hundreds / 100)
+  end
+  return id .. record_figures .. string.char(48 + math.floor(low / 10), 48 + low % 10) .. ':' .. node
+end
 local function record_lease(id, record)
   if #record < 39 then
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
+  return record_member(id, fence, string.sub(record, 31, 36))
 end
 local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
@@ -3016,7 +3155,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "465337cb5d185254b85f1aa2bf2414a1c0379223"
+        sha1: "e32c6e98652ea2c9d14f609622f854960c0bf4c5"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -3472,12 +3611,21 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local record_hundreds, record_figures
+local function record_member(id, fence, node)
+  local low = fence % 100
+  if fence - low ~= record_hundreds then
+    record_hundreds = fence - low
+    record_figures = string.format(':%d', record_hundreds / 100)
+  end
+  return id .. record_figures .. string.char(48 + math.floor(low / 10), 48 + low % 10) .. ':' .. node
+end
 local function record_lease(id, record)
   if #record < 39 then
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
+  return record_member(id, fence, string.sub(record, 31, 36))
 end
 local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
@@ -3530,7 +3678,7 @@ end
 redis.call('HSET', progress, id, text)
 return 1
 """#,
-        sha1: "4179f8f39508ac0276d96e22e50c49cd1bedb58c"
+        sha1: "65144989323eacef64096e1b23ea5d15a634d745"
     )
 
     /// Writes how far a running job is, under its lease.
@@ -4141,12 +4289,21 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local record_hundreds, record_figures
+local function record_member(id, fence, node)
+  local low = fence % 100
+  if fence - low ~= record_hundreds then
+    record_hundreds = fence - low
+    record_figures = string.format(':%d', record_hundreds / 100)
+  end
+  return id .. record_figures .. string.char(48 + math.floor(low / 10), 48 + low % 10) .. ':' .. node
+end
 local function record_lease(id, record)
   if #record < 39 then
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
+  return record_member(id, fence, string.sub(record, 31, 36))
 end
 local function record_started(record)
   return string.sub(record, 1, 4) .. string.char(bit.band(string.byte(record, 5), 223)) .. string.sub(record, 6)
@@ -4359,7 +4516,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "843095ff09fb98c4a62d8bbe83c01d2812d7f42a"
+        sha1: "9f6d0f67e249fefb471a17651461465fca29aef5"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -4476,12 +4633,21 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local record_hundreds, record_figures
+local function record_member(id, fence, node)
+  local low = fence % 100
+  if fence - low ~= record_hundreds then
+    record_hundreds = fence - low
+    record_figures = string.format(':%d', record_hundreds / 100)
+  end
+  return id .. record_figures .. string.char(48 + math.floor(low / 10), 48 + low % 10) .. ':' .. node
+end
 local function record_lease(id, record)
   if #record < 39 then
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
+  return record_member(id, fence, string.sub(record, 31, 36))
 end
 local function record_meant(record, states, seen_ms)
   return (states == '' or string.find(states, string.sub(record, 2, 2), 1, true) ~= nil)
@@ -4622,7 +4788,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "81e414459c7b6dfbea1d79d4f47ca2f79dd0c984"
+        sha1: "a03f557f51ed16279af4b679a0e6dd19cf2eae7c"
     )
 
     /// Deletes jobs that are not running, with all that the queue holds about them.
@@ -4813,12 +4979,21 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local record_hundreds, record_figures
+local function record_member(id, fence, node)
+  local low = fence % 100
+  if fence - low ~= record_hundreds then
+    record_hundreds = fence - low
+    record_figures = string.format(':%d', record_hundreds / 100)
+  end
+  return id .. record_figures .. string.char(48 + math.floor(low / 10), 48 + low % 10) .. ':' .. node
+end
 local function record_lease(id, record)
   if #record < 39 then
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
+  return record_member(id, fence, string.sub(record, 31, 36))
 end
 local function record_holds(record, now_ms)
   local state = string.sub(record, 2, 2)
@@ -5173,7 +5348,7 @@ elseif code == 'missing' then
 end
 return { 1, repair_job(key, code, id, record, first, now_ms, lease > 0 and lease or 10000, tonumber(state[6]) or 0) }
 """#,
-        sha1: "31d6e7b46feb761c056ae9a24768659599947e1a"
+        sha1: "9c546449310b5159a0df008bbedd1d44a08f93d8"
     )
 
     /// Mends one thing that an audit found, if it is wrong still.
@@ -5716,12 +5891,21 @@ local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
 end
+local record_hundreds, record_figures
+local function record_member(id, fence, node)
+  local low = fence % 100
+  if fence - low ~= record_hundreds then
+    record_hundreds = fence - low
+    record_figures = string.format(':%d', record_hundreds / 100)
+  end
+  return id .. record_figures .. string.char(48 + math.floor(low / 10), 48 + low % 10) .. ':' .. node
+end
 local function record_lease(id, record)
   if #record < 39 then
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
+  return record_member(id, fence, string.sub(record, 31, 36))
 end
 local now_ms = clock_now()
 local record = redis.call('HGET', jobs, id)
@@ -5734,7 +5918,7 @@ local expiry = lease and redis.call('ZSCORE', leases, lease)
 return { string.format('%d', now_ms), record, stored[1], stored[2], redis.call('HGET', errors, id),
   redis.call('HGET', progress, id), redis.call('HGET', cancelling, id), expiry, redis.call('ZSCORE', kept, id) }
 """#,
-        sha1: "6aed90113cd1cf2e565f62e807332ef369396483",
+        sha1: "fa8f573fee3edfea5005068e6414747a033aa5fb",
         isReadOnly: true
     )
 
@@ -5852,12 +6036,21 @@ local function record_head(record)
   local place, flags, _, high, low, crashes, returns = string.byte(record, 3, 9)
   return string.sub(record, 2, 2), math.floor((place - 48) / 4), flags, high * 256 + low, crashes, returns
 end
+local record_hundreds, record_figures
+local function record_member(id, fence, node)
+  local low = fence % 100
+  if fence - low ~= record_hundreds then
+    record_hundreds = fence - low
+    record_figures = string.format(':%d', record_hundreds / 100)
+  end
+  return id .. record_figures .. string.char(48 + math.floor(low / 10), 48 + low % 10) .. ':' .. node
+end
 local function record_lease(id, record)
   if #record < 39 then
     return nil
   end
   local fence = struct.unpack('>I7', record, 24)
-  return id .. ':' .. string.format('%d', fence) .. ':' .. string.sub(record, 31, 36)
+  return record_member(id, fence, string.sub(record, 31, 36))
 end
 local function record_damage(record)
   local format, _, place = string.byte(record, 1, 3)
@@ -6218,7 +6411,7 @@ return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
   tally.dead }
 """#,
-        sha1: "29c4813af5f02d0afd8b13991762d5d3c9aa26f5"
+        sha1: "c2eef69ac28f6fd9c5b387a2a508ee59e485903b"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.

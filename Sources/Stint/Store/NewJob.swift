@@ -6,20 +6,49 @@
 package struct NewJob: Sendable, Hashable {
     /// The job's id.
     package let id: JobID
-    /// The record, its times still relative where its flags say so.
-    package let record: [UInt8]
+    /// The first 39 bytes of the record, its times still relative where its flags say so: most jobs of a call share them.
+    package let head: [UInt8]
+    /// The record from there on.
+    package let rest: [UInt8]
     /// The unique key and what to do when it is taken.
     package let unique: UniqueKey?
     /// The payload, if it is too long for the record.
     package let bigPayload: [UInt8]?
 
     /// What the entry adds to a call, roughly.
-    package var byteCount: Int { record.count + (bigPayload?.count ?? 0) + (unique?.key.utf8.count ?? 0) + 32 }
+    package var byteCount: Int {
+        Self.headLength + rest.count + (bigPayload?.count ?? 0) + (unique?.key.utf8.count ?? 0) + 32
+    }
 
-    /// Appends the entry's arguments.
-    package func append(to arguments: inout [[UInt8]]) {
+    /// How long a head is: up to the length of the job's name.
+    private static let headLength = 39
+
+    /// The arguments of a call that enqueues the jobs in their order: those that follow each other with the same head share
+    /// it.
+    package static func arguments(of jobs: some Collection<NewJob>) -> [[UInt8]] {
+        var arguments: [[UInt8]] = []
+        arguments.reserveCapacity(2 + 2 * jobs.count)
+        var head: [UInt8]?
+        var (countAt, count) = (0, 0)
+        for job in jobs {
+            if job.head == head {
+                count += 1
+            } else {
+                if head != nil { arguments[countAt] = Array("\(count)".utf8) }
+                head = job.head
+                (countAt, count) = (arguments.count + 1, 1)
+                arguments.append(job.head)
+                arguments.append([])
+            }
+            job.append(to: &arguments)
+        }
+        if head != nil { arguments[countAt] = Array("\(count)".utf8) }
+        return arguments
+    }
+
+    private func append(to arguments: inout [[UInt8]]) {
         arguments.append(Array(id.description.utf8))
-        arguments.append(record)
+        arguments.append(rest)
         if let unique {
             arguments.append(Array(unique.key.utf8))
             arguments.append([unique.onConflict.recordCode])
@@ -93,38 +122,41 @@ extension NewJob {
         if hasOptions { flags.insert(.hasOptions) }
         if content.expiresAfterMilliseconds > 0 { flags.insert(.mayExpire) }
 
-        let fields = Self.fields(content, hasOptions: hasOptions)
-        guard fields.count <= 65_535 else { return nil }
-        var record: [UInt8] = []
-        record.reserveCapacity(38 + fields.count + (isBig ? 4 : content.payload.count))
-        record.append(1)
-        record.append(UInt8(ascii: "d"))
-        record.append(UInt8(48 + content.priority.rawValue * 4 + content.priority.rawValue))
-        record.append(UInt8(flags.rawValue & 0xff))
-        record.append(UInt8(flags.rawValue >> 8))
-        record.appendInteger(0, bytes: 4)
-        record.appendInteger(Int64(content.retry.attempts ?? 0), bytes: 2)
-        record.appendInteger(0, bytes: 6)
-        switch content.due {
-        case .after(let milliseconds), .at(let milliseconds): record.appendInteger(milliseconds, bytes: 6)
-        }
-        record.appendInteger(0, bytes: 7)
-        record.append(contentsOf: "000000".utf8)
-        record.appendInteger(Int64(fields.count), bytes: 2)
-        record.append(contentsOf: fields)
+        var rest: [UInt8] = []
+        rest.reserveCapacity(content.name.utf8.count + 64 + (isBig ? 4 : content.payload.count))
+        Self.appendFields(of: content, hasOptions: hasOptions, to: &rest)
+        // The length of the name is the last byte of the head.
+        let fields = rest.count + 1
+        guard fields <= 65_535 else { return nil }
         if isBig {
-            record.appendInteger(Int64(content.payload.count), bytes: 4)
+            rest.appendInteger(Int64(content.payload.count), bytes: 4)
         } else {
-            record.append(contentsOf: content.payload)
+            rest.append(contentsOf: content.payload)
         }
-        self.init(id: id, record: record, unique: content.unique, bigPayload: isBig ? content.payload : nil)
+        var head: [UInt8] = []
+        head.reserveCapacity(Self.headLength)
+        head.append(1)
+        head.append(UInt8(ascii: "d"))
+        head.append(UInt8(48 + content.priority.rawValue * 4 + content.priority.rawValue))
+        head.append(UInt8(flags.rawValue & 0xff))
+        head.append(UInt8(flags.rawValue >> 8))
+        head.appendInteger(0, bytes: 4)
+        head.appendInteger(Int64(content.retry.attempts ?? 0), bytes: 2)
+        head.appendInteger(0, bytes: 6)
+        switch content.due {
+        case .after(let milliseconds), .at(let milliseconds): head.appendInteger(milliseconds, bytes: 6)
+        }
+        head.appendInteger(0, bytes: 7)
+        head.append(contentsOf: "000000".utf8)
+        head.appendInteger(Int64(fields), bytes: 2)
+        head.append(UInt8(min(content.name.utf8.count, 255)))
+        self.init(
+            id: id, head: head, rest: rest, unique: content.unique, bigPayload: isBig ? content.payload : nil)
     }
 
-    private static func fields(_ content: Content, hasOptions: Bool) -> [UInt8] {
-        var bytes: [UInt8] = []
-        let name = content.name.utf8.prefix(255)
-        bytes.append(UInt8(name.count))
-        bytes.append(contentsOf: name)
+    /// Appends the name and all that goes before the payload.
+    private static func appendFields(of content: Content, hasOptions: Bool, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: content.name.utf8.prefix(255))
         if hasOptions {
             bytes.appendInteger(content.expiresAfterMilliseconds, bytes: 6)
             bytes.appendInteger(content.timeoutMilliseconds, bytes: 5)
@@ -136,7 +168,6 @@ extension NewJob {
         if let id = content.sealedFor { bytes.appendField("i", Array(id.description.utf8)) }
         if !content.tags.isEmpty { bytes.appendField("t", TextPairs.encode(content.tags)) }
         if !content.traceContext.isEmpty { bytes.appendField("c", TextPairs.encode(content.traceContext)) }
-        return bytes
     }
 }
 

@@ -36,11 +36,13 @@ extension WorkerMachine {
         // Of a paused queue the answer says nothing; that it is not paused, a sweep has said.
         queues[queue].isEmpty =
             !reply.hasMore && reply.nextDue == nil && reply.jobs.isEmpty && queues[queue].isPaused == false
-        for job in reply.jobs { actions += accept(job, sentAt: reply.sentAt, now) }
+        actions.reserveCapacity(actions.count + reply.jobs.count + 4)
+        for job in reply.jobs { accept(job, sentAt: reply.sentAt, now, &actions) }
         if let due = reply.nextDue { actions += sweepBy(queue, now + due, now) }
         if wasWoken, free == 0 { actions += passOn(queue, now) }
         if let most = settings.maxJobs, claimedInAll >= most { actions += drain(now: now) }
-        return actions + dispatch(now)
+        actions += dispatch(now)
+        return actions
     }
 
     /// An `advance` call will never be answered: the worker was shut down, or the queue is of a newer release.
@@ -57,9 +59,11 @@ extension WorkerMachine {
 
     /// The leases of these need no renewal any more.
     private mutating func settle(_ queue: Int, _ finished: [ClaimedJob]) {
-        guard !finished.isEmpty else { return }
-        let members = Set(finished.map(\.member))
-        queues[queue].finishingSent.removeAll { members.contains($0.job.member) }
+        // A job is in one call at a time.
+        guard let first = finished.first,
+            let call = queues[queue].finishingSent.firstIndex(where: { $0.first?.job === first })
+        else { return }
+        queues[queue].finishingSent.remove(at: call)
     }
 
     /// A wake-up came for a queue, or the wait ended without one; `waited` are the queues of that wait.
@@ -86,7 +90,7 @@ extension WorkerMachine {
     mutating func dispatch(_ now: Duration) -> [Action] {
         var actions = startWaiting(now)
         for index in queues.indices { actions += sendSide(index) }
-        for index in order() { actions += sendAdvance(index) }
+        actions += sendAdvances()
         actions += listenIfIdle(now)
         if isFinished {
             mode = .stopped
@@ -95,51 +99,87 @@ extension WorkerMachine {
         return actions
     }
 
-    /// The queues that have something to send, in the order in which they may claim: as given, or drawn by weight.
-    private func order() -> [Int] {
+    /// Sends ends and, as long as slots are free, claims: from queues in the order given, or drawn by weight.
+    ///
+    /// This happens at every answer, and a worker may serve thousands of queues: it looks at each once and goes through
+    /// them again only for a claim.
+    private mutating func sendAdvances() -> [Action] {
         let mayClaim = mode == .running && free > 0
-        var active = queues.indices.filter { (mayClaim && queues[$0].isPromising) || !queues[$0].finishing.isEmpty }
-        guard !settings.isStrict, active.count > 1 else { return active }
-        var drawn: [Int] = []
-        drawn.reserveCapacity(active.count)
-        var total = active.reduce(0) { $0 + queues[$1].share.weight }
-        while active.count > 1 {
-            var ticket = Int(random.next() % UInt64(max(1, total)))
-            var position = 0
-            while position < active.count - 1, ticket >= queues[active[position]].share.weight {
-                ticket -= queues[active[position]].share.weight
-                position += 1
-            }
-            let index = active.remove(at: position)
-            total -= queues[index].share.weight
-            drawn.append(index)
+        // The next one is the last: it is removed without moving others.
+        var left = queues.indices.reversed().filter {
+            (mayClaim && queues[$0].isPromising) || !queues[$0].finishing.isEmpty
         }
-        return drawn + active
+        guard !left.isEmpty else { return [] }
+        var actions: [Action] = []
+        if mayClaim {
+            var weight = left.reduce(0) { $0 + queues[$1].share.weight }
+            var sharing = queues.indices.reduce(0) { isSharing($1) ? $0 + queues[$1].share.weight : $0 }
+            var firstBusy = queues.firstIndex { $0.isPromising && $0.calls > 0 } ?? queues.endIndex
+            while free > 0, let last = left.indices.last {
+                if !settings.isStrict, last > 0 { left.swapAt(draw(left, weight), last) }
+                let index = left.removeLast()
+                let own = queues[index].share.weight
+                weight -= own
+                let wasSharing = isSharing(index)
+                let part =
+                    settings.isStrict
+                    ? (firstBusy < index ? 0 : free) : share(own, of: wasSharing ? sharing : sharing + own)
+                actions += sendAdvance(index, atMost: part)
+                if wasSharing, queues[index].calls > 0 { sharing -= own }
+                if queues[index].isPromising, queues[index].calls > 0 { firstBusy = min(firstBusy, index) }
+            }
+        }
+        // Without a free slot the order of ends matters to nobody.
+        for index in left where !queues[index].finishing.isEmpty { actions += sendAdvance(index, atMost: 0) }
+        return actions
+    }
+
+    /// The position of one of these queues, each as likely as its part of their weight.
+    private func draw(_ left: [Int], _ weight: Int) -> Int {
+        var ticket = Int(random.next() % UInt64(max(1, weight)))
+        for (position, index) in left.enumerated() {
+            ticket -= queues[index].share.weight
+            if ticket < 0 { return position }
+        }
+        return left.count - 1
+    }
+
+    /// Whether a part of the free slots is a queue's: it is promising and may send a first call.
+    private func isSharing(_ index: Int) -> Bool {
+        queues[index].isPromising && queues[index].calls == 0 && room(index) > 0
+    }
+
+    /// The part of the free slots for a weight of all those that share them.
+    private func share(_ own: Int, of total: Int) -> Int {
+        let free = free
+        return total <= own ? free : min(free, max(1, (free * own + total - 1) / total))
     }
 
     /// How many jobs may be claimed from a queue as far as its jobs over their cap allow.
     private func room(_ queue: Int) -> Int { settings.slots - queues[queue].waiting.count }
 
-    private mutating func sendAdvance(_ index: Int) -> [Action] {
-        let queue = queues[index]
-        let mayClaim = mode == .running && queue.isPromising
-        var wanted = mayClaim ? min(share(of: index), room(index)) : 0
+    private mutating func sendAdvance(_ index: Int, atMost part: Int) -> [Action] {
+        let mayClaim = mode == .running && queues[index].isPromising
+        var wanted = mayClaim ? min(part, room(index)) : 0
         if let most = settings.maxJobs { wanted = min(wanted, max(0, most - claimedInAll - reserved)) }
-        let finished = Self.batch(queue.finishing, most: Self.advanceLimit / 2, bytes: Self.resultBytes)
-        let limit = min(wanted, Self.advanceLimit - finished.count)
-        guard limit > 0 || !finished.isEmpty else { return [] }
-        switch queue.calls {
+        switch queues[index].calls {
         case 0: break
         case 1:
             // The second lane is for load only: half of the slots are to be refilled or written off.
-            guard max(wanted, queue.finishing.count) * 2 >= settings.slots else { return [] }
+            guard max(wanted, queues[index].finishing.count) * 2 >= settings.slots else { return [] }
         default: return []
         }
-        queues[index].finishing.removeFirst(finished.count)
-        queues[index].finishingSent += finished
+        let finished = Array(
+            Self.batch(queues[index].finishing, most: Self.advanceLimit / 2, bytes: Self.resultBytes))
+        let limit = min(wanted, Self.advanceLimit - finished.count)
+        guard limit > 0 || !finished.isEmpty else { return [] }
+        if !finished.isEmpty {
+            queues[index].finishing.removeFirst(finished.count)
+            queues[index].finishingSent.append(finished)
+        }
         queues[index].calls += 1
         reserved += max(0, limit)
-        return [.advance(queue: index, limit: max(0, limit), finished: Array(finished))]
+        return [.advance(queue: index, limit: max(0, limit), finished: finished)]
     }
 
     /// What one call may carry, so that Redis is not held up: see docs/decisions/0005-call-sizes.md.
@@ -160,22 +200,6 @@ extension WorkerMachine {
             return bytes > limit
         }
         return ends[..<min(max(end ?? most, 1), ends.count)]
-    }
-
-    /// A queue's part of the free slots: by weight among those that are promising and may send a call.
-    private func share(of index: Int) -> Int {
-        let free = free
-        guard !settings.isStrict else {
-            let isEarlierBusy = queues[..<index].contains { $0.isPromising && $0.calls > 0 }
-            return isEarlierBusy ? 0 : free
-        }
-        var total = 0
-        for (other, queue) in queues.enumerated()
-        where queue.isPromising && room(other) > 0 && (queue.calls == 0 || other == index) {
-            total += queue.share.weight
-        }
-        let own = queues[index].share.weight
-        return total <= own ? free : min(free, max(1, (free * own + total - 1) / total))
     }
 
     private mutating func sendSide(_ index: Int) -> [Action] {
@@ -208,8 +232,11 @@ extension WorkerMachine {
         return lost.map { .report(.leaseLost($0)) } + dispatch(now)
     }
 
+    /// Waits for a wake-up, unless every queue is promising.
+    ///
+    /// Then a claim is under way, and the answer to it says when it is time to wait. A marker stays in Redis until then.
     private mutating func listenIfIdle(_ now: Duration) -> [Action] {
-        guard mode == .running, !endsBecauseEmpty(), free > 0 else { return [] }
+        guard mode == .running, !endsBecauseEmpty(), free > 0, !queues.allSatisfy(\.isPromising) else { return [] }
         if !settings.waitsForEachQueue, queues.contains(where: \.isListening) { return [] }
         let audible = queues.indices.filter { index in
             !queues[index].isListening && (queues[index].deafUntil.map { $0 <= now } ?? true) && room(index) > 0
@@ -223,11 +250,12 @@ extension WorkerMachine {
 
     /// Whether the worker is to end, as every queue is known to be empty after a sweep.
     private mutating func endsBecauseEmpty() -> Bool {
+        guard settings.stopsWhenEmpty, jobs.isEmpty else { return false }
         let isEmpty = queues.allSatisfy {
             $0.isEmpty && $0.calls == 0 && !$0.isPromising && !$0.isSideBusy && $0.failing.isEmpty
                 && $0.releasing.isEmpty
         }
-        guard settings.stopsWhenEmpty, jobs.isEmpty, isEmpty else { return false }
+        guard isEmpty else { return false }
         mode = .draining
         return true
     }

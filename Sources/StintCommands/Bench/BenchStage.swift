@@ -11,6 +11,11 @@ import StintRedis
 struct BenchStage: Sendable {
     static let queue = "bench"
 
+    /// The names of so many queues.
+    static func queues(_ count: Int) -> [String] {
+        [queue] + (1..<max(1, count)).map { "\(queue)-\($0)" }
+    }
+
     let target: RedisTarget
     private let server: PrivateRedis?
 

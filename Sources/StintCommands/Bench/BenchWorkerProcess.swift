@@ -8,6 +8,8 @@ import Foundation
 final class BenchWorkerProcess: Sendable {
     private let input = Pipe()
     private let lines: AsyncStream<String>
+    /// Ends when the process does; `lines` also ends with a cancelled task that waits for one.
+    private let life: AsyncStream<Never>
 
     /// Starts it with these words beyond those that say where it works.
     init(_ target: RedisTarget, _ words: [String]) throws {
@@ -23,6 +25,8 @@ final class BenchWorkerProcess: Sendable {
         process.standardOutput = output
         let (lines, continuation) = AsyncStream<String>.makeStream()
         self.lines = lines
+        let (life, end) = AsyncStream<Never>.makeStream()
+        self.life = life
         // Its own thread: few lines come, and the last may be long.
         Thread.detachNewThread {
             var rest: [UInt8] = []
@@ -34,6 +38,7 @@ final class BenchWorkerProcess: Sendable {
                 }
             }
             continuation.finish()
+            end.finish()
         }
         try process.run()
     }
@@ -64,15 +69,28 @@ final class BenchWorkerProcess: Sendable {
 }
 
 extension BenchWorkerProcess {
-    /// Starts so many, waits until all are connected, and ends them after the body.
+    /// Starts so many, waits until all are connected, and after the body ends them and waits until they have ended, so
+    /// that none of them writes once the benchmark cleans up.
     static func with<Result>(
         _ count: Int, _ target: RedisTarget, _ words: [String],
         _ body: ([BenchWorkerProcess]) async throws -> Result
     ) async throws -> Result {
         var workers: [BenchWorkerProcess] = []
-        defer { for worker in workers { worker.end() } }
-        for _ in 0..<count { workers.append(try BenchWorkerProcess(target, words)) }
-        for worker in workers { try await worker.ready() }
-        return try await body(workers)
+        do {
+            for _ in 0..<count { workers.append(try BenchWorkerProcess(target, words)) }
+            for worker in workers { try await worker.ready() }
+            let result = try await body(workers)
+            await end(workers)
+            return result
+        } catch {
+            await end(workers)
+            throw error
+        }
+    }
+
+    private static func end(_ workers: [BenchWorkerProcess]) async {
+        for worker in workers { worker.end() }
+        // A task of its own: a cancelled one would not wait.
+        for worker in workers { await Task { for await _ in worker.life {} }.value }
     }
 }

@@ -18,6 +18,10 @@ struct LatencyBench: Sendable {
     let workers: Int
     /// What the jobs are delayed by; it is taken off the result, so that only the lateness is left.
     let delay: Duration?
+    /// Jobs that wait meanwhile and are run at full speed; the measured ones are urgent.
+    let waiting: Int
+
+    private static let slots = 16
 
     /// Jobs that are run first and do not count: connections are opened and scripts loaded by them.
     private static let warmUps = 20
@@ -25,7 +29,9 @@ struct LatencyBench: Sendable {
     func run(on stage: BenchStage, console: Console) async throws -> [TimeRow] {
         let client = try await stage.connect(on: console)
         do {
-            let rows = try await BenchWorkerProcess.with(workers, stage.target, ["--slots", "16"]) { workers in
+            try await fill(client, console)
+            let words = ["--slots", "\(Self.slots)"]
+            let rows = try await BenchWorkerProcess.with(workers, stage.target, words) { workers in
                 try await measure(client, workers, console)
             }
             await client.shutdown()
@@ -59,6 +65,8 @@ struct LatencyBench: Sendable {
         if let delay { try await Task.sleep(for: delay) }
         try await wait(for: Self.warmUps + samples, client)
         console.endStatus()
+        // Those that are claimed by now begin before others, and a tenth of a second is time for thousands.
+        if waiting > 0 { try await Task.sleep(for: .milliseconds(100)) }
         var delays = Histogram<UInt64>.nanoseconds
         var early = 0
         for worker in workers {
@@ -77,10 +85,10 @@ struct LatencyBench: Sendable {
         ]
     }
 
-    /// Waits until so many jobs have been completed.
+    /// Waits until so many jobs have been completed, or where others wait, until none of them is left to be claimed.
     private func wait(for count: Int, _ client: StintClient) async throws {
         let deadline = SharedClock.now + .seconds(60)
-        while try await client.inspector.queue(BenchStage.queue).totals.completed < count {
+        while try await !isDone(count, client.inspector.queue(BenchStage.queue)) {
             guard SharedClock.now < deadline else {
                 throw CommandFailure(.timedOut, "not all of \(count) jobs were run within 60 s after the last")
             }
@@ -88,11 +96,34 @@ struct LatencyBench: Sendable {
         }
     }
 
+    private func isDone(_ count: Int, _ queue: QueueStatus) throws -> Bool {
+        guard waiting > 0 else { return queue.totals.completed >= count }
+        guard queue.ready > 0 else {
+            throw CommandFailure(.failed, "the \(waiting) waiting jobs were all run before the last sample was")
+        }
+        return queue.readyByPriority.first == 0
+    }
+
     /// Enqueues a job whose payload is the moment in nanoseconds from which its time counts; zero for one that does not.
     private func enqueue(at moment: Duration, _ client: StintClient, delay: Duration?) async throws {
         let origin = moment == .zero ? moment : moment + (delay ?? .zero)
         try await client.enqueue(
             name: BenchWorkerCommand.job, payload: Array("\(Int64(origin / .nanoseconds(1)))".utf8),
-            options: JobOptions(queue: BenchStage.queue, delay: delay))
+            options: JobOptions(queue: BenchStage.queue, priority: waiting > 0 ? .urgent : nil, delay: delay))
+    }
+
+    /// Enqueues what waits: jobs that are no samples, since their payloads tell no moment.
+    private func fill(_ client: StintClient, _ console: Console) async throws {
+        let options = JobOptions(queue: BenchStage.queue)
+        for start in stride(from: 0, to: waiting, by: 5_000) {
+            try Task.checkCancellation()
+            console.status("enqueueing \(waiting) jobs that wait")
+            let jobs = (start..<min(start + 5_000, waiting)).map { number in
+                RawJob(
+                    name: BenchWorkerCommand.job, payload: Array(BenchPayload.text(number % 1_000, 200).utf8),
+                    options: options)
+            }
+            try await client.enqueue(contentsOf: jobs)
+        }
     }
 }

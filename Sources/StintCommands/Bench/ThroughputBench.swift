@@ -15,6 +15,10 @@ struct ThroughputBench: Sendable {
     let workers: Int
     let slots: Int
     let payload: Int
+    /// Queues over which the jobs are spread, one after the other.
+    let queues: Int
+    /// Jobs that wait before the measured ones come, and are not all run.
+    let waiting: Int
     /// Bytes go in and out as they are; otherwise each job is encoded and decoded as JSON.
     let isRaw: Bool
 
@@ -35,26 +39,38 @@ struct ThroughputBench: Sendable {
     private func measure(
         _ clients: [StintClient], _ stage: BenchStage, _ console: Console
     ) async throws -> [RateRow] {
-        // What exists once for all jobs is no part of what one takes.
-        try await share(clients, 500, enqueueSingly)
+        // What exists once for all jobs of a queue is no part of what one takes.
+        let first = max(500, producers * queues)
+        let load = BenchLoad(bytes: payload, isRaw: isRaw, queues: queues)
+        try await share(clients, first, load, enqueueSingly)
+        var rows: [RateRow] = []
+        if waiting > 0 {
+            console.status("enqueueing \(waiting) jobs that wait")
+            rows.append(
+                try await row("enqueue those that wait", waiting, clients[0]) {
+                    try await share(clients, waiting, load, enqueueInBulk)
+                })
+        }
         console.status("enqueueing one by one")
         let single = try await row("enqueue, \(Self.inFlight) calls in flight", jobs, clients[0]) {
-            try await share(clients, jobs, enqueueSingly)
+            try await share(clients, jobs, load, enqueueSingly)
         }
         console.status("enqueueing in bulk")
         let bulk = try await row("enqueue in bulk", jobs, clients[0]) {
-            try await share(clients, jobs, enqueueInBulk)
+            try await share(clients, jobs, load, enqueueInBulk)
         }
-        console.status("running all jobs")
-        let all = 500 + 2 * jobs
-        let drain = try await drain(all, clients[0], stage)
+        console.status("running the jobs")
+        let drain = try await drain(first + 2 * jobs, clients[0], stage)
         console.endStatus()
         try Task.checkCancellation()
-        let completed = try await clients[0].inspector.queue(BenchStage.queue).totals.completed
-        guard completed == all else {
-            throw CommandFailure(.bug, "\(all) jobs were enqueued and \(completed) completed")
+        var completed = 0
+        for queue in BenchStage.queues(queues) {
+            completed += try await clients[0].inspector.queue(queue).totals.completed
         }
-        return [single, bulk, drain]
+        guard completed == drain.jobs else {
+            throw CommandFailure(.bug, "\(drain.jobs) jobs were to be run and \(completed) completed")
+        }
+        return rows + [single, bulk, drain]
     }
 
     private func row(
@@ -67,8 +83,12 @@ struct ThroughputBench: Sendable {
         return RateRow(phase: phase, jobs: jobs, time: time, usage: try await .now(client).since(before))
     }
 
+    /// Runs all jobs or, while others are to go on waiting, each worker's part of so many.
     private func drain(_ jobs: Int, _ client: StintClient, _ stage: BenchStage) async throws -> RateRow {
-        let words = ["--drain", "--slots", "\(slots)"] + (isRaw ? ["--raw"] : [])
+        let part = jobs / workers
+        let jobs = waiting == 0 ? jobs : part * workers
+        let end = waiting == 0 ? ["--drain"] : ["--max-jobs", "\(part)"]
+        let words = end + ["--slots", "\(slots)", "--queues", "\(queues)"] + (isRaw ? ["--raw"] : [])
         return try await BenchWorkerProcess.with(workers, stage.target, words) { workers in
             let before = try await BenchUsage.now(client)
             let start = SharedClock.now
@@ -86,30 +106,32 @@ struct ThroughputBench: Sendable {
 
     /// Each producer gets its part of the jobs.
     private func share(
-        _ clients: [StintClient], _ jobs: Int, _ body: @escaping @Sendable (StintClient, Int) async throws -> Void
+        _ clients: [StintClient], _ jobs: Int, _ load: BenchLoad,
+        _ body: @escaping @Sendable (StintClient, Int, BenchLoad) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, client) in clients.enumerated() {
                 let count = jobs / clients.count + (index < jobs % clients.count ? 1 : 0)
-                group.addTask { try await body(client, count) }
+                group.addTask { try await body(client, count, load) }
             }
             try await group.waitForAll()
         }
     }
 
-    private func enqueueSingly(_ client: StintClient, _ count: Int) async throws {
+    private func enqueueSingly(_ client: StintClient, _ count: Int, _ load: BenchLoad) async throws {
         let callers = max(1, Self.inFlight / producers)
-        let (jobs, payloads) = (jobPayloads, rawPayloads)
+        let (jobs, payloads, options) = (load.jobs, load.payloads, load.options)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for caller in 0..<callers {
                 group.addTask {
                     for index in stride(from: caller, to: count, by: callers) {
                         try Task.checkCancellation()
                         if isRaw {
-                            let payload = payloads[index % Self.variety]
-                            try await client.enqueue(name: BenchPayload.name, payload: payload, options: Self.options)
+                            let payload = payloads[index % payloads.count]
+                            try await client.enqueue(
+                                name: BenchPayload.name, payload: payload, options: options[index % queues])
                         } else {
-                            try await client.enqueue(jobs[index % Self.variety], options: Self.options)
+                            try await client.enqueue(jobs[index % jobs.count], options: options[index % queues])
                         }
                     }
                 }
@@ -118,8 +140,8 @@ struct ThroughputBench: Sendable {
         }
     }
 
-    private func enqueueInBulk(_ client: StintClient, _ count: Int) async throws {
-        let (jobs, payloads) = (jobPayloads, rawPayloads)
+    private func enqueueInBulk(_ client: StintClient, _ count: Int, _ load: BenchLoad) async throws {
+        let (jobs, payloads, options) = (load.jobs, load.payloads, load.options)
         for start in stride(from: 0, to: count, by: 5_000) {
             try Task.checkCancellation()
             let part = start..<min(start + 5_000, count)
@@ -127,24 +149,17 @@ struct ThroughputBench: Sendable {
                 try await client.enqueue(
                     contentsOf: part.map { index in
                         RawJob(
-                            name: BenchPayload.name, payload: payloads[index % Self.variety], options: Self.options)
+                            name: BenchPayload.name, payload: payloads[index % payloads.count],
+                            options: options[index % queues])
                     })
             } else {
-                try await client.enqueue(contentsOf: part.map { jobs[$0 % Self.variety] }, options: Self.options)
+                // The call for jobs of one type is for one queue.
+                for first in part.prefix(queues) {
+                    let own = stride(from: first, to: part.upperBound, by: queues)
+                    try await client.enqueue(
+                        contentsOf: own.map { jobs[$0 % jobs.count] }, options: options[first % queues])
+                }
             }
         }
     }
-
-    /// How many different payloads there are: more than one call carries, so that no two in it are the same.
-    private static let variety = 1_000
-
-    private var jobPayloads: [BenchPayload] {
-        isRaw ? [] : (0..<Self.variety).map { BenchPayload($0, bytes: payload) }
-    }
-
-    private var rawPayloads: [[UInt8]] {
-        isRaw ? (0..<Self.variety).map { Array(BenchPayload.text($0, payload).utf8) } : []
-    }
-
-    private static let options = JobOptions(queue: BenchStage.queue)
 }

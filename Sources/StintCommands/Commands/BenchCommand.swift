@@ -20,6 +20,7 @@ struct BenchCommand: ConsoleCommand {
 
             Examples:
               stint bench --jobs 100000 --slots 64 --raw
+              stint bench --waiting 1000000 --queues 10
               stint bench --latency --workers 16 --json
               stint bench --latency --rate 20000 --samples 200000
               stint bench --delayed --samples 200
@@ -33,6 +34,14 @@ struct BenchCommand: ConsoleCommand {
     @Option(help: ArgumentHelp("Worker processes (default: 1).", valueName: "number")) var workers: Int?
     @Option(help: ArgumentHelp("Slots of each worker (default: 256).", valueName: "number")) var slots: Int?
     @Option(help: ArgumentHelp("Length of a payload (default: 200).", valueName: "bytes")) var payload: Int?
+    @Option(
+        help: ArgumentHelp("Queues over which the jobs are spread (default: 1).", valueName: "number"))
+    var queues: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Jobs that wait before the measured ones come; with --latency those are urgent (default: 0).",
+            valueName: "number"))
+    var waiting: Int?
     @Flag(help: "Payloads are bytes; nothing is encoded or decoded as JSON.") var raw = false
     @Option(
         help: ArgumentHelp("Jobs to measure (default: 1000 for --latency, 200 for --delayed).", valueName: "number"))
@@ -53,19 +62,23 @@ struct BenchCommand: ConsoleCommand {
         let isTimed = latency || delayed
         let throughputOnly: [(String, Bool)] = [
             ("--jobs", jobs != nil), ("--producers", producers != nil), ("--slots", slots != nil),
-            ("--payload", payload != nil), ("--raw", raw),
+            ("--payload", payload != nil), ("--queues", queues != nil), ("--raw", raw),
         ]
         if isTimed, let (option, _) = throughputOnly.first(where: \.1) {
             throw ValidationError("\(option) cannot be used with --latency or --delayed.")
         }
         if !isTimed, samples != nil { throw ValidationError("--samples needs --latency or --delayed.") }
         if !isTimed, rate != nil { throw ValidationError("--rate needs --latency or --delayed.") }
+        if delayed, waiting != nil { throw ValidationError("--waiting cannot be used with --delayed.") }
         if !delayed, delay != nil { throw ValidationError("--delay needs --delayed.") }
         try Self.check("--jobs", jobs, 1...10_000_000)
         try Self.check("--producers", producers, 1...64)
         try Self.check("--workers", workers, 1...64)
         try Self.check("--slots", slots, 1...10_000)
-        try Self.check("--payload", payload, 0...1_000_000)
+        // What JSON makes of a payload is a few bytes more or less.
+        try Self.check("--payload", payload, 0...(raw ? 1 << 20 : 1_000_000))
+        try Self.check("--queues", queues, 1...10_000)
+        try Self.check("--waiting", waiting, 0...100_000_000)
         try Self.check("--samples", samples, 1...1_000_000)
         if let rate, !(0.1...1_000_000).contains(rate) {
             throw ValidationError("--rate must be between 0.1 and 1000000.")
@@ -79,7 +92,7 @@ struct BenchCommand: ConsoleCommand {
         guard latency || delayed else {
             let bench = ThroughputBench(
                 jobs: jobs ?? 20_000, producers: producers ?? 1, workers: workers ?? 1, slots: slots ?? 256,
-                payload: payload ?? 200, isRaw: raw)
+                payload: payload ?? 200, queues: queues ?? 1, waiting: waiting ?? 0, isRaw: raw)
             let rows = try await BenchStage.with(redis: redis, on: console) {
                 try await bench.run(on: $0, console: console)
             }
@@ -87,7 +100,7 @@ struct BenchCommand: ConsoleCommand {
         }
         let bench = LatencyBench(
             samples: samples ?? (delayed ? 200 : 1_000), rate: rate ?? (delayed ? 20 : 200), workers: workers ?? 1,
-            delay: delayed ? delay ?? .seconds(2) : nil)
+            delay: delayed ? delay ?? .seconds(2) : nil, waiting: waiting ?? 0)
         let rows = try await BenchStage.with(redis: redis, on: console) {
             try await bench.run(on: $0, console: console)
         }

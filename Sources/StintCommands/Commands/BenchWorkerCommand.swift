@@ -7,7 +7,7 @@ import Foundation
 import Stint
 
 /// The command `stint __bench-worker`, the hidden worker of ``BenchCommand``: says that it is ready, begins at a line on
-/// its stdin, ends when that is closed or, with `--drain`, when nothing is left, and reports as one line of JSON.
+/// its stdin, ends when that is closed, with `--drain` when nothing is left, or after `--max-jobs`, and reports as one line of JSON.
 struct BenchWorkerCommand: ConsoleCommand {
     static let name = "__bench-worker"
     static let job = "bench.start"
@@ -16,6 +16,8 @@ struct BenchWorkerCommand: ConsoleCommand {
 
     @OptionGroup var connection: ConnectionOptions
     @Option var slots: Int
+    @Option var queues = 1
+    @Option var maxJobs: Int?
     @Flag var drain = false
     @Flag var raw = false
     @OptionGroup var talk: TalkOptions
@@ -25,7 +27,9 @@ struct BenchWorkerCommand: ConsoleCommand {
             let delays = SharedTimes()
             var options = WorkerOptions()
             options.stopsWhenEmpty = drain
-            let worker = try Worker(client, queues: [.init(BenchStage.queue)], slots: slots, options: options) {
+            options.maxJobs = maxJobs
+            let served = BenchStage.queues(queues).map { Worker.Queue($0) }
+            let worker = try Worker(client, queues: served, slots: slots, options: options) {
                 if raw {
                     Handle(raw: BenchPayload.name) { _, _ in .completed }
                 } else {

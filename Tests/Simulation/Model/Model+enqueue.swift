@@ -6,24 +6,37 @@ import Stint
 import StintRedis
 
 extension Model {
+    private typealias Entry = (id: String, record: JobRecord, policy: String)
+
+    /// What the call is to enqueue; nil if it cannot be read.
+    private static func entries(of call: ObservedCall) -> [Entry]? {
+        var entries: [Entry] = []
+        var index = 1
+        while index < call.arguments.count {
+            let head = call.arguments[index]
+            guard index + 1 < call.arguments.count, let count = Int(call.text(index + 1)) else { return nil }
+            index += 2
+            for _ in 0..<count {
+                guard index + 1 < call.arguments.count,
+                    let record = try? JobRecord(head + call.arguments[index + 1])
+                else { return nil }
+                var entry = (id: call.text(index), record: record, policy: "")
+                index += 2
+                if record.flags.contains(.hasUniqueKey) {
+                    entry.policy = call.text(index + 1)
+                    index += 2
+                }
+                if record.flags.contains(.bigPayload) { index += 1 }
+                entries.append(entry)
+            }
+        }
+        return entries
+    }
+
     func enqueue(
         _ call: ObservedCall, _ parts: [RedisValue], _ queue: inout ModelQueue, _ nowMs: Int64, _ at: Duration
     ) {
-        var entries: [(id: String, record: JobRecord, policy: String)] = []
-        var index = 1
-        while index + 1 < call.arguments.count {
-            guard let record = try? JobRecord(call.arguments[index + 1]) else {
-                return find("\(call.text): an entry cannot be read")
-            }
-            var entry = (id: call.text(index), record: record, policy: "")
-            index += 2
-            if record.flags.contains(.hasUniqueKey) {
-                entry.policy = call.text(index + 1)
-                index += 2
-            }
-            if record.flags.contains(.bigPayload) { index += 1 }
-            entries.append(entry)
-        }
+        guard let entries = Self.entries(of: call) else { return find("\(call.text): an entry cannot be read") }
         let codes = parts.count == 3 ? parts[1].bytesValue ?? [] : []
         var holders = (parts.count == 3 ? parts[2].arrayValue ?? [] : []).compactMap(\.string)[...]
         guard codes.count == entries.count else { return find("\(call.text): not as many answers as entries") }

@@ -47,8 +47,8 @@ extension QueueModel {
         let reply: [ModelReply] = [
             .number(1), .texts(lost), .list(parts), .number(hasMore ? 1 : 0), .number(hasMore ? -1 : nextDue),
         ]
-        let tokens = claimed.map { "\($0.id):\($0.fence)" }
-        return (.list(reply), lost.joined(separator: " ") + "," + tokens.joined(separator: " "))
+        let words = (claimed.first.map { ["\($0.fence)"] } ?? []) + claimed.map(\.id)
+        return (.list(reply), lost.joined(separator: " ") + "," + words.joined(separator: " "))
     }
 
     /// Takes jobs from the heads of the lists, urgent first; drops tombstones and ends expired jobs as it meets them.

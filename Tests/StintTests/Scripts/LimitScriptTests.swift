@@ -38,7 +38,7 @@ import Testing
             try await bench.enqueue(TestJob("before"))
             let before = try await bench.snapshot()
             for id in ["", "a:b", "a b", "a\u{1b}", String(repeating: "a", count: 65)] {
-                try await refused(good + [bytes(id), good[1]], "a job id has 1 to 64 characters")
+                try await refused(good + [good[0], bytes("1"), bytes(id), good[3]], "a job id has 1 to 64 characters")
             }
             try await refused(changed { $0.name = String(repeating: "n", count: 129) }, "a name has 1 to 128 bytes")
             try await refused(changed { $0.name = "" }, "a name has 1 to 128 bytes")
@@ -49,16 +49,28 @@ import Testing
             try await refused(changed { [tags] in $0.tags = tags }, "at most 16 tags")
             try await refused(changed { $0.tags = ["t": String(repeating: "v", count: 129)] }, "at most 16 tags")
             try await refused(
-                [bytes("a"), good[1] + [UInt8](repeating: 0, count: 513)], "a payload has at most 512 bytes")
+                [good[0], good[1], bytes("a"), good[3] + [UInt8](repeating: 0, count: 513)],
+                "a payload has at most 512 bytes")
             let big = try changed { $0.payload = .init(repeating: 0, count: 600) }
-            try await refused([big[0], big[1], Array(big[2].dropLast())], "a payload has at most 512 bytes")
-            try await refused([big[0], big[1]], "a record is whole")
-            try await refused([bytes("a"), Array(good[1].prefix(30))], "a record is whole")
-            try await refused([bytes("a"), [2] + good[1].dropFirst()], "a record is whole")
+            try await refused(big.dropLast() + [Array(big[4].dropLast())], "a payload has at most 512 bytes")
+            let (head, rest) = (good[0], good[3])
+            for entries in [
+                big.dropLast(), [Array(head.dropLast()), bytes("1"), bytes("a"), rest],
+                [head + [1], bytes("1"), bytes("a"), rest], [[2] + head.dropFirst(), bytes("1"), bytes("a"), rest],
+                [head, bytes("1"), bytes("a"), Array(rest.prefix(3))], [head, bytes("many"), bytes("a"), rest],
+                [head, bytes("2"), bytes("a"), rest], [head, bytes("2"), bytes("a"), rest, bytes("b")], [head],
+            ] {
+                try await refused(Array(entries), "a record is whole")
+            }
             let half = TestJob("h") { $0.payload = .init(repeating: 0, count: 600_000) }
             var second = half
             second.id = "i"
             try await refused(bench.entries([half, second]), "a call of several jobs has at most 1 MiB")
+            let tag = String(repeating: "v", count: 126)
+            tags = [:]
+            for index in 10..<26 { tags[tag + "\(index)"] = tag }
+            let tagged = (0..<260).map { TestJob("t\($0)") { [tags] in $0.tags = tags } }
+            try await refused(bench.entries(tagged), "a call of several jobs has at most 1 MiB")
             let many = (0...500).map { TestJob("m\($0)") }
             try await refused(bench.entries(many), "a call has at most 500 jobs")
             #expect(try await bench.snapshot() == before)

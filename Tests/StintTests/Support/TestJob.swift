@@ -57,9 +57,7 @@ extension ScriptBench {
     static let leaseMilliseconds = 600_000
 
     func entries(_ jobs: [TestJob]) throws -> [[UInt8]] {
-        var arguments: [[UInt8]] = []
-        for job in jobs { try #require(NewJob(id: JobID(job.id), job.content)).append(to: &arguments) }
-        return arguments
+        NewJob.arguments(of: try jobs.map { try #require(NewJob(id: JobID($0.id), $0.content)) })
     }
 
     /// Enqueues in the lane; `number` repeats an earlier call.
@@ -221,4 +219,9 @@ extension [UInt8] {
             self[offset + index] = UInt8(truncatingIfNeeded: value >> Int64(8 * (count - 1 - index)))
         }
     }
+}
+
+extension NewJob {
+    /// The whole record.
+    var record: [UInt8] { head + rest }
 }

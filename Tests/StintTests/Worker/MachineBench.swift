@@ -37,12 +37,13 @@ struct MachineBench {
     private var carried: [(queue: Int, jobs: [ClaimedJob])] = []
 
     init(
-        slots: Int, queues: [(String, Int)] = [("default", 1)], change: (inout WorkerSettings) -> Void = { _ in }
+        slots: Int, queues: [(String, Int)] = [("default", 1)], random: any RandomSource = SplitMix64(seed: 1),
+        change: (inout WorkerSettings) -> Void = { _ in }
     ) {
         var settings = WorkerSettings(
             queues: queues.map { .init(name: $0.0, weight: $0.1) }, slots: slots, handles: { ($0, nil) })
         change(&settings)
-        machine = WorkerMachine(settings: settings, random: SplitMix64(seed: 1))
+        machine = WorkerMachine(settings: settings, random: random)
     }
 
     mutating func perform(_ event: (inout WorkerMachine, Duration) -> [WorkerMachine.Action]) {
@@ -100,8 +101,6 @@ struct MachineBench {
             state: .running, list: 2, priority: .normal, flags: [], attempt: 1, crashes: 0, returns: 0, maxAttempts: 5,
             enqueuedMilliseconds: 0, atMilliseconds: 0, fence: Int64(number), node: "node00", name: "work")
         record.timeoutMilliseconds = timeout
-        let id = JobID(unchecked: "j\(number)")
-        return ClaimedJob(
-            queue: queue, id: id, name: "work", member: "j\(number):\(number):node00", record: record, payload: [])
+        return ClaimedJob(queue: queue, idBytes: Array("j\(number)".utf8), record: record, payload: [])
     }
 }
