@@ -33,6 +33,14 @@ class Costs:
         self.sweep, self.trim, self.beat, self.wake = (redis[key] for key in ("sweep", "trim", "beat", "wake"))
         self.run_call, self.run_job = client["run"]["call"], client["run"]["job"]
 
+    @property
+    def cold(self):
+        """How many times as much calls cost that come now and then, by what one queue more cost beside an idle worker."""
+        idle = self.values["idle"]
+        few, many = sorted(idle, key=int)
+        measured = idle[many]["redis_us_per_s"] - idle[few]["redis_us_per_s"]
+        return max(1.0, measured / 1e6 / (self.idle_node(1, int(many)) - self.idle_node(1, int(few))))
+
     @staticmethod
     def load(path=PATH):
         with open(path, encoding="utf-8") as file:

@@ -16,7 +16,7 @@ import Testing
             for producer in 0..<4 {
                 group.addTask {
                     var number = 0
-                    while !stop.isOpened {
+                    while !stop.isOpened, !Task.isCancelled {
                         number += 1
                         let id = "p\(producer)-\(number)"
                         let receipt = try? await stint.client.enqueue(
