@@ -8,7 +8,7 @@
 --! flags:  allow-oom
 --! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead meta wake
 --! args:   lease_ms:int interval_ms:int max_crashes:int node
---! return: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work,
+--! return: 1, 1 if a job is claimable, µs until the next is due or -1, 1 if a bound cut the work,
 --!         pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted,
 --!         id, name, attempt and reason of each that died | -2 schema
 --
@@ -25,7 +25,7 @@ local state = redis.call('HMGET', meta, 'schema', 'look', 'hold', 'lease', 'paus
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
-local now_ms = clock_now()
+local now_ms, now_us = clock_now()
 local lease = math.max(lease_ms, tonumber(state[4]) or 0)
 local longest = math.max(lease, queue_lease_before(state[13], state[14], now_ms))
 local look, hold = tonumber(state[2]), tonumber(state[3]) or 0
@@ -125,6 +125,6 @@ if is_paused then
   pause = tonumber(state[5]) == 0 and -1 or tonumber(state[5]) - now_ms
 end
 local is_cut = #due == 200 or #expired == 100 or #ahead == 100 or is_littered
-return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
+return { 1, claimable and 1 or 0, queue_next_due(delayed, now_us), is_cut and 1 or 0, pause,
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
   tally.dead }

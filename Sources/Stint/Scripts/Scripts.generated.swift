@@ -481,12 +481,12 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
-local function queue_next_due(delayed, now_ms)
+local function queue_next_due(delayed, now_us)
   local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if not first[2] then
     return -1
   end
-  return math.max(0, tonumber(first[2]) - now_ms)
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
 end
 local function claim_plan(jobs, big, ready, limit, tombs, now_ms)
   local byte = string.byte
@@ -722,14 +722,14 @@ if has_more then
   queue_wake(wake, now_ms)
 end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. short)
-return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
+return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_us) }
 """#,
-        sha1: "5a50bd3729d31a02fb29cc6ce90e068179df3b53"
+        sha1: "7f6ebe47c3944992198a90af1c8c929ee7500808"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
     ///
-    /// The reply: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema.
+    /// The reply: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, µs until the next is due or -1 | -1 lane lost | -2 schema.
     package static func advance(
         jobs: String,
         big: String,
@@ -763,7 +763,7 @@ return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_du
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
     ///
-    /// The reply: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema.
+    /// The reply: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, µs until the next is due or -1 | -1 lane lost | -2 schema.
     package static func advance(
         _ keys: QueueKeys,
         lane: String,
@@ -2296,12 +2296,12 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
-local function queue_next_due(delayed, now_ms)
+local function queue_next_due(delayed, now_us)
   local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if not first[2] then
     return -1
   end
-  return math.max(0, tonumber(first[2]) - now_ms)
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
 end
 local function limit_refusal(what)
   return redis.error_reply('STINTLIMIT ' .. what)
@@ -2652,7 +2652,7 @@ end
 local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
-local first_due = queue_next_due(delayed, now_ms)
+local first_due = queue_next_due(delayed, now_us)
 local codes, plan, holders = nil, nil, {}
 if state[1] and not state[2] then
   codes, plan = plain_plan(jobs, ARGV, entries_from, now_ms, now_us)
@@ -2745,14 +2745,14 @@ if next(plan.expired) then
   counts[#counts + 1] = (tonumber(state[9]) or 0) + ended
 end
 redis.call('HSET', meta, unpack(counts)) -- at most 14
-local is_sooner = plan.soonest and (first_due < 0 or plan.soonest - now_ms < first_due)
+local is_sooner = plan.soonest and (first_due < 0 or plan.soonest * 1000 - now_us < first_due)
 if (plan.is_ready or is_sooner) and not queue_paused(state[3], now_ms) then
   queue_wake(wake, now_ms)
 end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "acfb973005e71fa7ebb8e5bd6a2a7e916620666b"
+        sha1: "1a144a4d8282a3f56d4e07596bec8396a75277a1"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -3061,12 +3061,12 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
-local function queue_next_due(delayed, now_ms)
+local function queue_next_due(delayed, now_us)
   local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if not first[2] then
     return -1
   end
-  return math.max(0, tonumber(first[2]) - now_ms)
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
 end
 local function limit_refusal(what)
   return redis.error_reply('STINTLIMIT ' .. what)
@@ -3084,7 +3084,7 @@ end
 local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
-local first_due = queue_next_due(delayed, now_ms)
+local first_due = queue_next_due(delayed, now_us)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - failures_from + 1) % 6 ~= 0 then
   return redis.error_reply('ERR a failure has 6 arguments')
@@ -3148,14 +3148,14 @@ for _, failure in ipairs(found) do
 end
 redis.call('HSET', meta, 'failed', (tonumber(state[2]) or 0) + #found, 'retried', (tonumber(state[3]) or 0) + retried,
   'died', (tonumber(state[4]) or 0) + died, 'cancelled', (tonumber(state[5]) or 0) + cancelled)
-if soonest and (first_due < 0 or soonest - now_ms < first_due) and not queue_paused(state[6], now_ms) then
+if soonest and (first_due < 0 or soonest * 1000 - now_us < first_due) and not queue_paused(state[6], now_ms) then
   queue_wake(wake, now_ms)
 end
 local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "e32c6e98652ea2c9d14f609622f854960c0bf4c5"
+        sha1: "4115c0fae6117517a05341dbbe09de23fb2070fc"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -4434,12 +4434,12 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
-local function queue_next_due(delayed, now_ms)
+local function queue_next_due(delayed, now_us)
   local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if not first[2] then
     return -1
   end
-  return math.max(0, tonumber(first[2]) - now_ms)
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
 end
 local function limit_refusal(what)
   return redis.error_reply('STINTLIMIT ' .. what)
@@ -4457,7 +4457,7 @@ end
 local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
-local first_due = queue_next_due(delayed, now_ms)
+local first_due = queue_next_due(delayed, now_us)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - handed_from + 1) % 4 ~= 0 then
   return redis.error_reply('ERR a job handed back has 4 arguments')
@@ -4508,7 +4508,7 @@ for index = #found, 1, -1 do
 end
 redis.call('HSET', meta, 'released', (tonumber(state[2]) or 0) + #found - cancelled,
   'cancelled', (tonumber(state[3]) or 0) + cancelled)
-local is_sooner = soonest and (first_due < 0 or soonest - now_ms < first_due)
+local is_sooner = soonest and (first_due < 0 or soonest * 1000 - now_us < first_due)
 if (is_ready or is_sooner) and not queue_paused(state[4], now_ms) then
   queue_wake(wake, now_ms)
 end
@@ -4516,7 +4516,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "9f6d0f67e249fefb471a17651461465fca29aef5"
+        sha1: "c9f6d8c943474eb1a79abda837508781c214539b"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -6002,12 +6002,12 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
-local function queue_next_due(delayed, now_ms)
+local function queue_next_due(delayed, now_us)
   local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if not first[2] then
     return -1
   end
-  return math.max(0, tonumber(first[2]) - now_ms)
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
 end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
@@ -6328,7 +6328,7 @@ local state = redis.call('HMGET', meta, 'schema', 'look', 'hold', 'lease', 'paus
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
-local now_ms = clock_now()
+local now_ms, now_us = clock_now()
 local lease = math.max(lease_ms, tonumber(state[4]) or 0)
 local longest = math.max(lease, queue_lease_before(state[13], state[14], now_ms))
 local look, hold = tonumber(state[2]), tonumber(state[3]) or 0
@@ -6420,16 +6420,16 @@ if is_paused then
   pause = tonumber(state[5]) == 0 and -1 or tonumber(state[5]) - now_ms
 end
 local is_cut = #due == 200 or #expired == 100 or #ahead == 100 or is_littered
-return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
+return { 1, claimable and 1 or 0, queue_next_due(delayed, now_us), is_cut and 1 or 0, pause,
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
   tally.dead }
 """#,
-        sha1: "900a3cf21244ea20e397081c06029a6addbcf821"
+        sha1: "cba078396cee50acbc670511e26365b9cae0f79f"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
     ///
-    /// The reply: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted, id, name, attempt and reason of each that died | -2 schema.
+    /// The reply: 1, 1 if a job is claimable, µs until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted, id, name, attempt and reason of each that died | -2 schema.
     package static func sweep(
         jobs: String,
         big: String,
@@ -6459,7 +6459,7 @@ return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
     ///
-    /// The reply: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted, id, name, attempt and reason of each that died | -2 schema.
+    /// The reply: 1, 1 if a job is claimable, µs until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted, id, name, attempt and reason of each that died | -2 schema.
     package static func sweep(
         _ keys: QueueKeys,
         leaseMs: Int,

@@ -73,7 +73,7 @@ extension WorkerEngine {
             }
         }
         claimed.hasMore = parts[3].integerValue == 1
-        if let due = parts[4].integerValue, due >= 0 { claimed.nextDue = .milliseconds(due) }
+        if let due = parts[4].integerValue, due >= 0 { claimed.nextDue = .microseconds(due) }
         return claimed
     }
 
@@ -193,7 +193,7 @@ extension WorkerEngine {
             looked(at: queue)
             var swept = WorkerMachine.Swept()
             swept.isClaimable = parts[1].integerValue == 1
-            if let due = parts[2].integerValue, due >= 0 { swept.nextDue = .milliseconds(due) }
+            if let due = parts[2].integerValue, due >= 0 { swept.nextDue = .microseconds(due) }
             swept.isCut = parts[3].integerValue == 1
             swept.isPaused = parts[4].integerValue != 0
             swept.cancelling = parts[5].arrayValue?.compactMap { $0.string.map(JobID.init(unchecked:)) } ?? []
