@@ -82,7 +82,7 @@ import Testing
 
     @Test("In any order of events each attempt is taken once, in order, and none waits without a task on its way")
     func anyOrder() {
-        for seed in 0..<200 {
+        for seed in 0..<40 {
             let random = SplitMix64(seed: UInt64(seed))
             var line = AttemptLine<Int>()
             var (added, taken) = (0, [Int]())
@@ -98,9 +98,9 @@ import Testing
                     call()
                 }
             }
-            for step in 0..<3_000 {
+            for step in 0..<300 {
                 switch below(4) {
-                case 0 where step < 2_000:
+                case 0 where step < 200:
                     let count = 1 + below(5)
                     line.add((added..<added + count).map { ($0, $0) })
                     added += count
