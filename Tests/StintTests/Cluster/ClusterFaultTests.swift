@@ -102,7 +102,8 @@ import Testing
         }
     }
 
-    @Test("After the loss of a primary its workers go on, and what was replicated is not lost", .timeLimit(.minutes(10)))
+    @Test(
+        "After the loss of a primary its workers go on, and what was replicated is not lost", .timeLimit(.minutes(10)))
     func failover() async throws {
         try await ClusterStint.with(replicas: 3) { stint in
             let (acknowledged, ran, stop) = (Tally(), Tally(), Gate())
