@@ -491,8 +491,8 @@ end
 local function claim_plan(jobs, big, ready, limit, tombs, now_ms)
   local byte = string.byte
   local ids, records, seen, count, bytes = {}, {}, {}, 0, 0
-  local plan = { ids = ids, records = records, expired = {}, bereft = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 },
-    remaining = 0, is_change = false }
+  local plan = { ids = ids, records = records, expired = {}, bereft = {}, used = { 0, 0, 0, 0 },
+    dropped = { 0, 0, 0, 0 }, remaining = 0, is_change = false }
   for list = 1, 4 do
     local length = redis.call('LLEN', ready[list])
     local need = limit - count
@@ -724,7 +724,7 @@ end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. short)
 return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_us) }
 """#,
-        sha1: "7f6ebe47c3944992198a90af1c8c929ee7500808"
+        sha1: "f95977a1fc1e11dd58f436e0274232df3c8d3b72"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
