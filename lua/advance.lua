@@ -9,7 +9,7 @@
 --! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead recent meta wake lane
 --! args:   number:int lease_ms:int limit:int node seen_fence:int finished:list
 --! return: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list,
---!         1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema
+--!         1 if more is claimable, µs until the next is due or -1 | -1 lane lost | -2 schema
 --
 -- A finished job is given as id, lease member and result ('' for none). It is lost, and nothing of it changes, unless
 -- its record is running under that very lease. Claims take the heads of the ready lists, urgent first; entries that the
@@ -142,4 +142,4 @@ if has_more then
   queue_wake(wake, now_ms)
 end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. short)
-return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
+return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_us) }

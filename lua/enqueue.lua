@@ -48,7 +48,7 @@ local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
 
-local first_due = queue_next_due(delayed, now_ms)
+local first_due = queue_next_due(delayed, now_us)
 local codes, plan, holders = nil, nil, {}
 if state[1] and not state[2] then
   codes, plan = plain_plan(jobs, ARGV, entries_from, now_ms, now_us)
@@ -142,7 +142,7 @@ if next(plan.expired) then
   counts[#counts + 1] = (tonumber(state[9]) or 0) + ended
 end
 redis.call('HSET', meta, unpack(counts)) -- at most 14
-local is_sooner = plan.soonest and (first_due < 0 or plan.soonest - now_ms < first_due)
+local is_sooner = plan.soonest and (first_due < 0 or plan.soonest * 1000 - now_us < first_due)
 if (plan.is_ready or is_sooner) and not queue_paused(state[3], now_ms) then
   queue_wake(wake, now_ms)
 end

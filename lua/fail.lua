@@ -34,7 +34,7 @@ end
 local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
-local first_due = queue_next_due(delayed, now_ms)
+local first_due = queue_next_due(delayed, now_us)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - failures_from + 1) % 6 ~= 0 then
   return redis.error_reply('ERR a failure has 6 arguments')
@@ -99,7 +99,7 @@ for _, failure in ipairs(found) do
 end
 redis.call('HSET', meta, 'failed', (tonumber(state[2]) or 0) + #found, 'retried', (tonumber(state[3]) or 0) + retried,
   'died', (tonumber(state[4]) or 0) + died, 'cancelled', (tonumber(state[5]) or 0) + cancelled)
-if soonest and (first_due < 0 or soonest - now_ms < first_due) and not queue_paused(state[6], now_ms) then
+if soonest and (first_due < 0 or soonest * 1000 - now_us < first_due) and not queue_paused(state[6], now_ms) then
   queue_wake(wake, now_ms)
 end
 local reply = table.concat(codes)

@@ -34,7 +34,7 @@ end
 local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
-local first_due = queue_next_due(delayed, now_ms)
+local first_due = queue_next_due(delayed, now_us)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - handed_from + 1) % 4 ~= 0 then
   return redis.error_reply('ERR a job handed back has 4 arguments')
@@ -86,7 +86,7 @@ for index = #found, 1, -1 do
 end
 redis.call('HSET', meta, 'released', (tonumber(state[2]) or 0) + #found - cancelled,
   'cancelled', (tonumber(state[3]) or 0) + cancelled)
-local is_sooner = soonest and (first_due < 0 or soonest - now_ms < first_due)
+local is_sooner = soonest and (first_due < 0 or soonest * 1000 - now_us < first_due)
 if (is_ready or is_sooner) and not queue_paused(state[4], now_ms) then
   queue_wake(wake, now_ms)
 end

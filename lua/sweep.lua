@@ -8,7 +8,7 @@
 --! flags:  allow-oom
 --! keys:   jobs big ready:4 delayed leases errors progress cancelling unique kept dead meta wake
 --! args:   lease_ms:int interval_ms:int max_crashes:int node
---! return: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work,
+--! return: 1, 1 if a job is claimable, µs until the next is due or -1, 1 if a bound cut the work,
 --!         pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted,
 --!         id, name, attempt and reason of each that died | -2 schema
 --
@@ -19,40 +19,54 @@
 -- then. Expiries and holds beyond now + lease (the old one while it was lowered lately) come from such a clock and are
 -- clamped. Repeatable.
 --- @include "include/clock"
---- @include "include/record"
---- @include "include/damage"
---- @include "include/ending"
---- @include "include/failure"
 --- @include "include/queue"
---- @include "include/reap"
 local state = redis.call('HMGET', meta, 'schema', 'look', 'hold', 'lease', 'paused_until', 'tomb:0', 'tomb:1', 'tomb:2',
   'tomb:3', 'crashed', 'died', 'cancelled', 'lease_before', 'lease_lowered_until')
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
-local now_ms = clock_now()
-local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
-  kept = kept, dead = dead }
+local now_ms, now_us = clock_now()
 local lease = math.max(lease_ms, tonumber(state[4]) or 0)
 local longest = math.max(lease, queue_lease_before(state[13], state[14], now_ms))
 local look, hold = tonumber(state[2]), tonumber(state[3]) or 0
 local gap = look and now_ms - look
 local is_gap = not gap or gap < 0 or gap > lease / 3
 local is_look = is_gap or gap >= 0.9 * interval_ms
-local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
 hold = math.min(is_gap and now_ms + longest or hold, now_ms + longest)
+local counts = { 'lease', lease }
+if is_look then
+  counts = { 'lease', lease, 'look', string.format('%d', now_ms), 'hold', string.format('%d', hold) }
+end
+-- Of many queues most are empty most of the time: nothing is defined before this that only others need.
+local tombs = (state[6] or '0') .. (state[7] or '0') .. (state[8] or '0') .. (state[9] or '0')
+if not state[5] and tombs == '0000'
+  and redis.call('EXISTS', ready[1], ready[2], ready[3], ready[4], delayed, leases, cancelling) == 0 then
+  if is_look then
+    if not state[1] then
+      queue_found(meta)
+    end
+    redis.call('HSET', meta, unpack(counts)) -- at most 6
+  end
+  return { 1, 0, -1, 0, 0, {}, 0, 0, 0, {} }
+end
+--- @include "include/record"
+--- @include "include/damage"
+--- @include "include/ending"
+--- @include "include/failure"
+--- @include "include/reap"
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
 local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%d', now_ms + longest), '+inf', 'LIMIT', 0,
   100)
 local expired = now_ms >= hold and redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100) or {}
 local due_records = #due > 0 and redis.call('HMGET', jobs, unpack(due)) or {} -- at most 200
 local reaped = reap_look(jobs, expired)
 
-local counts = { 'lease', lease }
 if is_look then
   if not state[1] then
     queue_found(meta)
   end
-  counts = { 'lease', lease, 'look', string.format('%d', now_ms), 'hold', string.format('%d', hold) }
   if state[5] and not queue_paused(state[5], now_ms) then
     redis.call('HDEL', meta, 'paused_until', 'paused_at', 'paused_by', 'paused_reason')
   end
@@ -98,9 +112,9 @@ end
 
 local is_paused = queue_paused(state[5], now_ms)
 local claimable = false
-local tombs = redis.call('HMGET', meta, 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3')
+local littered = redis.call('HMGET', meta, 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3')
 for list = 1, 4 do
-  claimable = claimable or redis.call('LLEN', ready[list]) > (tonumber(tombs[list]) or 0)
+  claimable = claimable or redis.call('LLEN', ready[list]) > (tonumber(littered[list]) or 0)
 end
 claimable = claimable and not is_paused
 if claimable and (promoted > 0 or tally.ready > 0) then
@@ -111,6 +125,6 @@ if is_paused then
   pause = tonumber(state[5]) == 0 and -1 or tonumber(state[5]) - now_ms
 end
 local is_cut = #due == 200 or #expired == 100 or #ahead == 100 or is_littered
-return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
+return { 1, claimable and 1 or 0, queue_next_due(delayed, now_us), is_cut and 1 or 0, pause,
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
   tally.dead }

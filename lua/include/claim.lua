@@ -10,8 +10,8 @@
 local function claim_plan(jobs, big, ready, limit, tombs, now_ms)
   local byte = string.byte
   local ids, records, seen, count, bytes = {}, {}, {}, 0, 0
-  local plan = { ids = ids, records = records, expired = {}, bereft = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 },
-    remaining = 0, is_change = false }
+  local plan = { ids = ids, records = records, expired = {}, bereft = {}, used = { 0, 0, 0, 0 },
+    dropped = { 0, 0, 0, 0 }, remaining = 0, is_change = false }
   for list = 1, 4 do
     local length = redis.call('LLEN', ready[list])
     local need = limit - count

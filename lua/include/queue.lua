@@ -36,11 +36,11 @@ local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
 
--- Returns milliseconds until the earliest delayed job is due (0 if it is), or -1 without one.
-local function queue_next_due(delayed, now_ms)
+-- Returns microseconds until the earliest delayed job is due (0 if it is), or -1 without one.
+local function queue_next_due(delayed, now_us)
   local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if not first[2] then
     return -1
   end
-  return math.max(0, tonumber(first[2]) - now_ms)
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
 end

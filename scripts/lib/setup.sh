@@ -19,6 +19,9 @@ test  shellcheck                 shellcheck
 test  spin                       spin
 test  cc                         gcc
 test  /usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
+counts valgrind                  valgrind
+counts cc                        gcc
+counts strip                     binutils
 chaos cc                         gcc
 chaos iptables                   iptables
 chaos ip                         iproute2
@@ -57,7 +60,7 @@ stint_is_there() {
     esac
 }
 
-# stint_install_missing run|test|chaos|valkey|peers|curves: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
+# stint_install_missing run|test|counts|chaos|valkey|peers|curves: installs with apt-get what is not there yet. Does nothing, fast, when nothing is missing.
 stint_install_missing() {
     local purpose=$1 for_whom what package missing=()
     while read -r for_whom what package; do

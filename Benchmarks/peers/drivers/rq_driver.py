@@ -4,7 +4,7 @@
 #
 # peers: rq
 # pip: rq==3.0.0 hiredis==3.5.0
-# jobs: 2000
+# jobs: 5000
 # rate: 10
 # measures: enqueue bulk drain latency delayed recovery faults stale
 # settings: hiredis, JSON, results not kept; a drain in SimpleWorker (no fork for each job), all else in the default Worker (one job at a time; 10 calls a second in place of 200, which it cannot serve)

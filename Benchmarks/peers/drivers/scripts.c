@@ -13,7 +13,7 @@
 // keeps nothing that a real client would need beyond that.
 #include "common.h"
 
-enum { lanes = 2, in_flight = 64, batch_max = 500, id_length = 26, lease_max = 64, record_head = 44, words_max = 32 + 3 * batch_max };
+enum { lanes = 2, in_flight = 64, batch_max = 500, id_length = 26, lease_max = 64, record_head = 44, head_length = 39, words_max = 32 + 3 * batch_max };
 
 static const char base32[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 static const char *queue_keys[] = {"jobs", "big", "ready:0", "ready:1", "ready:2", "ready:3", "delayed", "leases", "errors",
@@ -118,11 +118,18 @@ static void new_id(char *id) {
 }
 
 static void send_jobs(struct lane *lane, long first, int amount) {
+    static char amounts[lanes][8];
+    char *amount_text = amounts[lane - all];
     begin_call(lane, enqueue, 0);
+    // The records differ in their rest only.
+    add(lane->records[0], head_length);
+    snprintf(amount_text, sizeof amounts[0], "%d", amount);
+    add_text(amount_text);
     for (int i = 0; i < amount; i++) {
         new_id(lane->ids[i]);
         add(lane->ids[i], id_length);
-        add(lane->records[i], new_record(lane->records[i], first + i));
+        size_t length = new_record(lane->records[i], first + i);
+        add(lane->records[i] + head_length, length - head_length);
     }
     lane->held = amount;
     send_call(lane);

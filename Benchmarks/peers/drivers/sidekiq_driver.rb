@@ -4,7 +4,7 @@
 #
 # peers: sidekiq
 # apt: ruby-sidekiq ruby-hiredis
-# jobs: 30000
+# jobs: 100000
 # measures: enqueue bulk drain latency delayed recovery faults stale
 # settings: Ruby 3.1, redis-rb 4.8 with hiredis, 64 producer threads, concurrency 10, perform_bulk by 1,000, logs off
 # tighter: times

@@ -20,6 +20,11 @@ def cell(results, measure, peer, *path):
     return spread(results.values(measure, peer, *path))
 
 
+def listed(results, meta, *measures):
+    """The peers that have figures of any of these, in the order of the drivers, whichever ended first."""
+    return [peer for peer in meta["peers"] if any(results.of(measure, peer) for measure in measures)]
+
+
 def failures(results, measure, peer):
     return "; ".join(dict.fromkeys(one["result"]["error"].split("\n")[0] for one in results.of(measure, peer) if "error" in one["result"]))
 
@@ -29,12 +34,12 @@ def jobs(results, measure, peer):
     return number(found[0]) if found else failures(results, measure, peer) or "–"
 
 
-def speeds(results, measure):
+def speeds(results, meta, measure):
     return table(
         ["peer", "jobs", *(title for _, title in PHASES), "server µs a job's life", "client µs", "B a waiting job"],
         [[peer, jobs(results, measure, peer), *(cell(results, measure, peer, phase, "per_s") for phase, _ in PHASES),
           spread(life(results, measure, peer)), spread(life(results, measure, peer, "client_us")),
-          spread(results.values(measure, peer, "enqueue", "bytes"))] for peer in results.peers(measure)])
+          spread(results.values(measure, peer, "enqueue", "bytes"))] for peer in listed(results, meta, measure)])
 
 
 def ratio(results, measure, peer, phase, own=goals.RAW):
@@ -42,9 +47,9 @@ def ratio(results, measure, peer, phase, own=goals.RAW):
     return f"{number(ours / theirs)} ×" if ours and theirs else "–"
 
 
-def ratios(results):
+def ratios(results, meta):
     there = [(measure, title) for measure, title in SPEEDS if results.peers(measure)]
-    peers = dict.fromkeys(peer for measure, _ in there for peer in results.peers(measure) if not peer.startswith("stint"))
+    peers = [peer for peer in listed(results, meta, *(measure for measure, _ in there)) if not peer.startswith("stint")]
     return table(
         ["peer", *(f"{phase}, {title}" for _, title in there for phase in ("enqueue", "bulk", "drain", "drain decoded"))],
         [[peer, *(cell for measure, _ in there for cell in (
@@ -52,17 +57,17 @@ def ratios(results):
          for peer in peers])
 
 
-def costs(results, measure):
+def costs(results, meta, measure):
     return table(["peer", *(f"{phase}: {side}" for phase, _ in PHASES for side in ("server", "client"))],
                  [[peer, *(cell(results, measure, peer, phase, side) for phase, _ in PHASES for side in ("redis_us", "client_us"))]
-                  for peer in results.peers(measure)])
+                  for peer in listed(results, meta, measure)])
 
 
 def times(results, meta):
     head = ["peer", "calls a second", "idle enqueue → start, ms p50", "p99", "delayed by 2 s: ms late, p50", "p99", "earliest"]
     rows = []
     for more in ("", "-tight"):
-        for peer in dict.fromkeys([*results.peers("latency" + more), *results.peers("delayed" + more)]):
+        for peer in listed(results, meta, "latency" + more, "delayed" + more):
             name = "stint" if peer == goals.RAW else peer + (", tightest" if more else "")
             rows.append([name, meta["peers"].get(peer, {}).get("rate", "200"),
                          *(cell(results, "latency" + more, peer, key) for key in ("p50_ms", "p99_ms")),
@@ -89,16 +94,16 @@ def judged(results, peer):
     return "; ".join([*words, *map(str, unsaid)]) or "–"
 
 
-def recoveries(results):
+def recoveries(results, meta):
     return table(["peer", "defaults", "tightest sensible settings"],
                  [["stint" if peer == goals.RAW else peer, recovered(results, "recovery", peer), recovered(results, "recovery-tight", peer)]
-                  for peer in dict.fromkeys([*results.peers("recovery"), *results.peers("recovery-tight")])])
+                  for peer in listed(results, meta, "recovery", "recovery-tight")])
 
 
-def faults(results):
+def faults(results, meta):
     keys = ("acknowledged", "lost", "doubled", "worker_kills", "server_kills", "restarts")
     rows = []
-    for peer in dict.fromkeys([*results.peers("faults"), *results.peers("stale")]):
+    for peer in listed(results, meta, "faults", "stale"):
         found = results.values("faults", peer, "lost")
         totals = [str(sum(results.values("faults", peer, key))) for key in keys]
         if not found:
@@ -134,31 +139,31 @@ def text(results):
             goals.section(results, meta)]
     if any(results.peers(measure) for measure, _ in SPEEDS):
         parts += ["### Speed", (
-            "A drain of the peers is timed from the first start to the last start, one of Stint and of the floors from before the first claim "
-            "until after the last finish (of twice as many jobs): that favours the peers. Server: Redis, or the peer's own; client: all of its "
+            "A drain of the peers is timed from the first start to the last start, which favours them: one of Stint (of twice as many jobs) and "
+            "of the floors from before the first claim until after the last finish. Server: Redis, or the peer's own; client: all of its "
             "processes. A job's life is bulk enqueue (one by one where there is no such call) and drain. The floors are C clients: a list "
             "and streams without a guarantee of their own, and Stint's own scripts at 50 to 500 jobs a call.")]
         for measure, title in SPEEDS:
             if results.peers(measure):
-                parts += [f"With {title}:", speeds(results, measure)]
+                parts += [f"With {title}:", speeds(results, meta, measure)]
         parts += ["How many times as many Stint does (raw; the last column of each with decoded payloads, which the other queues "
-                  "decode as well):", ratios(results)]
+                  "decode as well):", ratios(results, meta)]
         for measure, title in SPEEDS:
             if results.peers(measure):
-                parts += [f"Processor time of each phase with {title}, µs a job:", costs(results, measure)]
+                parts += [f"Processor time of each phase with {title}, µs a job:", costs(results, meta, measure)]
     if results.peers("latency") or results.peers("delayed"):
         parts += ["### Times", "One worker process that has nothing else to do; delayed jobs at 20 a second.", times(results, meta)]
     if results.peers("recovery") or results.peers("recovery-tight"):
         parts += ["### Recovery", (
             "kill -9 of a worker, with all that it started, in the middle of a job: after which time the job runs again. What took a peer more "
-            "than a minute was measured in one turn only."), recoveries(results)]
+            "than a minute was measured in one turn only."), recoveries(results, meta)]
     if results.peers("faults") or results.peers("stale"):
         parts += ["### Under fire", (
             "300 jobs in 15 s, a worker killed about every 2 s, the server twice (AOF flushed each second), tightest settings, all turns "
             f"together. Lost: acknowledged, and no run of it ended within {limit} s after the last kill. Doubled: more than one run ended, which "
             "at-least-once allows. Stale finishes accepted: a worker stood still until another had its job, then finished it; did that end the "
             "job? Recovery time: as above, tightest settings. Stint's jobs are processes of their own here: a kill between a job's last line "
-            "and its exit doubles it."), faults(results)]
+            "and its exit doubles it."), faults(results, meta)]
     return "\n\n".join(part.rstrip("\n") for part in [*parts, "### Versions and settings", settings(meta)]) + "\n"
 
 

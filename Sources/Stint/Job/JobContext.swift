@@ -7,54 +7,60 @@ public import Logging
 
 /// What a running handler knows of its job, and what it can do with it.
 public struct JobContext: Sendable {
-    /// The job's id.
-    public let id: JobID
-    /// The job's name.
-    public let name: String
     /// The queue that the job was claimed from.
     public let queue: String
+    /// When this attempt times out by this machine's clock; `nil` if it has no timeout.
+    public let deadline: Date?
+    /// The id of the worker process that runs the job.
+    public let node: String
+
+    private let job: ClaimedJob
+    private let workerLogger: Logger
+    private let control: any JobControl
+
+    package init(
+        _ job: ClaimedJob, queue: String, deadline: Date?, node: String, logger: Logger, control: any JobControl
+    ) {
+        self.job = job
+        self.queue = queue
+        self.deadline = deadline
+        self.node = node
+        workerLogger = logger
+        self.control = control
+    }
+
+    /// The job's id.
+    public var id: JobID { job.id }
+    /// The job's name.
+    public var name: String { job.record.name }
     /// Which run of the job this is, counted from 1.
-    public let attempt: Int
+    public var attempt: Int { job.record.attempt }
     /// How many attempts the job has in all; `nil` if there is no bound.
-    public let maxAttempts: Int?
+    public var maxAttempts: Int? { job.record.maxAttempts == 0 ? nil : job.record.maxAttempts }
     /// The token of this lease: an integer that only grows from one claim of the job to the next.
     ///
     /// Hand it to systems of your own that can compare it, and let them refuse a lower one than they have seen: that
     /// keeps a worker that was paused past its lease from undoing what its successor did.
-    public let fence: Int64
-    /// When this attempt times out by this machine's clock; `nil` if it has no timeout.
-    public let deadline: Date?
+    public var fence: Int64 { job.record.fence }
     /// When the job was enqueued, by the Redis server's clock.
-    public let enqueuedAt: Date
+    public var enqueuedAt: Date { .redis(job.record.enqueuedMilliseconds) }
     /// The tags given at enqueue.
-    public let tags: [String: String]
-    /// The id of the worker process that runs the job.
-    public let node: String
-    /// Carries the job's id, name, queue and attempt as metadata.
-    public let logger: Logger
+    public var tags: [String: String] { job.record.tags }
     /// The trace context that the job was enqueued with, as the instrument wrote it.
-    package let traceContext: [String: String]
+    package var traceContext: [String: String] { job.record.traceContext }
 
-    private let control: any JobControl
-
-    package init(
-        id: JobID, name: String, queue: String, attempt: Int, maxAttempts: Int?, fence: Int64, deadline: Date?,
-        enqueuedAt: Date, tags: [String: String], node: String, logger: Logger,
-        traceContext: [String: String] = [:], control: any JobControl
-    ) {
-        self.id = id
-        self.name = name
-        self.queue = queue
-        self.attempt = attempt
-        self.maxAttempts = maxAttempts
-        self.fence = fence
-        self.deadline = deadline
-        self.enqueuedAt = enqueuedAt
-        self.tags = tags
-        self.node = node
-        self.logger = logger
-        self.traceContext = traceContext
-        self.control = control
+    /// Carries the job's id, name, queue and attempt as metadata.
+    ///
+    /// Made when it is first asked for: a handler that logs nothing does not pay for it.
+    public var logger: Logger {
+        control.logger {
+            var logger = workerLogger
+            logger[metadataKey: "job.id"] = "\(job.id.description.visible)"
+            logger[metadataKey: "job.name"] = "\(job.name.visible)"
+            logger[metadataKey: "job.attempt"] = "\(attempt)"
+            logger[metadataKey: "stint.queue"] = "\(queue)"
+            return logger
+        }
     }
 
     /// The same text in every attempt of this job and in no other job: give it to payment providers and the like.
@@ -90,4 +96,10 @@ package protocol JobControl: Sendable {
     func setProgress(_ fraction: Double, note: String?)
     func log(_ line: String)
     func checkLease() throws
+    /// Returns the logger that was made for this attempt, or makes it.
+    func logger(_ make: () -> Logger) -> Logger
+}
+
+extension JobControl {
+    package func logger(_ make: () -> Logger) -> Logger { make() }
 }

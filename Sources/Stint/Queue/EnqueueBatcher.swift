@@ -16,7 +16,20 @@ package final class EnqueueBatcher: Sendable {
     private struct Item: Sendable {
         let job: NewJob
         let durability: Durability
-        let completion: @Sendable (Outcome) -> Void
+        let receiver: Receiver
+
+        func complete(_ outcome: Outcome) {
+            switch receiver {
+            case .caller(let body): body(outcome)
+            case .callerOfMany(let place, let body): body(place, outcome)
+            }
+        }
+    }
+
+    /// Who is told of a job's outcome.
+    private enum Receiver: Sendable {
+        case caller(@Sendable (Outcome) -> Void)
+        case callerOfMany(Int, @Sendable (Int, Outcome) -> Void)
     }
 
     private struct State {
@@ -48,7 +61,7 @@ package final class EnqueueBatcher: Sendable {
         _ job: NewJob, _ durability: Durability = .local, completion: @escaping @Sendable (Outcome) -> Void
     ) {
         let now = core.reactor.now
-        let item = Item(job: job, durability: durability, completion: completion)
+        let item = Item(job: job, durability: durability, receiver: .caller(completion))
         state.withLock { $0.queue.add(item, bytes: job.byteCount, at: now) }
         pump()
     }
@@ -58,9 +71,12 @@ package final class EnqueueBatcher: Sendable {
         contentsOf jobs: [(job: NewJob, durability: Durability)],
         completion: @escaping @Sendable (Int, Outcome) -> Void
     ) {
-        let items = jobs.enumerated().map { index, entry in
-            let item = Item(job: entry.job, durability: entry.durability) { completion(index, $0) }
-            return (element: item, bytes: entry.job.byteCount)
+        let items = jobs.enumerated().map { place, entry in
+            (
+                element: Item(
+                    job: entry.job, durability: entry.durability, receiver: .callerOfMany(place, completion)),
+                bytes: entry.job.byteCount
+            )
         }
         let now = core.reactor.now
         state.withLock { $0.queue.add(contentsOf: items, at: now) }
@@ -114,11 +130,11 @@ package final class EnqueueBatcher: Sendable {
             let outcomes = EnqueueReply.outcomes(reply.value, jobs: items.map(\.job.id), queue: queue)
             deliver(zip(items, outcomes), reply)
         case .failure(let error):
-            for item in items { item.completion(.failure(error)) }
+            for item in items { item.complete(.failure(error)) }
         }
         if !overdue.isEmpty {
             let error = StintError(.redisUnreachable, "Redis could not be reached in time; nothing was done.")
-            for item in overdue { item.completion(.failure(error)) }
+            for item in overdue { item.complete(.failure(error)) }
         }
         hasEnded()
     }
@@ -130,13 +146,13 @@ package final class EnqueueBatcher: Sendable {
             if item.durability != .local, case .success(let receipt) = outcome, receipt.isHeld {
                 waiting[item.durability, default: []].append((item, receipt))
             } else {
-                item.completion(outcome)
+                item.complete(outcome)
             }
         }
         for (durability, items) in waiting {
             state.withLock { $0.inFlight += 1 }
             Confirming(core: core, reply: reply, durability: durability) { [self] result in
-                for (item, receipt) in items { item.completion(result.map { receipt.confirmed($0) }) }
+                for (item, receipt) in items { item.complete(result.map { receipt.confirmed($0) }) }
                 hasEnded()
             }.run()
         }

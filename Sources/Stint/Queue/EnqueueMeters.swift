@@ -15,7 +15,7 @@ final class EnqueueMeters: Sendable {
     /// Making a counter takes a lock and a look-up in the metrics backend, so each is made once.
     private let counters = Mutex<[Key: Counter]>([:])
 
-    func enqueued(queue: String, name: String) {
+    func enqueued(queue: String, name: String, count: Int = 1) {
         let key = Key(queue: queue, name: name)
         let counter = counters.withLock { counters in
             if let counter = counters[key] { return counter }
@@ -24,6 +24,6 @@ final class EnqueueMeters: Sendable {
             counters[key] = counter
             return counter
         }
-        counter.increment()
+        counter.increment(by: count)
     }
 }

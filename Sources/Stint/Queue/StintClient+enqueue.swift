@@ -82,24 +82,12 @@ extension StintClient {
         let isUniform = jobs.allSatisfy { $0.name == first.name }
         let span = PublishSpan(name: isUniform ? first.name : nil, queue: checked[0].queue)
         do {
-            var groups: Groups = [:]
-            for (place, (queue, checkedContent)) in checked.enumerated() {
-                var content = checkedContent
-                content.traceContext = span.carrier
-                let job = try makeJob(content, id: jobs[place].options.id, queue: queue)
-                let durability = jobs[place].options.durability ?? .local
-                groups[queue, default: ([], [])].places.append(place)
-                groups[queue, default: ([], [])].jobs.append((job, durability))
-            }
-            for durability in Set(jobs.map(\.options.durability)) { try await prepare(durability) }
-            var receipts = try await submit(groups, count: jobs.count)
+            for place in checked.indices { checked[place].content.traceContext = span.carrier }
+            var (receipts, groups) = try await submit(checked, jobs)
             if core.sealer != nil {
-                for place in checked.indices { checked[place].content.traceContext = span.carrier }
                 try await sealAgain(&receipts, groups, checked.map(\.content))
             }
-            for (receipt, job) in zip(receipts, jobs) where receipt.isNew {
-                meters.enqueued(queue: receipt.queue, name: job.name)
-            }
+            count(receipts, jobs)
             span.end(nil)
             return receipts
         } catch {
@@ -111,6 +99,20 @@ extension StintClient {
     /// By queue: the jobs and their places in what the caller gave.
     typealias Groups = [String: (places: [Int], jobs: [(NewJob, Durability)])]
 
+    /// Counts what is new, those that follow each other with the same queue and name at once.
+    private func count(_ receipts: [EnqueueReceipt], _ jobs: [RawJob]) {
+        var last: (queue: String, name: String, count: Int)?
+        for (receipt, job) in zip(receipts, jobs) where receipt.isNew {
+            if let run = last, run.queue == receipt.queue, run.name == job.name {
+                last?.count += 1
+            } else {
+                if let run = last { meters.enqueued(queue: run.queue, name: run.name, count: run.count) }
+                last = (receipt.queue, job.name, 1)
+            }
+        }
+        if let run = last { meters.enqueued(queue: run.queue, name: run.name, count: run.count) }
+    }
+
     static func submit(
         _ job: NewJob, _ durability: Durability, to batcher: EnqueueBatcher
     ) async throws(StintError) -> EnqueueReceipt {
@@ -118,6 +120,66 @@ extension StintClient {
             batcher.submit(job, durability) { continuation.resume(returning: $0) }
         }
         return try result.get()
+    }
+
+    /// Makes the entries of the jobs and submits them, a call's at a time, so that Redis works while the others are made.
+    ///
+    /// Returns the entries as well where they may have to be sealed again.
+    private func submit(
+        _ checked: [(queue: String, content: NewJob.Content)], _ jobs: [RawJob]
+    ) async throws(StintError) -> ([EnqueueReceipt], Groups) {
+        var batchers: [String: EnqueueBatcher] = [:]
+        var queue: String?
+        for entry in checked where entry.queue != queue {
+            queue = entry.queue
+            guard batchers[entry.queue] == nil else { continue }
+            try await prepare(queue: entry.queue, as: .producer)
+            batchers[entry.queue] = try batcher(entry.queue)
+        }
+        for durability in Set(jobs.lazy.compactMap(\.options.durability)) { try await prepare(durability) }
+        var all: Groups = [:]
+        let outcomes = await withCheckedContinuation { continuation in
+            let collector = OutcomeCollector(count: jobs.count) { continuation.resume(returning: $0) }
+            var open: Groups = [:]
+            func submit(_ group: Groups.Value, _ queue: String) {
+                let places = group.places
+                batchers[queue]?.submit(contentsOf: group.jobs) { collector.set(places[$0], $1) }
+                guard core.sealer != nil else { return }
+                all[queue, default: ([], [])].places += group.places
+                all[queue, default: ([], [])].jobs += group.jobs
+            }
+            var next = 0
+            while next < checked.count {
+                // Jobs of one queue mostly follow each other.
+                let queue = checked[next].queue
+                var group = open.removeValue(forKey: queue) ?? ([], [])
+                while next < checked.count, checked[next].queue == queue {
+                    let options = jobs[next].options
+                    do throws(StintError) {
+                        let job = try makeJob(checked[next].content, id: options.id, queue: queue)
+                        group.places.append(next)
+                        group.jobs.append((job, options.durability ?? .local))
+                    } catch {
+                        collector.set(next, .failure(error))
+                    }
+                    next += 1
+                    if group.jobs.count == BatchQueue<NewJob>.sliceLimit {
+                        submit(group, queue)
+                        group = ([], [])
+                    }
+                }
+                if !group.jobs.isEmpty { open[queue] = group }
+            }
+            for (queue, group) in open { submit(group, queue) }
+        }
+        return (try Self.receipts(outcomes), all)
+    }
+
+    private static func receipts(_ outcomes: [EnqueueBatcher.Outcome]) throws(StintError) -> [EnqueueReceipt] {
+        var receipts: [EnqueueReceipt] = []
+        receipts.reserveCapacity(outcomes.count)
+        for outcome in outcomes { receipts.append(try outcome.get()) }
+        return receipts
     }
 
     func submit(
@@ -134,10 +196,7 @@ extension StintClient {
                 batcher.submit(contentsOf: jobs) { collector.set(places[$0], $1) }
             }
         }
-        var receipts: [EnqueueReceipt] = []
-        receipts.reserveCapacity(count)
-        for outcome in outcomes { receipts.append(try outcome.get()) }
-        return receipts
+        return try Self.receipts(outcomes)
     }
 
     /// Makes the entry of a job, its payload sealed for the job that will carry it.

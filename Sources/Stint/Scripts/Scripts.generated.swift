@@ -47,7 +47,7 @@ package enum Scripts {
         "retry_dead": [1, 42, 5, 2, 42, 9, 3, 42, 9, 4, 42, 9, 5, 42, 9, 6, 42, 9, 7, 42, 9, 8, 42, 9, 9, 42, 9, 10, 42, 9, 11, 42, 9, 12, 42, 9, 13, 42, 9, 14, 42, 9, 16, 42, 10, 17, 14, 8, 21, 19, 10, 35, 19, 26, 38, 24, 9, 41, 24, 14, 47, 24, 22, 62, 24, 39, 66, 24, 45, 75, 24, 56, 83, 24, 66, 88, 24, 73, 92, 24, 109, 95, 24, 114, 102, 24, 123, 110, 15, 10, 143, 15, 45, 147, 16, 9, 155, 16, 19, 172, 16, 39, 177, 16, 46, 196, 16, 68, 227, 22, 8, 230, 22, 19, 237, 22, 35, 240, 20, 9, 243, 42, 24],
         "rewake": [1, 43, 5, 2, 43, 9, 3, 43, 14],
         "show": [1, 44, 5, 2, 44, 9, 3, 44, 9, 4, 44, 9, 5, 44, 9, 6, 44, 9, 7, 44, 9, 8, 44, 9, 10, 14, 8, 14, 24, 80, 15, 24, 83, 23, 24, 93, 30, 44, 15],
-        "sweep": [1, 45, 5, 2, 45, 9, 3, 45, 9, 4, 45, 9, 5, 45, 9, 6, 45, 9, 7, 45, 9, 8, 45, 9, 9, 45, 9, 10, 45, 9, 11, 45, 9, 12, 45, 9, 13, 45, 9, 14, 45, 9, 16, 45, 10, 17, 45, 10, 18, 45, 10, 19, 14, 8, 23, 24, 9, 26, 24, 14, 32, 24, 22, 47, 24, 39, 51, 24, 45, 60, 24, 56, 68, 24, 66, 73, 24, 73, 77, 24, 80, 78, 24, 83, 86, 24, 93, 93, 15, 10, 126, 16, 9, 134, 16, 19, 151, 16, 39, 156, 16, 46, 175, 16, 68, 206, 16, 101, 215, 17, 10, 227, 22, 8, 230, 22, 14, 233, 22, 19, 240, 22, 29, 244, 22, 35, 247, 22, 40, 254, 23, 10, 266, 23, 26, 270, 23, 32, 297, 23, 62, 320, 23, 89, 349, 23, 121, 364, 45, 28, 385, 45, 50, 433, 45, 99],
+        "sweep": [1, 45, 5, 2, 45, 9, 3, 45, 9, 4, 45, 9, 5, 45, 9, 6, 45, 9, 7, 45, 9, 8, 45, 9, 9, 45, 9, 10, 45, 9, 11, 45, 9, 12, 45, 9, 13, 45, 9, 14, 45, 9, 16, 45, 10, 17, 45, 10, 18, 45, 10, 19, 14, 8, 23, 22, 8, 26, 22, 14, 29, 22, 19, 36, 22, 29, 40, 22, 35, 43, 22, 40, 50, 24, 9, 53, 24, 14, 59, 24, 22, 74, 24, 39, 78, 24, 45, 87, 24, 56, 95, 24, 66, 100, 24, 73, 104, 24, 80, 105, 24, 83, 113, 24, 93, 120, 15, 10, 153, 16, 9, 161, 16, 19, 178, 16, 39, 183, 16, 46, 202, 16, 68, 233, 16, 101, 242, 17, 10, 254, 23, 10, 266, 23, 26, 270, 23, 32, 297, 23, 62, 320, 23, 89, 349, 23, 121, 364, 45, 23, 381, 45, 41, 392, 45, 57, 400, 45, 66, 446, 45, 113],
         "trim": [1, 46, 5, 2, 46, 9, 3, 46, 9, 4, 46, 9, 5, 46, 9, 6, 46, 9, 7, 46, 9, 8, 46, 9, 9, 46, 9, 10, 46, 9, 11, 46, 9, 13, 46, 10, 14, 14, 8, 18, 24, 9, 21, 24, 22, 36, 24, 39, 40, 15, 10, 73, 16, 9, 81, 16, 19, 98, 46, 19, 118, 46, 40],
     ]
 
@@ -207,7 +207,7 @@ package enum Scripts {
             script: sweepScript,
             roles: [.worker],
             keys: ["jobs", "big", "ready", "delayed", "leases", "errors", "progress", "cancelling", "unique", "kept", "dead", "meta", "wake"],
-            commands: ["HDEL", "HGET", "HLEN", "HMGET", "HRANDFIELD", "HSET", "LLEN", "LPUSH", "LRANGE", "LTRIM", "PUBLISH", "RPUSH", "TIME", "ZADD", "ZRANGE", "ZRANGEBYSCORE", "ZREM"]),
+            commands: ["EXISTS", "HDEL", "HGET", "HLEN", "HMGET", "HRANDFIELD", "HSET", "LLEN", "LPUSH", "LRANGE", "LTRIM", "PUBLISH", "RPUSH", "TIME", "ZADD", "ZRANGE", "ZRANGEBYSCORE", "ZREM"]),
         ScriptAccess(
             script: trimScript,
             roles: [.worker],
@@ -481,18 +481,18 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
-local function queue_next_due(delayed, now_ms)
+local function queue_next_due(delayed, now_us)
   local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if not first[2] then
     return -1
   end
-  return math.max(0, tonumber(first[2]) - now_ms)
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
 end
 local function claim_plan(jobs, big, ready, limit, tombs, now_ms)
   local byte = string.byte
   local ids, records, seen, count, bytes = {}, {}, {}, 0, 0
-  local plan = { ids = ids, records = records, expired = {}, bereft = {}, used = { 0, 0, 0, 0 }, dropped = { 0, 0, 0, 0 },
-    remaining = 0, is_change = false }
+  local plan = { ids = ids, records = records, expired = {}, bereft = {}, used = { 0, 0, 0, 0 },
+    dropped = { 0, 0, 0, 0 }, remaining = 0, is_change = false }
   for list = 1, 4 do
     local length = redis.call('LLEN', ready[list])
     local need = limit - count
@@ -722,14 +722,14 @@ if has_more then
   queue_wake(wake, now_ms)
 end
 lane_note(lane, number, table.concat(lost, ' ') .. ',' .. short)
-return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_ms) }
+return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_due(delayed, now_us) }
 """#,
-        sha1: "5a50bd3729d31a02fb29cc6ce90e068179df3b53"
+        sha1: "f95977a1fc1e11dd58f436e0274232df3c8d3b72"
     )
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
     ///
-    /// The reply: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema.
+    /// The reply: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, µs until the next is due or -1 | -1 lane lost | -2 schema.
     package static func advance(
         jobs: String,
         big: String,
@@ -763,7 +763,7 @@ return { 1, lost, claimed, has_more and 1 or 0, has_more and -1 or queue_next_du
 
     /// Finishes jobs that a worker completed and claims others for its free slots: the hot path.
     ///
-    /// The reply: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, ms until the next is due or -1 | -1 lane lost | -2 schema.
+    /// The reply: 1, ids whose lease is lost, claimed (id, record, big payload or '') in one list, 1 if more is claimable, µs until the next is due or -1 | -1 lane lost | -2 schema.
     package static func advance(
         _ keys: QueueKeys,
         lane: String,
@@ -2296,12 +2296,12 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
-local function queue_next_due(delayed, now_ms)
+local function queue_next_due(delayed, now_us)
   local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if not first[2] then
     return -1
   end
-  return math.max(0, tonumber(first[2]) - now_ms)
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
 end
 local function limit_refusal(what)
   return redis.error_reply('STINTLIMIT ' .. what)
@@ -2652,7 +2652,7 @@ end
 local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
-local first_due = queue_next_due(delayed, now_ms)
+local first_due = queue_next_due(delayed, now_us)
 local codes, plan, holders = nil, nil, {}
 if state[1] and not state[2] then
   codes, plan = plain_plan(jobs, ARGV, entries_from, now_ms, now_us)
@@ -2745,14 +2745,14 @@ if next(plan.expired) then
   counts[#counts + 1] = (tonumber(state[9]) or 0) + ended
 end
 redis.call('HSET', meta, unpack(counts)) -- at most 14
-local is_sooner = plan.soonest and (first_due < 0 or plan.soonest - now_ms < first_due)
+local is_sooner = plan.soonest and (first_due < 0 or plan.soonest * 1000 - now_us < first_due)
 if (plan.is_ready or is_sooner) and not queue_paused(state[3], now_ms) then
   queue_wake(wake, now_ms)
 end
 lane_note(lane, number, codes .. ' ' .. table.concat(holders, ' '))
 return { 1, codes, holders }
 """#,
-        sha1: "acfb973005e71fa7ebb8e5bd6a2a7e916620666b"
+        sha1: "1a144a4d8282a3f56d4e07596bec8396a75277a1"
     )
 
     /// Adds jobs, each at most once however often the call is repeated.
@@ -3061,12 +3061,12 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
-local function queue_next_due(delayed, now_ms)
+local function queue_next_due(delayed, now_us)
   local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if not first[2] then
     return -1
   end
-  return math.max(0, tonumber(first[2]) - now_ms)
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
 end
 local function limit_refusal(what)
   return redis.error_reply('STINTLIMIT ' .. what)
@@ -3084,7 +3084,7 @@ end
 local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
-local first_due = queue_next_due(delayed, now_ms)
+local first_due = queue_next_due(delayed, now_us)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - failures_from + 1) % 6 ~= 0 then
   return redis.error_reply('ERR a failure has 6 arguments')
@@ -3148,14 +3148,14 @@ for _, failure in ipairs(found) do
 end
 redis.call('HSET', meta, 'failed', (tonumber(state[2]) or 0) + #found, 'retried', (tonumber(state[3]) or 0) + retried,
   'died', (tonumber(state[4]) or 0) + died, 'cancelled', (tonumber(state[5]) or 0) + cancelled)
-if soonest and (first_due < 0 or soonest - now_ms < first_due) and not queue_paused(state[6], now_ms) then
+if soonest and (first_due < 0 or soonest * 1000 - now_us < first_due) and not queue_paused(state[6], now_ms) then
   queue_wake(wake, now_ms)
 end
 local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "e32c6e98652ea2c9d14f609622f854960c0bf4c5"
+        sha1: "4115c0fae6117517a05341dbbe09de23fb2070fc"
     )
 
     /// Ends attempts that failed: back off for another, or dead.
@@ -4434,12 +4434,12 @@ end
 local function queue_wake(wake, now_ms)
   redis.call('ZADD', wake, now_ms, 'w')
 end
-local function queue_next_due(delayed, now_ms)
+local function queue_next_due(delayed, now_us)
   local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if not first[2] then
     return -1
   end
-  return math.max(0, tonumber(first[2]) - now_ms)
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
 end
 local function limit_refusal(what)
   return redis.error_reply('STINTLIMIT ' .. what)
@@ -4457,7 +4457,7 @@ end
 local now_ms, now_us = clock_now()
 local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
   kept = kept, dead = dead }
-local first_due = queue_next_due(delayed, now_ms)
+local first_due = queue_next_due(delayed, now_us)
 local codes, found, seen = {}, {}, {}
 if (#ARGV - handed_from + 1) % 4 ~= 0 then
   return redis.error_reply('ERR a job handed back has 4 arguments')
@@ -4508,7 +4508,7 @@ for index = #found, 1, -1 do
 end
 redis.call('HSET', meta, 'released', (tonumber(state[2]) or 0) + #found - cancelled,
   'cancelled', (tonumber(state[3]) or 0) + cancelled)
-local is_sooner = soonest and (first_due < 0 or soonest - now_ms < first_due)
+local is_sooner = soonest and (first_due < 0 or soonest * 1000 - now_us < first_due)
 if (is_ready or is_sooner) and not queue_paused(state[4], now_ms) then
   queue_wake(wake, now_ms)
 end
@@ -4516,7 +4516,7 @@ local reply = table.concat(codes)
 lane_note(lane, number, reply)
 return { 1, reply }
 """#,
-        sha1: "9f6d0f67e249fefb471a17651461465fca29aef5"
+        sha1: "c9f6d8c943474eb1a79abda837508781c214539b"
     )
 
     /// Hands jobs back that a worker holds, their attempt unused: to the front of their list, or for a time.
@@ -5982,6 +5982,33 @@ local function clock_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
 end
+local function queue_too_new(schema)
+  return schema and tonumber(schema) > 1
+end
+local function queue_found(meta)
+  redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
+end
+local function queue_paused(paused_until, now_ms)
+  if not paused_until then
+    return false
+  end
+  local until_ms = tonumber(paused_until)
+  return until_ms == 0 or now_ms < until_ms
+end
+local function queue_lease_before(before, lowered_until, now_ms)
+  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
+  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
+end
+local function queue_wake(wake, now_ms)
+  redis.call('ZADD', wake, now_ms, 'w')
+end
+local function queue_next_due(delayed, now_us)
+  local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  if not first[2] then
+    return -1
+  end
+  return math.max(0, tonumber(first[2]) * 1000 - now_us)
+end
 local function record_fields_end(record)
   return 38 + struct.unpack('>I2', record, 37)
 end
@@ -6186,33 +6213,6 @@ local function failure_add(log, now_ms, attempt, kind, text)
   end
   return log
 end
-local function queue_too_new(schema)
-  return schema and tonumber(schema) > 1
-end
-local function queue_found(meta)
-  redis.call('HSET', meta, 'schema', '1', 'sentinel', string.rep('-', 65))
-end
-local function queue_paused(paused_until, now_ms)
-  if not paused_until then
-    return false
-  end
-  local until_ms = tonumber(paused_until)
-  return until_ms == 0 or now_ms < until_ms
-end
-local function queue_lease_before(before, lowered_until, now_ms)
-  local lease_ms, until_ms = tonumber(before) or 0, tonumber(lowered_until) or 0
-  return until_ms > now_ms and until_ms <= now_ms + lease_ms and lease_ms or 0
-end
-local function queue_wake(wake, now_ms)
-  redis.call('ZADD', wake, now_ms, 'w')
-end
-local function queue_next_due(delayed, now_ms)
-  local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
-  if not first[2] then
-    return -1
-  end
-  return math.max(0, tonumber(first[2]) - now_ms)
-end
 local function reap_look(jobs, members)
   local reaped = {}
   for index, member in ipairs(members) do
@@ -6328,28 +6328,41 @@ local state = redis.call('HMGET', meta, 'schema', 'look', 'hold', 'lease', 'paus
 if queue_too_new(state[1]) then
   return { -2, state[1] }
 end
-local now_ms = clock_now()
-local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
-  kept = kept, dead = dead }
+local now_ms, now_us = clock_now()
 local lease = math.max(lease_ms, tonumber(state[4]) or 0)
 local longest = math.max(lease, queue_lease_before(state[13], state[14], now_ms))
 local look, hold = tonumber(state[2]), tonumber(state[3]) or 0
 local gap = look and now_ms - look
 local is_gap = not gap or gap < 0 or gap > lease / 3
 local is_look = is_gap or gap >= 0.9 * interval_ms
-local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
 hold = math.min(is_gap and now_ms + longest or hold, now_ms + longest)
+local counts = { 'lease', lease }
+if is_look then
+  counts = { 'lease', lease, 'look', string.format('%d', now_ms), 'hold', string.format('%d', hold) }
+end
+local tombs = (state[6] or '0') .. (state[7] or '0') .. (state[8] or '0') .. (state[9] or '0')
+if not state[5] and tombs == '0000'
+  and redis.call('EXISTS', ready[1], ready[2], ready[3], ready[4], delayed, leases, cancelling) == 0 then
+  if is_look then
+    if not state[1] then
+      queue_found(meta)
+    end
+    redis.call('HSET', meta, unpack(counts)) -- at most 6
+  end
+  return { 1, 0, -1, 0, 0, {}, 0, 0, 0, {} }
+end
+local key = { jobs = jobs, big = big, errors = errors, progress = progress, cancelling = cancelling, unique = unique,
+  kept = kept, dead = dead }
+local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now_ms, 'LIMIT', 0, 200)
 local ahead = redis.call('ZRANGEBYSCORE', leases, '(' .. string.format('%d', now_ms + longest), '+inf', 'LIMIT', 0,
   100)
 local expired = now_ms >= hold and redis.call('ZRANGEBYSCORE', leases, '-inf', now_ms, 'LIMIT', 0, 100) or {}
 local due_records = #due > 0 and redis.call('HMGET', jobs, unpack(due)) or {} -- at most 200
 local reaped = reap_look(jobs, expired)
-local counts = { 'lease', lease }
 if is_look then
   if not state[1] then
     queue_found(meta)
   end
-  counts = { 'lease', lease, 'look', string.format('%d', now_ms), 'hold', string.format('%d', hold) }
   if state[5] and not queue_paused(state[5], now_ms) then
     redis.call('HDEL', meta, 'paused_until', 'paused_at', 'paused_by', 'paused_reason')
   end
@@ -6394,9 +6407,9 @@ if is_look or #counts > 2 then
 end
 local is_paused = queue_paused(state[5], now_ms)
 local claimable = false
-local tombs = redis.call('HMGET', meta, 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3')
+local littered = redis.call('HMGET', meta, 'tomb:0', 'tomb:1', 'tomb:2', 'tomb:3')
 for list = 1, 4 do
-  claimable = claimable or redis.call('LLEN', ready[list]) > (tonumber(tombs[list]) or 0)
+  claimable = claimable or redis.call('LLEN', ready[list]) > (tonumber(littered[list]) or 0)
 end
 claimable = claimable and not is_paused
 if claimable and (promoted > 0 or tally.ready > 0) then
@@ -6407,16 +6420,16 @@ if is_paused then
   pause = tonumber(state[5]) == 0 and -1 or tonumber(state[5]) - now_ms
 end
 local is_cut = #due == 200 or #expired == 100 or #ahead == 100 or is_littered
-return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 or 0, pause,
+return { 1, claimable and 1 or 0, queue_next_due(delayed, now_us), is_cut and 1 or 0, pause,
   reap_cancelling(jobs, cancelling, node), tally.ready + tally.delayed, tally.died, promoted,
   tally.dead }
 """#,
-        sha1: "c2eef69ac28f6fd9c5b387a2a508ee59e485903b"
+        sha1: "cba078396cee50acbc670511e26365b9cae0f79f"
     )
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
     ///
-    /// The reply: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted, id, name, attempt and reason of each that died | -2 schema.
+    /// The reply: 1, 1 if a job is claimable, µs until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted, id, name, attempt and reason of each that died | -2 schema.
     package static func sweep(
         jobs: String,
         big: String,
@@ -6446,7 +6459,7 @@ return { 1, claimable and 1 or 0, queue_next_due(delayed, now_ms), is_cut and 1 
 
     /// Looks after a queue: returns expired leases, makes due jobs ready, drops tombstones, and says how things stand.
     ///
-    /// The reply: 1, 1 if a job is claimable, ms until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted, id, name, attempt and reason of each that died | -2 schema.
+    /// The reply: 1, 1 if a job is claimable, µs until the next is due or -1, 1 if a bound cut the work, pause (0 no, -1 for ever, ms), this node's jobs to cancel, returned, died, promoted, id, name, attempt and reason of each that died | -2 schema.
     package static func sweep(
         _ keys: QueueKeys,
         leaseMs: Int,

@@ -71,7 +71,8 @@ struct AccessQuestion: Hashable, Sendable {
     /// The arguments of each command that a role may have.
     static let samples: [String: String] = [
         "ASKING": "", "BZPOPMIN": "key 1", "CLUSTER|SLOTS": "", "DEL": "key", "EVAL": "x 1 key", "EVAL_RO": "x 1 key",
-        "EVALSHA": "x 1 key", "EVALSHA_RO": "x 1 key", "GET": "key", "HDEL": "key a", "HEXISTS": "key a",
+        "EVALSHA": "x 1 key", "EVALSHA_RO": "x 1 key", "EXISTS": "key", "GET": "key", "HDEL": "key a",
+        "HEXISTS": "key a",
         "HGET": "key a", "HGETALL": "key", "HINCRBY": "key a 1", "HLEN": "key", "HMGET": "key a",
         "HRANDFIELD": "key", "HSCAN": "key 0", "HSET": "key a b", "HSTRLEN": "key a", "LINDEX": "key 0",
         "LLEN": "key", "LPOS": "key a", "LPUSH": "key a", "LREM": "key 1 a",

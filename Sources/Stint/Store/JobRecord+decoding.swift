@@ -36,8 +36,7 @@ extension JobRecord {
         atMilliseconds = try reader.integer(bytes: 6)
         fence = try reader.integer(bytes: 7)
         node = String(decoding: try reader.take(6), as: UTF8.self)
-        let fieldsLength = Int(try reader.integer(bytes: 2))
-        var fields = RecordReader(try reader.take(fieldsLength))
+        var fields = try reader.part(Int(try reader.integer(bytes: 2)))
         name = String(decoding: try fields.take(Int(try fields.byte())), as: UTF8.self)
         if flags.contains(.hasOptions) {
             expiresMilliseconds = try fields.integer(bytes: 6)
@@ -53,7 +52,7 @@ extension JobRecord {
         if flags.contains(.bigPayload) {
             bigPayloadLength = Int(try reader.integer(bytes: 4))
         } else {
-            payload = Array(reader.rest)
+            payload = reader.rest
         }
     }
 
@@ -80,8 +79,15 @@ extension JobRecord {
 extension JobState {
     /// Reads the state's letter in a record.
     package init?(recordCode: UInt8) {
-        guard let state = Self.allCases.first(where: { $0.recordCode == recordCode }) else { return nil }
-        self = state
+        switch recordCode {
+        case UInt8(ascii: "d"): self = .delayed
+        case UInt8(ascii: "r"): self = .ready
+        case UInt8(ascii: "n"): self = .running
+        case UInt8(ascii: "c"): self = .completed
+        case UInt8(ascii: "x"): self = .dead
+        case UInt8(ascii: "k"): self = .cancelled
+        default: return nil
+        }
     }
 
     /// The state's letter in a record.
@@ -99,29 +105,57 @@ extension JobState {
 
 /// Reads big-endian numbers and runs of bytes, and says so where they end too early.
 struct RecordReader {
-    private(set) var rest: ArraySlice<UInt8>
+    private let bytes: [UInt8]
+    private var position: Int
+    private let end: Int
 
-    init(_ bytes: [UInt8]) { rest = bytes[...] }
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        position = 0
+        end = bytes.count
+    }
 
-    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+    init(_ bytes: ArraySlice<UInt8>) { self.init(Array(bytes)) }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    private init(_ bytes: [UInt8], from position: Int, to end: Int) {
+        self.bytes = bytes
+        self.position = position
+        self.end = end
+    }
+
+    var isAtEnd: Bool { position == end }
+
+    /// What was not read yet.
+    var rest: [UInt8] { Array(bytes[position..<end]) }
 
     mutating func byte() throws(CorruptRecord) -> UInt8 {
-        guard let byte = rest.popFirst() else { throw CorruptRecord("the record ends too early") }
-        return byte
+        let start = try skip(1)
+        return bytes[start]
     }
 
     /// Reads an unsigned number of at most seven bytes.
     mutating func integer(bytes count: Int) throws(CorruptRecord) -> Int64 {
+        let start = try skip(count)
         var value: Int64 = 0
-        for byte in try take(count) { value = value << 8 | Int64(byte) }
+        for index in start..<start + count { value = value << 8 | Int64(bytes[index]) }
         return value
     }
 
     mutating func take(_ count: Int) throws(CorruptRecord) -> ArraySlice<UInt8> {
-        guard count <= rest.count else { throw CorruptRecord("the record ends too early") }
-        defer { rest = rest.dropFirst(count) }
-        return rest.prefix(count)
+        let start = try skip(count)
+        return bytes[start..<start + count]
+    }
+
+    /// Goes past so many bytes and returns a reader of them alone.
+    mutating func part(_ count: Int) throws(CorruptRecord) -> RecordReader {
+        let start = try skip(count)
+        return RecordReader(bytes, from: start, to: start + count)
+    }
+
+    /// Goes past so many bytes and returns where they begin.
+    private mutating func skip(_ count: Int) throws(CorruptRecord) -> Int {
+        guard count <= end - position else { throw CorruptRecord("the record ends too early") }
+        defer { position += count }
+        return position
     }
 }

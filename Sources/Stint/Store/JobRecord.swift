@@ -2,6 +2,8 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
+import StintRedis
+
 /// One job as Redis holds it, decoded.
 ///
 /// The layout stands in docs/architecture.md: a header at fixed offsets, the name, an options block, tagged fields, the
@@ -69,8 +71,18 @@ package struct JobRecord: Sendable, Hashable {
     package static let inlineLimit = 512
 
     /// Returns the member of `leases` under which the job runs: `id:fence:node`.
-    package func lease(id: JobID) -> [UInt8] {
-        Array("\(id.description):\(fence):\(node)".utf8)
+    package func lease(id: JobID) -> [UInt8] { lease(id: Array(id.description.utf8)) }
+
+    /// Returns the member of `leases` under which the job runs: `id:fence:node`.
+    package func lease(id: [UInt8]) -> [UInt8] {
+        var member: [UInt8] = []
+        member.reserveCapacity(id.count + 28)
+        member += id
+        member.append(UInt8(ascii: ":"))
+        member.appendDecimal(Int(fence))
+        member.append(UInt8(ascii: ":"))
+        member += node.utf8
+        return member
     }
 
     /// The retry policy that holds for the job, its bound on attempts included.

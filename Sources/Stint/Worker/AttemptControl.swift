@@ -2,11 +2,11 @@
 // Licensed under the Apache License, Version 2.0: see LICENSE
 // SPDX-License-Identifier: Apache-2.0
 
-import Logging
+package import Logging
 import StintRedis
 import Synchronization
 
-/// Carries an attempt's progress and log lines to Redis, and answers whether its lease is sure.
+/// One attempt of a job: carries its progress and log lines to Redis, and answers whether its lease is sure.
 ///
 /// Handlers call it from any thread and never wait: values gather, and leave on the reactor with the next call. What
 /// could not be written when the attempt ends is dropped, as its lease is; so are lines that a full Redis refuses.
@@ -20,11 +20,15 @@ package final class AttemptControl: JobControl {
         var isLogInFlight = false
         var isClosed = false
         var isScheduled = false
+        /// What the handler logs with, once it has asked for it.
+        var logger: Logger?
     }
 
-    private let engine: WorkerEngine
-    private let token: WorkerMachine.Token
-    private let job: ClaimedJob
+    let engine: WorkerEngine
+    /// What the worker's machine calls the attempt.
+    package let token: WorkerMachine.Token
+    /// The job that is attempted.
+    package let job: ClaimedJob
     private let buffer = Mutex(Buffer())
 
     /// The most lines that wait or are kept, and how long they are kept after the last.
@@ -90,8 +94,23 @@ package final class AttemptControl: JobControl {
 
     /// Sends what is left, before the attempt's end is sent on the same connection.
     func close() {
+        let isEmpty = buffer.withLock { buffer in
+            guard buffer.progress == nil, buffer.lines.isEmpty else { return false }
+            buffer.isClosed = true
+            return true
+        }
+        guard !isEmpty else { return }
         flush(isLast: true)
         buffer.withLock { $0.isClosed = true }
+    }
+
+    package func logger(_ make: () -> Logger) -> Logger {
+        buffer.withLock { buffer in
+            if let logger = buffer.logger { return logger }
+            let logger = make()
+            buffer.logger = logger
+            return logger
+        }
     }
 
     private func flush(isLast: Bool = false) {

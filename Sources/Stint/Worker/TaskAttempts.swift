@@ -7,13 +7,22 @@ import Logging
 import StintRedis
 import Synchronization
 
-/// Runs each attempt in a task of its own: middleware around the handler, then the verdict on how it ended.
+/// Runs attempts in tasks: middleware around the handler, then the verdict on how it ended.
+///
+/// An attempt has its task for itself while it runs, and attempts that end at once share one, after each other: see
+/// ``AttemptLine``.
 final class TaskAttempts: WorkerEngine.Attempts {
     private let handlers: HandlerTable
     private let middleware: [any JobMiddleware]
     private let onError: (@Sendable (any Error, JobContext) -> Void)?
     private let logger: Logger
-    private let tasks = Mutex<[WorkerMachine.Token: Task<Void, Never>]>([:])
+    private let state = Mutex(State())
+
+    private struct State {
+        var line = AttemptLine<AttemptControl>()
+        /// The task of each seat.
+        var tasks: [Task<Void, Never>?] = []
+    }
 
     init(
         handlers: HandlerTable, middleware: [any JobMiddleware],
@@ -25,37 +34,77 @@ final class TaskAttempts: WorkerEngine.Attempts {
         self.logger = logger
     }
 
-    func start(_ token: WorkerMachine.Token, _ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl) {
-        // Under the lock, so that a task which ends at once finds its entry to remove.
-        tasks.withLock { entries in
-            entries[token] = Task {
-                let end = await run(token, job, on: engine, control: control)
-                tasks.withLock { $0[token] = nil }
-                engine.ended(token, end)
-            }
+    func start(_ attempts: [AttemptControl], on engine: WorkerEngine) {
+        state.withLock { state in
+            state.line.add(attempts.lazy.map { ($0.token, $0) })
+            call(&state)
         }
     }
 
-    func cancel(_ token: WorkerMachine.Token) { tasks.withLock { $0[token] }?.cancel() }
+    /// Calls a task if attempts wait and none is on its way.
+    private func call(_ state: inout State) {
+        guard let seat = state.line.call() else { return }
+        if seat == state.tasks.count { state.tasks.append(nil) }
+        // Under the lock, so that whoever cancels what the task runs finds the task.
+        state.tasks[seat] = Task { await work(in: seat) }
+    }
 
-    private func run(
-        _ token: WorkerMachine.Token, _ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl
-    ) async -> AttemptEnd {
-        let context = makeContext(job, on: engine, control: control)
-        let start = engine.core.reactor.now
+    /// Runs attempts until none waits.
+    private func work(in seat: AttemptLine<AttemptControl>.Seat) async {
+        guard var turn = next(in: seat, hasJustCome: true) else { return }
+        let engine = turn.attempt.engine
+        // Those who went on to their next attempt have left it to this task to tell of what they ended.
+        engine.announceEnds()
+        var now = engine.core.reactor.now
+        var gathering = EndGathering(now: now)
+        while true {
+            let end = await run(turn.attempt, since: now)
+            let following = next(in: seat, hasJustCome: false)
+            now = engine.core.reactor.now
+            // While others wait, a task is on its way that tells of it: this one may be busy with its next attempt then.
+            let gathers = gathering.gathers(isFollowed: following?.isFollowed ?? false, now: now)
+            engine.ended(turn.attempt, end, gathers: gathers)
+            guard let following else { return }
+            turn = following
+        }
+    }
+
+    private func next(
+        in seat: AttemptLine<AttemptControl>.Seat, hasJustCome: Bool
+    ) -> AttemptLine<AttemptControl>.Turn? {
+        state.withLock { state in
+            if hasJustCome { state.line.arrived() }
+            // In the lock, as others cancel in it: what comes after is meant for the next attempt.
+            let turn = state.line.next(in: seat, isCancelled: Task.isCancelled)
+            if turn?.isCancelled == true { state.tasks[seat]?.cancel() }
+            if turn == nil { state.tasks[seat] = nil }
+            call(&state)
+            return turn
+        }
+    }
+
+    func cancel(_ token: WorkerMachine.Token) {
+        state.withLock { state in
+            if let seat = state.line.cancel(token) { state.tasks[seat]?.cancel() }
+        }
+    }
+
+    private func run(_ attempt: AttemptControl, since start: Duration) async -> AttemptEnd {
+        let (job, engine) = (attempt.job, attempt.engine)
+        let context = makeContext(attempt)
         var delay: Duration?
         let result: Result<JobOutcome, any Error>
         do {
             guard let handle = handlers[job.name] else { return .handBack(delay: .seconds(2)) }
             let payload: [UInt8]
             do {
-                let queue = context.queue
-                payload = try engine.core.opened(job.payload, .payload, of: job.record, id: job.id, queue: queue)
+                payload = try engine.core.opened(job, queue: context.queue)
             } catch {
                 return refuse(error, context)
             }
             do {
-                result = .success(try await wrapped(handle.body)(payload, context))
+                let body = middleware.isEmpty ? handle.body : wrapped(handle.body)
+                result = .success(try await body(payload, context))
             } catch {
                 delay = handle.retryDelay?(Self.visible(error), context)
                 throw error
@@ -63,6 +112,7 @@ final class TaskAttempts: WorkerEngine.Attempts {
         } catch {
             result = .failure(error)
         }
+        if case .success(.completed(nil)) = result { return .finish(result: []) }
         let verdict = AttemptVerdict(job: job, ran: engine.core.reactor.now - start, random: engine.core.random)
         let seal = AttemptSeal(job, context, engine.core.sealer)
         if case .success(.completed(let returned)) = result {
@@ -79,7 +129,7 @@ final class TaskAttempts: WorkerEngine.Attempts {
             }
             return verdict.ended(.completed(result: bytes))
         }
-        let end = judge(result, verdict, engine.lease(of: token).cause, delay, context)
+        let end = judge(result, verdict, engine.lease(of: attempt.token).cause, delay, context)
         return seal?.end(end) ?? end
     }
 
@@ -124,23 +174,15 @@ final class TaskAttempts: WorkerEngine.Attempts {
         return next
     }
 
-    private func makeContext(_ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl) -> JobContext {
-        let record = job.record
-        let queue = engine.calls[job.queue].name
-        var logger = logger
-        logger[metadataKey: "job.id"] = "\(job.id.description.visible)"
-        logger[metadataKey: "job.name"] = "\(job.name.visible)"
-        logger[metadataKey: "job.attempt"] = "\(record.attempt)"
-        logger[metadataKey: "stint.queue"] = "\(queue)"
+    private func makeContext(_ attempt: AttemptControl) -> JobContext {
+        let (job, engine) = (attempt.job, attempt.engine)
         var deadline: Date?
-        if record.timeoutMilliseconds > 0 {
-            deadline = Date(timeIntervalSinceNow: Double(record.timeoutMilliseconds) / 1000)
+        if job.record.timeoutMilliseconds > 0 {
+            deadline = Date(timeIntervalSinceNow: Double(job.record.timeoutMilliseconds) / 1000)
         }
         return JobContext(
-            id: job.id, name: job.name, queue: queue, attempt: record.attempt,
-            maxAttempts: record.maxAttempts == 0 ? nil : record.maxAttempts, fence: record.fence, deadline: deadline,
-            enqueuedAt: Date(timeIntervalSince1970: Double(record.enqueuedMilliseconds) / 1000), tags: record.tags,
-            node: engine.node, logger: logger, traceContext: record.traceContext, control: control)
+            job, queue: engine.calls[job.queue].name, deadline: deadline, node: engine.node, logger: logger,
+            control: attempt)
     }
 }
 

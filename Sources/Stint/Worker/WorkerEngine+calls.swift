@@ -14,7 +14,9 @@ extension WorkerEngine {
         ended.reserveCapacity(finished.count * 3)
         for outgoing in finished {
             guard case .finish(let result) = outgoing.end else { continue }
-            ended += [Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8), result]
+            ended.append(outgoing.job.idBytes)
+            ended.append(outgoing.job.memberBytes)
+            ended.append(result)
         }
         let sentAt = core.reactor.now
         watching { $0.expect(.claim(queue), now: sentAt) }
@@ -53,21 +55,17 @@ extension WorkerEngine {
             return claimed
         }
         let lost = Set(parts[1].arrayValue?.compactMap(\.bytesValue) ?? [])
-        if !lost.isEmpty {
-            claimed.lost = claimed.finished.filter { lost.contains(Array($0.id.description.utf8)) }
-        }
+        if !lost.isEmpty { claimed.lost = claimed.finished.filter { lost.contains($0.idBytes) } }
         let entries = parts[2].arrayValue ?? []
+        claimed.jobs.reserveCapacity(entries.count / 3)
         for at in stride(from: 0, to: entries.count - 2, by: 3) {
-            guard let id = entries[at].string, let bytes = entries[at + 1].bytesValue else { continue }
+            guard case .bytes(let id) = entries[at], case .bytes(let bytes) = entries[at + 1] else { continue }
             do {
                 let record = try JobRecord(bytes)
                 let payload = record.payload ?? entries[at + 2].bytesValue ?? []
-                let jobID = JobID(unchecked: id)
-                let member = String(decoding: record.lease(id: jobID), as: UTF8.self)
-                claimed.jobs.append(
-                    ClaimedJob(
-                        queue: queue, id: jobID, name: record.name, member: member, record: record, payload: payload))
+                claimed.jobs.append(ClaimedJob(queue: queue, idBytes: id, record: record, payload: payload))
             } catch {
+                let id = String(decoding: id, as: UTF8.self)
                 // Nobody renews its lease, so that goes; the record stays for whoever looks after it: `stint doctor` names it.
                 logger.error(
                     "Claimed a record that cannot be read",
@@ -75,7 +73,7 @@ extension WorkerEngine {
             }
         }
         claimed.hasMore = parts[3].integerValue == 1
-        if let due = parts[4].integerValue, due >= 0 { claimed.nextDue = .milliseconds(due) }
+        if let due = parts[4].integerValue, due >= 0 { claimed.nextDue = .microseconds(due) }
         return claimed
     }
 
@@ -84,7 +82,7 @@ extension WorkerEngine {
         for outgoing in failures {
             guard case .fail(let failure) = outgoing.end else { continue }
             arguments += [
-                Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8),
+                outgoing.job.idBytes, outgoing.job.memberBytes,
                 Array((failure.delay == nil ? "d" : "r").utf8),
                 Array("\(failure.delay?.milliseconds ?? 0)".utf8), Array(failure.kind.rawValue.utf8),
                 Array((failure.sealedText ?? failure.text).utf8),
@@ -100,7 +98,7 @@ extension WorkerEngine {
         for outgoing in jobs {
             guard case .handBack(let delay) = outgoing.end else { continue }
             arguments += [
-                Array(outgoing.job.id.description.utf8), Array(outgoing.job.member.utf8),
+                outgoing.job.idBytes, outgoing.job.memberBytes,
                 Array("\(delay?.milliseconds ?? -1)".utf8), Array((outgoing.wasStarted ? "1" : "0").utf8),
             ]
         }
@@ -195,7 +193,7 @@ extension WorkerEngine {
             looked(at: queue)
             var swept = WorkerMachine.Swept()
             swept.isClaimable = parts[1].integerValue == 1
-            if let due = parts[2].integerValue, due >= 0 { swept.nextDue = .milliseconds(due) }
+            if let due = parts[2].integerValue, due >= 0 { swept.nextDue = .microseconds(due) }
             swept.isCut = parts[3].integerValue == 1
             swept.isPaused = parts[4].integerValue != 0
             swept.cancelling = parts[5].arrayValue?.compactMap { $0.string.map(JobID.init(unchecked:)) } ?? []

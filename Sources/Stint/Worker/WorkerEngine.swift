@@ -13,8 +13,8 @@ import Synchronization
 package final class WorkerEngine: Sendable {
     /// Starts and cancels attempts; production runs them in tasks.
     package protocol Attempts: Sendable {
-        /// Starts an attempt. Its end goes to ``WorkerEngine/ended(_:_:)``.
-        func start(_ token: WorkerMachine.Token, _ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl)
+        /// Starts attempts whose jobs were claimed together. The end of each goes to ``WorkerEngine/ended(_:_:gathers:)``.
+        func start(_ attempts: [AttemptControl], on engine: WorkerEngine)
         /// Cancels an attempt that runs.
         func cancel(_ token: WorkerMachine.Token)
     }
@@ -48,9 +48,6 @@ package final class WorkerEngine: Sendable {
     private struct State {
         var machine: WorkerMachine
         var watch: LoopWatch
-        var controls: [WorkerMachine.Token: AttemptControl] = [:]
-        /// Ends that tasks have reported and the reactor has not taken yet.
-        var inbox: [(token: WorkerMachine.Token, end: AttemptEnd)] = []
         var highestFence: [Int]
         var completed = 0
         var failed = 0
@@ -66,6 +63,15 @@ package final class WorkerEngine: Sendable {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// Ends that tasks have reported and the reactor has not taken yet.
+    ///
+    /// Apart from the state, which the reactor holds for as long as a decision takes.
+    private struct Inbox {
+        var ends: [(attempt: AttemptControl, end: AttemptEnd)] = []
+        /// Whether the reactor was asked to take them.
+        var isAnnounced = false
+    }
+
     let core: ClientCore
     /// Six characters that name this process in leases, records and the registry.
     package let node: String
@@ -75,6 +81,7 @@ package final class WorkerEngine: Sendable {
     let calls: [QueueCalls]
     let attempts: any Attempts
     private let state: Mutex<State>
+    private let inbox = Mutex(Inbox())
 
     package init(
         core: ClientCore, machine: WorkerSettings, settings: Settings, attempts: any Attempts, logger: Logger
@@ -145,32 +152,53 @@ package final class WorkerEngine: Sendable {
 
     /// An attempt's end, from whichever thread it ran on.
     ///
-    /// Ends that come together leave together.
-    package func ended(_ token: WorkerMachine.Token, _ end: AttemptEnd) {
-        let isFirst = state.withLock { state in
-            state.inbox.append((token, end))
-            return state.inbox.count == 1
+    /// Ends that come together leave together. With `gathers` the reactor is not woken for this one: the caller sees to
+    /// it that ``announceEnds()`` is called or another end follows soon, and what else happens on the reactor takes it along.
+    package func ended(_ attempt: AttemptControl, _ end: AttemptEnd, gathers: Bool = false) {
+        let mustAnnounce = inbox.withLock { inbox in
+            inbox.ends.append((attempt, end))
+            guard !gathers, !inbox.isAnnounced else { return false }
+            inbox.isAnnounced = true
+            return true
         }
-        guard isFirst else { return }
-        core.reactor.execute { self.takeInbox() }
+        if mustAnnounce { announce() }
     }
 
-    private func takeInbox() {
-        let (ends, controls) = state.withLock { state in
-            let ends = state.inbox
-            state.inbox = []
-            for (_, end) in ends {
-                switch end {
-                case .finish: state.completed += 1
-                case .fail: state.failed += 1
-                case .handBack: break
-                }
-            }
-            return (ends, ends.compactMap { state.controls.removeValue(forKey: $0.token) })
+    /// Has the reactor take the ends that were gathered.
+    func announceEnds() {
+        let mustAnnounce = inbox.withLock { inbox in
+            guard !inbox.ends.isEmpty, !inbox.isAnnounced else { return false }
+            inbox.isAnnounced = true
+            return true
         }
-        // What the attempt logged goes first: after the finish its lease is gone.
-        for control in controls { control.close() }
-        apply { $0.ended(ends, now: $1) }
+        if mustAnnounce { announce() }
+    }
+
+    private func announce() {
+        core.reactor.execute {
+            let isEmpty = self.inbox.withLock { inbox in
+                inbox.isAnnounced = false
+                return inbox.ends.isEmpty
+            }
+            if !isEmpty { self.apply { _, _ in [] } }
+        }
+    }
+
+    /// Takes the ends that tasks have reported so far.
+    private func takeEnds() -> [(token: WorkerMachine.Token, end: AttemptEnd)] {
+        let ends = inbox.withLock { inbox in
+            let ends = inbox.ends
+            guard !ends.isEmpty else { return ends }
+            // A fresh array of the same order of size: it must not grow step by step under the lock.
+            inbox.ends = []
+            inbox.ends.reserveCapacity(min(ends.count, 256))
+            return ends
+        }
+        return ends.map { attempt, end in
+            // What the attempt logged goes first: after the finish its lease is gone.
+            attempt.close()
+            return (attempt.token, end)
+        }
     }
 
     /// When the attempt's lease was last confirmed; `nil` once it is lost.
@@ -249,14 +277,24 @@ package final class WorkerEngine: Sendable {
         core.reactor.execute { self.apply(event) }
     }
 
-    /// Hands the machine an event and performs what it answers.
+    /// Hands the machine an event, after the ends that were reported before it, and performs what it answers.
     ///
     /// On the reactor.
     func apply(_ event: (inout WorkerMachine, Duration) -> [WorkerMachine.Action]) {
         let now = core.reactor.now
+        let ends = takeEnds()
         let (actions, turn) = state.withLock { state in
             let wasIdle = state.machine.busy == 0
-            let actions = event(&state.machine, now)
+            for (_, end) in ends {
+                switch end {
+                case .finish: state.completed += 1
+                case .fail: state.failed += 1
+                case .handBack: break
+                }
+            }
+            if !ends.isEmpty { state.machine.take(ends, now: now) }
+            var actions = event(&state.machine, now)
+            if !ends.isEmpty { actions += state.machine.sendEnds(now: now) }
             if state.machine.isAwaitingJobs {
                 state.watch.expect(.wakeUp, now: now)
             } else {
@@ -264,8 +302,24 @@ package final class WorkerEngine: Sendable {
             }
             return (actions, wasIdle == (state.machine.busy == 0) ? nil : state.onTurn)
         }
-        for action in actions { perform(action) }
+        perform(actions)
         turn?()
+    }
+
+    /// Performs actions in order, and what is started in a row together.
+    private func perform(_ actions: [WorkerMachine.Action]) {
+        var starting: [AttemptControl] = []
+        for action in actions {
+            if case .start(let token, let job) = action {
+                if starting.isEmpty { starting.reserveCapacity(actions.count) }
+                starting.append(AttemptControl(engine: self, token: token, job: job))
+                continue
+            }
+            if !starting.isEmpty { attempts.start(starting, on: self) }
+            starting = []
+            perform(action)
+        }
+        if !starting.isEmpty { attempts.start(starting, on: self) }
     }
 
     /// Changes what is known of the loops.
@@ -283,7 +337,8 @@ package final class WorkerEngine: Sendable {
         case .trim(let queue): trim(queue)
         case .listen(let queues, let limit): listen(queues, atMost: limit)
         case .rewake(let queue): rewake(queue)
-        case .start(let token, let job): start(token, job)
+        case .start(let token, let job):
+            attempts.start([AttemptControl(engine: self, token: token, job: job)], on: self)
         case .cancel(let token): attempts.cancel(token)
         case .alarm(let alarm, let delay):
             core.reactor.schedule(after: delay) { [weak self] in
@@ -299,12 +354,6 @@ package final class WorkerEngine: Sendable {
 
     private var holdsLeases: Bool { state.withLock { $0.machine.holdsLeases } }
 
-    private func start(_ token: WorkerMachine.Token, _ job: ClaimedJob) {
-        let control = AttemptControl(engine: self, token: token, job: job)
-        state.withLock { $0.controls[token] = control }
-        attempts.start(token, job, on: self, control: control)
-    }
-
     private func stop() {
         let waiters = state.withLock { state in
             state.hasStopped = true
@@ -318,7 +367,8 @@ package final class WorkerEngine: Sendable {
     func seenFence(_ queue: Int) -> Int { state.withLock { $0.highestFence[queue] } }
 
     func sawFences(_ queue: Int, _ jobs: [ClaimedJob]) {
-        guard let highest = jobs.map({ Int($0.record.fence) }).max() else { return }
+        guard !jobs.isEmpty else { return }
+        let highest = jobs.reduce(0) { max($0, Int($1.record.fence)) }
         state.withLock { $0.highestFence[queue] = max($0.highestFence[queue], highest) }
     }
 

@@ -36,11 +36,13 @@ extension WorkerMachine {
         // Of a paused queue the answer says nothing; that it is not paused, a sweep has said.
         queues[queue].isEmpty =
             !reply.hasMore && reply.nextDue == nil && reply.jobs.isEmpty && queues[queue].isPaused == false
-        for job in reply.jobs { actions += accept(job, sentAt: reply.sentAt, now) }
+        actions.reserveCapacity(actions.count + reply.jobs.count + 4)
+        for job in reply.jobs { accept(job, sentAt: reply.sentAt, now, &actions) }
         if let due = reply.nextDue { actions += sweepBy(queue, now + due, now) }
         if wasWoken, free == 0 { actions += passOn(queue, now) }
         if let most = settings.maxJobs, claimedInAll >= most { actions += drain(now: now) }
-        return actions + dispatch(now)
+        actions += dispatch(now)
+        return actions
     }
 
     /// An `advance` call will never be answered: the worker was shut down, or the queue is of a newer release.
@@ -57,9 +59,11 @@ extension WorkerMachine {
 
     /// The leases of these need no renewal any more.
     private mutating func settle(_ queue: Int, _ finished: [ClaimedJob]) {
-        guard !finished.isEmpty else { return }
-        let members = Set(finished.map(\.member))
-        queues[queue].finishingSent.removeAll { members.contains($0.job.member) }
+        // A job is in one call at a time.
+        guard let first = finished.first,
+            let call = queues[queue].finishingSent.firstIndex(where: { $0.first?.job === first })
+        else { return }
+        queues[queue].finishingSent.remove(at: call)
     }
 
     /// A wake-up came for a queue, or the wait ended without one; `waited` are the queues of that wait.
@@ -155,25 +159,27 @@ extension WorkerMachine {
     private func room(_ queue: Int) -> Int { settings.slots - queues[queue].waiting.count }
 
     private mutating func sendAdvance(_ index: Int, atMost part: Int) -> [Action] {
-        let queue = queues[index]
-        let mayClaim = mode == .running && queue.isPromising
+        let mayClaim = mode == .running && queues[index].isPromising
         var wanted = mayClaim ? min(part, room(index)) : 0
         if let most = settings.maxJobs { wanted = min(wanted, max(0, most - claimedInAll - reserved)) }
-        let finished = Self.batch(queue.finishing, most: Self.advanceLimit / 2, bytes: Self.resultBytes)
-        let limit = min(wanted, Self.advanceLimit - finished.count)
-        guard limit > 0 || !finished.isEmpty else { return [] }
-        switch queue.calls {
+        switch queues[index].calls {
         case 0: break
         case 1:
             // The second lane is for load only: half of the slots are to be refilled or written off.
-            guard max(wanted, queue.finishing.count) * 2 >= settings.slots else { return [] }
+            guard max(wanted, queues[index].finishing.count) * 2 >= settings.slots else { return [] }
         default: return []
         }
-        queues[index].finishing.removeFirst(finished.count)
-        queues[index].finishingSent += finished
+        let finished = Array(
+            Self.batch(queues[index].finishing, most: Self.advanceLimit / 2, bytes: Self.resultBytes))
+        let limit = min(wanted, Self.advanceLimit - finished.count)
+        guard limit > 0 || !finished.isEmpty else { return [] }
+        if !finished.isEmpty {
+            queues[index].finishing.removeFirst(finished.count)
+            queues[index].finishingSent.append(finished)
+        }
         queues[index].calls += 1
         reserved += max(0, limit)
-        return [.advance(queue: index, limit: max(0, limit), finished: Array(finished))]
+        return [.advance(queue: index, limit: max(0, limit), finished: finished)]
     }
 
     /// What one call may carry, so that Redis is not held up: see docs/decisions/0005-call-sizes.md.
@@ -226,8 +232,11 @@ extension WorkerMachine {
         return lost.map { .report(.leaseLost($0)) } + dispatch(now)
     }
 
+    /// Waits for a wake-up, unless every queue is promising.
+    ///
+    /// Then a claim is under way, and the answer to it says when it is time to wait. A marker stays in Redis until then.
     private mutating func listenIfIdle(_ now: Duration) -> [Action] {
-        guard mode == .running, !endsBecauseEmpty(), free > 0 else { return [] }
+        guard mode == .running, !endsBecauseEmpty(), free > 0, !queues.allSatisfy(\.isPromising) else { return [] }
         if !settings.waitsForEachQueue, queues.contains(where: \.isListening) { return [] }
         let audible = queues.indices.filter { index in
             !queues[index].isListening && (queues[index].deafUntil.map { $0 <= now } ?? true) && room(index) > 0

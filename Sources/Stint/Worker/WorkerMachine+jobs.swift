@@ -6,28 +6,32 @@ import StintRedis
 
 extension WorkerMachine {
     /// Takes a claimed job: starts it, lets it wait for its name's cap, or hands it back.
-    mutating func accept(_ job: ClaimedJob, sentAt: Duration, _ now: Duration) -> [Action] {
+    mutating func accept(_ job: ClaimedJob, sentAt: Duration, _ now: Duration, _ actions: inout [Action]) {
         guard mode == .running || mode == .quiet else {
             queues[job.queue].releasing.append(Outgoing(job: job, end: .handBack(delay: nil)))
-            return []
+            return
         }
         guard now - sentAt < settings.lease else {
             queues[job.queue].releasing.append(Outgoing(job: job, end: .handBack(delay: nil)))
-            return [.report(.staleClaim(job))]
+            actions.append(.report(.staleClaim(job)))
+            return
         }
         guard let handler = settings.handles(job.name) else {
             let delay = unknownDelay(returns: Int(job.record.returns))
             queues[job.queue].releasing.append(Outgoing(job: job, end: .handBack(delay: delay)))
-            return [.report(.unknownName(job))]
+            actions.append(.report(.unknownName(job)))
+            return
         }
         let token = nextToken
         nextToken += 1
-        jobs[token] = Held(job: job, capKey: handler.key, cap: handler.limit, confirmedAt: sentAt)
-        if let cap = handler.limit, runningByName[handler.key, default: 0] >= cap {
+        let held = Held(
+            job: job, cap: handler.limit.map { .init(key: handler.key, limit: $0) }, confirmedAt: sentAt)
+        if let cap = held.cap, runningByName[cap.key, default: 0] >= cap.limit {
+            jobs[token] = held
             queues[job.queue].waiting.append(token)
-            return []
+            return
         }
-        return start(token, now)
+        start(token, held, now, &actions)
     }
 
     /// 2 s for the first hand-back, doubling, five minutes at most, and up to half of it less so that workers spread.
@@ -36,38 +40,44 @@ extension WorkerMachine {
         return .milliseconds(bound - Int(random.next() % UInt64(bound / 2)))
     }
 
-    private mutating func start(_ token: Token, _ now: Duration) -> [Action] {
-        guard var held = jobs[token] else { return [] }
+    private mutating func start(_ token: Token, _ held: Held, _ now: Duration, _ actions: inout [Action]) {
+        var held = held
         held.startedAt = now
         if held.job.record.timeoutMilliseconds > 0 {
             held.deadline = now + .milliseconds(held.job.record.timeoutMilliseconds)
         }
-        jobs[token] = held
         busy += 1
-        runningByName[held.capKey, default: 0] += 1
+        if let cap = held.cap { runningByName[cap.key, default: 0] += 1 }
         idleSince = nil
-        return [.start(token, held.job)] + awaitTimeout(held.deadline, now)
+        actions.append(.start(token, held.job))
+        if let deadline = held.deadline { awaitTimeout(deadline, now, &actions) }
+        jobs[token] = held
     }
 
     /// Sees to it that the alarm for timeouts goes off by then.
     ///
     /// One alarm serves all jobs: an alarm each would stay for the whole timeout of a job that was done at once.
-    private mutating func awaitTimeout(_ deadline: Duration?, _ now: Duration) -> [Action] {
-        guard let deadline else { return [] }
-        if let timeoutsAt, timeoutsAt <= deadline { return [] }
+    private mutating func awaitTimeout(_ deadline: Duration, _ now: Duration, _ actions: inout [Action]) {
+        if let timeoutsAt, timeoutsAt <= deadline { return }
         timeoutsAt = deadline
-        return [.alarm(.timeouts, after: max(.zero, deadline - now))]
+        actions.append(.alarm(.timeouts, after: max(.zero, deadline - now)))
     }
 
     /// Tasks have ended.
+    package mutating func ended(_ ends: [(token: Token, end: AttemptEnd)], now: Duration) -> [Action] {
+        take(ends, now: now)
+        return sendEnds(now: now)
+    }
+
+    /// Takes in how tasks have ended, to be sent with ``sendEnds(now:)``.
     ///
     /// Nothing is written for a job whose lease is known to be lost.
-    package mutating func ended(_ ends: [(token: Token, end: AttemptEnd)], now: Duration) -> [Action] {
+    package mutating func take(_ ends: [(token: Token, end: AttemptEnd)], now: Duration) {
         for (token, end) in ends {
             // A worker that gave everything up forgot its jobs before their tasks ended.
             guard let held = jobs.removeValue(forKey: token) else { continue }
             busy -= 1
-            runningByName[held.capKey, default: 1] -= 1
+            if let cap = held.cap { runningByName[cap.key, default: 1] -= 1 }
             queues[held.job.queue].deafUntil = nil
             guard held.isLeased else { continue }
             let outgoing = Outgoing(job: held.job, end: end, wasStarted: held.startedAt != nil)
@@ -78,8 +88,10 @@ extension WorkerMachine {
             }
         }
         if jobs.isEmpty { idleSince = now }
-        return awaitAnswersIfIdle() + dispatch(now)
     }
+
+    /// Sends what may be sent of the ends that were taken in.
+    package mutating func sendEnds(now: Duration) -> [Action] { awaitAnswersIfIdle() + dispatch(now) }
 
     /// Starts the jobs that waited for a cap which now has room, as far as there are slots.
     mutating func startWaiting(_ now: Duration) -> [Action] {
@@ -89,13 +101,13 @@ extension WorkerMachine {
             var position = 0
             while position < queues[index].waiting.count, free > 0 {
                 let token = queues[index].waiting[position]
-                guard let held = jobs[token], runningByName[held.capKey, default: 0] < held.cap ?? .max else {
+                guard let held = jobs[token], let cap = held.cap, runningByName[cap.key, default: 0] < cap.limit else {
                     position += 1
                     continue
                 }
                 queues[index].waiting.remove(at: position)
                 if now - held.confirmedAt < settings.lease {
-                    actions += start(token, now)
+                    start(token, held, now, &actions)
                 } else {
                     jobs[token] = nil
                     queues[index].releasing.append(Outgoing(job: held.job, end: .handBack(delay: nil)))
@@ -121,7 +133,8 @@ extension WorkerMachine {
                 next = min(next ?? deadline, deadline)
             }
         }
-        return actions + awaitTimeout(next, now)
+        if let next { awaitTimeout(next, now, &actions) }
+        return actions
     }
 
     /// The attempt's time is up: its task is cancelled, and its lease is given up after the grace period.

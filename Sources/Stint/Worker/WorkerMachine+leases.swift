@@ -159,6 +159,8 @@ extension WorkerMachine {
             let tokens = jobs.filter { $0.value.job.queue == queue && meant.contains($0.value.job.id) }.keys
             for token in tokens.sorted() { actions += request(token) }
         }
+        // Most answers say that nothing is new, and a worker of very many queues gets one for each of them.
+        if mode == .running, !settings.stopsWhenEmpty, !reply.isClaimable, reply.cancelling.isEmpty { return actions }
         return actions + dispatch(now)
     }
 

@@ -85,7 +85,7 @@ package struct WorkerMachine {
     var busy = 0
     /// Slots that claims in flight asked for.
     var reserved = 0
-    /// Running jobs by the index of their handler's cap.
+    /// Running jobs of the handlers that have a cap.
     var runningByName: [String: Int] = [:]
     var claimedInAll = 0
     var idleSince: Duration?
@@ -109,8 +109,8 @@ package struct WorkerMachine {
     /// How long one wait for a wake-up lasts at most.
     static let longestWait: Duration = .seconds(5)
 
-    /// Whether free slots wait for jobs.
-    var isAwaitingJobs: Bool { mode == .running && free > 0 }
+    /// Whether free slots wait for a wake-up.
+    var isAwaitingJobs: Bool { mode == .running && free > 0 && queues.contains(where: \.isListening) }
 
     /// Whether there is a lease to renew.
     var holdsLeases: Bool {

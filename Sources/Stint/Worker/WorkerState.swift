@@ -69,8 +69,8 @@ struct QueueState {
     var finishing: [WorkerMachine.Outgoing] = []
     var failing: [WorkerMachine.Outgoing] = []
     var releasing: [WorkerMachine.Outgoing] = []
-    /// Ends in `advance` calls, and in the `fail` or `release` call, that have no answer yet.
-    var finishingSent: [WorkerMachine.Outgoing] = []
+    /// Ends in `advance` calls, by call, and in the `fail` or `release` call, that have no answer yet.
+    var finishingSent: [[WorkerMachine.Outgoing]] = []
     var sideSent: [WorkerMachine.Outgoing] = []
     /// Whether the lane for failures and hand-backs has a call in flight.
     var isSideBusy = false
@@ -96,17 +96,22 @@ struct QueueState {
     init(share: WorkerSettings.Share) { self.share = share }
 
     /// What has ended and Redis is not known to have taken.
-    var unsettled: [WorkerMachine.Outgoing] { finishing + failing + releasing + finishingSent + sideSent }
+    var unsettled: [WorkerMachine.Outgoing] { finishing + failing + releasing + finishingSent.joined() + sideSent }
 }
 
 /// A job that the worker holds.
 struct Held {
     enum CancelCause { case lost, timeout, request, handBack, unsure }
 
+    /// How many jobs of a handler may run at a time.
+    struct Cap {
+        let key: String
+        let limit: Int
+    }
+
     let job: ClaimedJob
-    /// What counts it against its name's cap.
-    let capKey: String
-    let cap: Int?
+    /// What it counts against; `nil` if its handler has no cap.
+    let cap: Cap?
     /// When the call was sent that last confirmed the lease.
     var confirmedAt: Duration
     /// When its task was started; `nil` while it waits for its cap.

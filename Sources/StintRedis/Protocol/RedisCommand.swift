@@ -68,7 +68,7 @@ extension RedisCommand {
         }
 
         /// Appends an argument of bytes.
-        package mutating func append(_ argument: some Collection<UInt8>) {
+        package mutating func append(_ argument: [UInt8]) {
             open(length: argument.count)
             bytes.append(contentsOf: argument)
             appendLineEnd()
@@ -103,7 +103,7 @@ extension RedisCommand {
             if number < 10 {
                 bytes.append(UInt8(ascii: "0") + UInt8(number))
             } else {
-                bytes.append(contentsOf: String(number).utf8)
+                bytes.appendDecimal(number)
             }
         }
     }

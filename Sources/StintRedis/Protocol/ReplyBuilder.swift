@@ -34,17 +34,15 @@ final class ReplyBuilder {
     }
 
     private func add(_ value: RedisValue) {
-        var value = value
-        while var array = open.popLast() {
-            array.elements.append(value)
-            array.missing -= 1
-            guard array.missing == 0 else {
-                open.append(array)
-                return
-            }
-            value = .array(array.elements)
+        guard !open.isEmpty else {
+            reply = value
+            return
         }
-        reply = value
+        let last = open.count - 1
+        open[last].elements.append(value)
+        open[last].missing -= 1
+        // The end of an array may be that of the array around it.
+        if open[last].missing == 0, let array = open.popLast() { add(.array(array.elements)) }
     }
 
     private func beginArray(count: Int) -> Bool {

@@ -29,7 +29,7 @@ extension Model {
         let isMore = queue.hasReady && !queue.isPaused(nowMs)
         expect(call, "the answer whether there is more", wanted: isMore ? 1 : 0, found: parts[3].integerValue ?? -1)
         expect(
-            call, "the time until the next is due", wanted: isMore ? -1 : queue.nextDue(nowMs),
+            call, "the time until the next is due", wanted: isMore ? -1 : queue.nextDue(nowUs),
             found: parts[4].integerValue ?? -2)
     }
 

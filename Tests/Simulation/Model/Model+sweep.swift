@@ -45,7 +45,7 @@ extension Model {
         let isClaimable = queue.hasReady && !queue.isPaused(nowMs)
         expect(call, "the answer whether jobs wait", wanted: isClaimable ? 1 : 0, found: parts[1].integerValue ?? -1)
         expect(
-            call, "the time until the next is due", wanted: queue.nextDue(nowMs), found: parts[2].integerValue ?? -2)
+            call, "the time until the next is due", wanted: queue.nextDue(nowUs), found: parts[2].integerValue ?? -2)
         let node = call.text(3)
         let cancelling = queue.jobs(.running).filter { $0.isToBeCancelled && $0.node == node }
         expect(

@@ -41,6 +41,8 @@ final class Model {
 
     /// Redis time in milliseconds, rounded up.
     private var nextMs: Int64 = 0
+    /// Redis time of the call that is observed, in microseconds.
+    private(set) var nowUs: Int64 = 0
 
     /// What the claims of a queue are kept under.
     static func claimKey(_ queue: String, _ member: String) -> String { "\(queue) \(member)" }
@@ -62,6 +64,7 @@ final class Model {
     /// - Parameter nowUs: Redis time in microseconds.
     func observe(_ call: ObservedCall, _ reply: RedisValue, nowUs: Int64, at: Duration) {
         let nowMs = nowUs / 1_000
+        self.nowUs = nowUs
         nextMs = (nowUs + 999) / 1_000
         if call.script == "open_lane" {
             lanes[call.lastKey] = Lane(number: 0, expiresMs: nowMs + 600_000)

@@ -75,10 +75,11 @@ struct ModelQueue {
         jobs.values.filter { states.contains($0.state) }.sorted { (key($0), $0.id) < (key($1), $1.id) }
     }
 
-    func nextDue(_ nowMs: Int64) -> Int64 {
+    /// Microseconds until the earliest delayed job is due, or -1.
+    func nextDue(_ nowUs: Int64) -> Int64 {
         var first: Int64?
         for job in jobs.values where job.state == .delayed { first = min(first ?? job.atMs, job.atMs) }
-        return first.map { max(0, $0 - nowMs) } ?? -1
+        return first.map { max(0, $0 * 1_000 - nowUs) } ?? -1
     }
 
     mutating func free(_ job: ModelJob) {

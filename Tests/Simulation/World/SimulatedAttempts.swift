@@ -8,10 +8,12 @@ import StintRedis
 /// Handlers that take a random time and end in a random way; some ignore their cancellation.
 final class SimulatedAttempts: WorkerEngine.Attempts, @unchecked Sendable {
     struct Attempt {
-        let job: ClaimedJob
+        let control: AttemptControl
         let startedAt: Duration
         let obeys: Bool
         var isCancelled = false
+
+        var job: ClaimedJob { control.job }
     }
 
     private(set) var running: [WorkerMachine.Token: Attempt] = [:]
@@ -34,10 +36,15 @@ final class SimulatedAttempts: WorkerEngine.Attempts, @unchecked Sendable {
         freeSince = world.now
     }
 
-    func start(_ token: WorkerMachine.Token, _ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl) {
+    func start(_ attempts: [AttemptControl], on engine: WorkerEngine) {
+        for attempt in attempts { start(attempt, on: engine) }
+    }
+
+    private func start(_ control: AttemptControl, on engine: WorkerEngine) {
+        let (token, job) = (control.token, control.job)
         world.note("\(process.name): starts \(job.member), attempt \(job.record.attempt)")
         checkStart(job)
-        running[token] = Attempt(job: job, startedAt: world.now, obeys: dice.chance(0.8))
+        running[token] = Attempt(control: control, startedAt: world.now, obeys: dice.chance(0.8))
         if running.count > slots { world.report("\(process.name) runs \(running.count) jobs in \(slots) slots") }
         if running.count >= slots { freeSince = nil }
         if dice.chance(0.1) { control.setProgress(0.5, note: "half") }
@@ -115,7 +122,7 @@ final class SimulatedAttempts: WorkerEngine.Attempts, @unchecked Sendable {
                 ?? verdict.ended(outcome ?? .retry(after: nil, reason: "cancelled"))
         }
         world.note("\(process.name): ends \(attempt.job.member) with \(Self.text(end))")
-        engine.ended(token, end)
+        engine.ended(attempt.control, end)
     }
 
     private static func text(_ end: AttemptEnd) -> String {

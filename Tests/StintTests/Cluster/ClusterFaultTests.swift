@@ -16,7 +16,7 @@ import Testing
             for producer in 0..<4 {
                 group.addTask {
                     var number = 0
-                    while !stop.isOpened {
+                    while !stop.isOpened, !Task.isCancelled {
                         number += 1
                         let id = "p\(producer)-\(number)"
                         let receipt = try? await stint.client.enqueue(
@@ -102,7 +102,8 @@ import Testing
         }
     }
 
-    @Test("After the loss of a primary its workers go on, and what was replicated is not lost", .timeLimit(.minutes(3)))
+    @Test(
+        "After the loss of a primary its workers go on, and what was replicated is not lost", .timeLimit(.minutes(10)))
     func failover() async throws {
         try await ClusterStint.with(replicas: 3) { stint in
             let (acknowledged, ran, stop) = (Tally(), Tally(), Gate())

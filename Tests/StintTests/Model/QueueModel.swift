@@ -49,12 +49,12 @@ struct QueueModel {
     /// The delayed jobs in the order in which they are due.
     var delayed: [ModelJob] { jobs(.delayed).sorted { ($0.at, $0.id) < ($1.at, $1.id) } }
 
-    /// Milliseconds until the next delayed job is due, or -1.
-    var nextDue: Int64 { jobs(.delayed).map(\.at).min().map { max(0, $0 - now) } ?? -1 }
+    /// Microseconds until the earliest delayed job is due, or -1.
+    var nextDue: Int64 { jobs(.delayed).map(\.at).min().map { max(0, $0 * 1_000 - microseconds) } ?? -1 }
 
     /// Wakes a worker if something became claimable, or due earlier than all that was.
     mutating func wakeUp(isReady: Bool, soonest: Int64?, firstDue: Int64) {
-        let isSooner = soonest.map { firstDue < 0 || $0 - now < firstDue } ?? false
+        let isSooner = soonest.map { firstDue < 0 || $0 * 1_000 - microseconds < firstDue } ?? false
         if (isReady || isSooner) && !isPaused { wake = now }
     }
 

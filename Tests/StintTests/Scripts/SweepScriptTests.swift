@@ -183,6 +183,16 @@ import Testing
         #expect((result.before + 600_000...result.after + 600_000).contains(result.hold))
     }
 
+    @Test("A queue whose meta is lost is marked anew by the next look, and goes on")
+    func lostMeta() async throws {
+        try await ScriptBench.with { bench in
+            try await bench.enqueue(TestJob("a"))
+            try await bench.redis("DEL", bench.keys.meta)
+            #expect(try await bench.sweep() == "[1, 1, -1, 0, 0, [], 0, 0, 0, []]")
+            #expect(try await bench.snapshot().meta["schema"] == "1")
+        }
+    }
+
     @Test("A shorter gap holds nothing")
     func noGap() async throws {
         let result = try await sweep { bench, now in

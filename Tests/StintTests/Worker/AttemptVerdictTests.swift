@@ -13,8 +13,7 @@ import Testing
             state: .running, list: 2, priority: .normal, flags: [], attempt: 1, crashes: 0, returns: 0, maxAttempts: 5,
             enqueuedMilliseconds: 1_000, atMilliseconds: 1_000, fence: 1, node: "node00", name: "work")
         change(&record)
-        let job = ClaimedJob(
-            queue: 0, id: JobID(unchecked: "a"), name: "work", member: "a:1:node00", record: record, payload: [])
+        let job = ClaimedJob(queue: 0, idBytes: Array("a".utf8), record: record, payload: [])
         return AttemptVerdict(job: job, ran: ran, random: SplitMix64(seed: 1))
     }
 

@@ -130,7 +130,7 @@ private final class MuteTransport: RedisTransport {
 
 /// Starts nothing, as there is nothing to start.
 private struct NoAttempts: WorkerEngine.Attempts {
-    func start(_ token: WorkerMachine.Token, _ job: ClaimedJob, on engine: WorkerEngine, control: AttemptControl) {}
+    func start(_ attempts: [AttemptControl], on engine: WorkerEngine) {}
 
     func cancel(_ token: WorkerMachine.Token) {}
 }

@@ -101,8 +101,6 @@ struct MachineBench {
             state: .running, list: 2, priority: .normal, flags: [], attempt: 1, crashes: 0, returns: 0, maxAttempts: 5,
             enqueuedMilliseconds: 0, atMilliseconds: 0, fence: Int64(number), node: "node00", name: "work")
         record.timeoutMilliseconds = timeout
-        let id = JobID(unchecked: "j\(number)")
-        return ClaimedJob(
-            queue: queue, id: id, name: "work", member: "j\(number):\(number):node00", record: record, payload: [])
+        return ClaimedJob(queue: queue, idBytes: Array("j\(number)".utf8), record: record, payload: [])
     }
 }

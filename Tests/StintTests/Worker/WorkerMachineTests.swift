@@ -36,6 +36,18 @@ import Testing
         #expect(bench.advances.count == 1)
     }
 
+    @Test("A worker waits for no wake-up while each of its queues has more, and does as soon as one has not")
+    func waitsWhenEmpty() {
+        var bench = MachineBench(slots: 8)
+        bench.perform { $0.begin(now: $1) }
+        bench.answer(0, jobs: 4, hasMore: true, asked: 8)
+        bench.end(Array(bench.started.prefix(2)))
+        #expect(bench.machine.free > 0 || bench.machine.reserved > 0)
+        #expect(bench.listens.isEmpty && !bench.machine.isAwaitingJobs)
+        bench.answer(0, jobs: 0)
+        #expect(bench.listens == [[0]] && bench.machine.isAwaitingJobs)
+    }
+
     @Test("While a claim is in flight, ends gather; they leave together with the next call")
     func gathers() {
         var bench = MachineBench(slots: 8)
