@@ -83,6 +83,12 @@ package final class EnqueueBatcher: Sendable {
         pump()
     }
 
+    /// A caller begins to submit its jobs in parts, which ``flush()`` is to wait for; it must tell the end by `endParts`.
+    func beginParts() { state.withLock { $0.inFlight += 1 } }
+
+    /// The last part was submitted.
+    func endParts() { hasEnded() }
+
     /// Waits until everything that was submitted has its outcome.
     func flush() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in

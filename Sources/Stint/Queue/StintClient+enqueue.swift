@@ -138,6 +138,7 @@ extension StintClient {
         }
         for durability in Set(jobs.lazy.compactMap(\.options.durability)) { try await prepare(durability) }
         var all: Groups = [:]
+        for batcher in batchers.values { batcher.beginParts() }
         let outcomes = await withCheckedContinuation { continuation in
             let collector = OutcomeCollector(count: jobs.count) { continuation.resume(returning: $0) }
             var open: Groups = [:]
@@ -171,6 +172,7 @@ extension StintClient {
                 if !group.jobs.isEmpty { open[queue] = group }
             }
             for (queue, group) in open { submit(group, queue) }
+            for batcher in batchers.values { batcher.endParts() }
         }
         return (try Self.receipts(outcomes), all)
     }
