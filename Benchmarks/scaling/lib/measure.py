@@ -108,10 +108,7 @@ class Direct:
 
     def wake(self):
         """What a worker's wait for the marker costs beside the command that sets it."""
-        other = self.module.Redis.__new__(self.module.Redis)
-        other.socket = self.module.socket.socket(self.module.socket.AF_UNIX)
-        other.socket.connect(str(self.redis.folder / "redis.sock"))
-        other.reader = other.socket.makefile("rb")
+        other = self.module.resp.Connection(self.redis.folder / "redis.sock")
 
         def woken():
             other.socket.sendall(b"*3\r\n$8\r\nBZPOPMIN\r\n$6\r\nmarker\r\n$1\r\n5\r\n")

@@ -140,7 +140,7 @@ extension StintClient {
         var all: Groups = [:]
         for batcher in batchers.values { batcher.beginParts() }
         let outcomes = await withCheckedContinuation { continuation in
-            let collector = OutcomeCollector(count: jobs.count) { continuation.resume(returning: $0) }
+            let collector = Collector<EnqueueBatcher.Outcome>(count: jobs.count) { continuation.resume(returning: $0) }
             var open: Groups = [:]
             func submit(_ group: Groups.Value, _ queue: String) {
                 let places = group.places
@@ -193,7 +193,7 @@ extension StintClient {
             batchers.append((try batcher(queue), group.places, group.jobs))
         }
         let outcomes = await withCheckedContinuation { continuation in
-            let collector = OutcomeCollector(count: count) { continuation.resume(returning: $0) }
+            let collector = Collector<EnqueueBatcher.Outcome>(count: count) { continuation.resume(returning: $0) }
             for (batcher, places, jobs) in batchers {
                 batcher.submit(contentsOf: jobs) { collector.set(places[$0], $1) }
             }

@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import StintRedis
-import Synchronization
 
 extension ClientCore {
     /// Runs a script that may be repeated without harm, until it is answered or `limit` has passed.
@@ -49,7 +48,9 @@ extension ClientCore {
         let deadline = reactor.now + limit
         let transport = server ?? transport
         let replies = await withCheckedContinuation { continuation in
-            let collector = ReplyCollector(count: commands.count) { continuation.resume(returning: $0) }
+            let collector = Collector<Result<RedisValue, RedisFailure>>(count: commands.count) {
+                continuation.resume(returning: $0)
+            }
             transport.send(together: commands, timeout: commandTimeout) { collector.set($0, $1) }
         }
         var results: [Result<RedisValue, StintError>] = []
@@ -108,34 +109,5 @@ extension ClientCore {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             reactor.schedule(after: time) { continuation.resume() }
         }
-    }
-}
-
-/// Gathers the replies to commands that were sent together.
-private final class ReplyCollector: Sendable {
-    typealias Reply = Result<RedisValue, RedisFailure>
-
-    private struct State {
-        var replies: [Reply?]
-        var missing: Int
-    }
-
-    private let state: Mutex<State>
-    private let completion: @Sendable ([Reply]) -> Void
-
-    init(count: Int, completion: @escaping @Sendable ([Reply]) -> Void) {
-        state = Mutex(State(replies: Array(repeating: nil, count: count), missing: count))
-        self.completion = completion
-        if count == 0 { completion([]) }
-    }
-
-    /// Takes the reply to the command at a place.
-    func set(_ place: Int, _ reply: Reply) {
-        let all: [Reply]? = state.withLock { state in
-            state.replies[place] = reply
-            state.missing -= 1
-            return state.missing == 0 ? state.replies.compactMap(\.self) : nil
-        }
-        if let all { completion(all) }
     }
 }

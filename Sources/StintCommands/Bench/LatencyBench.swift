@@ -65,8 +65,6 @@ struct LatencyBench: Sendable {
         if let delay { try await Task.sleep(for: delay) }
         try await wait(for: Self.warmUps + samples, client)
         console.endStatus()
-        // Those that are claimed by now begin before others, and a tenth of a second is time for thousands.
-        if waiting > 0 { try await Task.sleep(for: .milliseconds(100)) }
         var delays = Histogram<UInt64>.nanoseconds
         var early = 0
         for worker in workers {

@@ -44,8 +44,8 @@ struct BenchWorkerCommand: ConsoleCommand {
             }
             console.data("ready")
             await Self.input {
-                // Nothing is left to begin: it was ended first.
-                worker.handBack()
+                // What it has claimed it runs, and no more.
+                worker.drain()
             }
             let before = BenchUsage.processorTime
             try await worker.run()

@@ -4,25 +4,25 @@
 
 import Synchronization
 
-/// Gathers the outcomes of jobs that were submitted together, and hands them over once all are there.
-final class OutcomeCollector: Sendable {
+/// Gathers what comes of things that were sent together, and hands it over once all of it is there.
+final class Collector<Outcome: Sendable>: Sendable {
     private struct State {
-        var outcomes: [EnqueueBatcher.Outcome?]
+        var outcomes: [Outcome?]
         var missing: Int
     }
 
     private let state: Mutex<State>
-    private let completion: @Sendable ([EnqueueBatcher.Outcome]) -> Void
+    private let completion: @Sendable ([Outcome]) -> Void
 
-    init(count: Int, completion: @escaping @Sendable ([EnqueueBatcher.Outcome]) -> Void) {
+    init(count: Int, completion: @escaping @Sendable ([Outcome]) -> Void) {
         state = Mutex(State(outcomes: Array(repeating: nil, count: count), missing: count))
         self.completion = completion
         if count == 0 { completion([]) }
     }
 
-    /// Takes the outcome of the job at a place; only the first counts.
-    func set(_ place: Int, _ outcome: EnqueueBatcher.Outcome) {
-        let all: [EnqueueBatcher.Outcome]? = state.withLock { state in
+    /// Takes what came of the one at a place; only the first counts.
+    func set(_ place: Int, _ outcome: Outcome) {
+        let all: [Outcome]? = state.withLock { state in
             guard state.outcomes[place] == nil else { return nil }
             state.outcomes[place] = outcome
             state.missing -= 1
